@@ -1,0 +1,159 @@
+//! Limits: what a job may use (`specs/package.md`, section 3).
+//!
+//! One table drives everything: the encoding's order, the defaults, the ceilings, `job.toml`, `assay inspect`. A test compares it with the table of the
+//! specification, so neither can change alone.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// What one limit is called and may be.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitSpec {
+    /// Its name in manifests, in `job.toml` and in outcomes.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The least a manifest may state.
+    pub floor: u64,
+    /// What a manifest states when its author says nothing.
+    pub default: u64,
+    /// The most a manifest may state.
+    pub ceiling: u64,
+}
+
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident, $unit:literal, $floor:literal, $default:literal, $ceiling:literal;)*) => {
+        /// The limits of a job, in the order of their encoding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+        pub struct Limits {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Limits {
+            /// The table, in the order of the encoding; a limit's number is its place here.
+            pub const TABLE: &'static [LimitSpec] = &[
+                $(LimitSpec { name: stringify!($name), unit: $unit, floor: $floor, default: $default, ceiling: $ceiling },)*
+            ];
+
+            /// The values in the order of [`Self::TABLE`].
+            pub fn values(&self) -> [u64; Self::TABLE.len()] {
+                [$(self.$name,)*]
+            }
+
+            /// The place of the limit called `name`, to be set.
+            pub fn by_name(&mut self, name: &str) -> Option<&mut u64> {
+                match name {
+                    $(stringify!($name) => Some(&mut self.$name),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Fuel units.
+    fuel, "fuel units", 1, 50_000_000_000, 1_000_000_000_000_000;
+    /// Linear memory, bytes.
+    memory_bytes, "bytes", 65_536, 1_073_741_824, 4_294_967_296;
+    /// Elements of all tables together.
+    table_elements, "elements", 0, 1_000_000, 10_000_000;
+    /// Length of the module, bytes.
+    module_bytes, "bytes", 8, 67_108_864, 268_435_456;
+    /// Arguments with their NULs, bytes.
+    args_bytes, "bytes", 16, 65_536, 1_048_576;
+    /// Environment with its NULs, bytes.
+    env_bytes, "bytes", 0, 65_536, 1_048_576;
+    /// Number of inputs.
+    inputs, "inputs", 0, 64, 1_024;
+    /// Inputs together, bytes.
+    input_bytes, "bytes", 0, 4_294_967_296, 1_099_511_627_776;
+    /// Number of regular files below `/out`.
+    outputs, "files", 0, 256, 65_536;
+    /// Files below `/out` together, bytes.
+    output_bytes, "bytes", 0, 268_435_456, 17_179_869_184;
+    /// Files below `/tmp` together, and files unlinked but open, bytes.
+    scratch_bytes, "bytes", 0, 268_435_456, 17_179_869_184;
+    /// Files and directories below `/out` and `/tmp`, and files unlinked but open.
+    files, "files", 0, 4_096, 1_048_576;
+    /// Open handles, the four of the start included.
+    handles, "handles", 8, 256, 65_536;
+    /// Bytes written to stdout.
+    stdout_bytes, "bytes", 0, 16_777_216, 1_073_741_824;
+    /// Bytes written to stderr.
+    stderr_bytes, "bytes", 0, 16_777_216, 1_073_741_824;
+    /// Host calls.
+    host_calls, "calls", 1, 10_000_000, 1_000_000_000;
+}
+
+impl Limits {
+    /// Number of `stdout_bytes`, as it stands in an outcome.
+    pub const STDOUT_BYTES: u8 = 13;
+    /// Number of `stderr_bytes`, as it stands in an outcome.
+    pub const STDERR_BYTES: u8 = 14;
+    /// Number of `host_calls`, as it stands in an outcome.
+    pub const HOST_CALLS: u8 = 15;
+
+    /// The name of limit `number`.
+    pub fn name_of(number: u8) -> Option<&'static str> {
+        Self::TABLE.get(usize::from(number)).map(|spec| spec.name)
+    }
+
+    /// Refuses a value outside its floor and ceiling.
+    pub fn validate(&self) -> Result<(), String> {
+        for (spec, value) in Self::TABLE.iter().zip(self.values()) {
+            if value < spec.floor || value > spec.ceiling {
+                return Err(format!(
+                    "has the limit {} at {value} {}; it must lie between {} and {}",
+                    spec.name, spec.unit, spec.floor, spec.ceiling
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a value above the same limit of `most`.
+    pub fn within(&self, most: &Self) -> Result<(), String> {
+        for ((spec, value), most) in Self::TABLE.iter().zip(self.values()).zip(most.values()) {
+            if value > most {
+                return Err(format!("has the limit {} at {value} {}, above the manifest's {most}", spec.name, spec.unit));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of the specification and this one are the same table.
+    #[test]
+    fn table_is_the_specification() {
+        let page = include_str!("../../../specs/package.md");
+        let rows: Vec<Vec<String>> = page
+            .lines()
+            .filter(|line| line.starts_with("| ") && line.as_bytes()[2].is_ascii_digit())
+            .map(|line| line.split('|').map(|cell| cell.trim().replace(['`', ','], "")).collect())
+            .collect();
+        assert_eq!(rows.len(), Limits::TABLE.len());
+        for (number, (row, spec)) in rows.iter().zip(Limits::TABLE).enumerate() {
+            let expected = [number.to_string(), spec.name.to_owned()];
+            assert_eq!(row[1..3], expected);
+            assert_eq!(row[4..7], [spec.floor, spec.default, spec.ceiling].map(|value| value.to_string()));
+        }
+    }
+
+    #[test]
+    fn numbers_in_outcomes_are_places_in_the_table() {
+        assert_eq!(Limits::name_of(Limits::STDOUT_BYTES), Some("stdout_bytes"));
+        assert_eq!(Limits::name_of(Limits::STDERR_BYTES), Some("stderr_bytes"));
+        assert_eq!(Limits::name_of(Limits::HOST_CALLS), Some("host_calls"));
+        assert_eq!(Limits::name_of(16), None);
+    }
+}

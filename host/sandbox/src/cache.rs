@@ -1,0 +1,130 @@
+//! Compiled modules on disk.
+//!
+//! An entry holds native code, so a damaged one must never run: it carries the BLAKE3 of its content, is checked whole before any of it is used, and is rebuilt
+//! when it does not hold. The hash guards against accidents. Against somebody who can write to the folder nothing here helps (they could replace this program
+//! as well), so the folder is made for its owner only.
+//!
+//! ```text
+//! name     hex(BLAKE3 keyed by kind(module hash ‖ profile ‖ engine, its version and settings ‖ this crate's version))
+//! 0   8    magic "ASSAYCM1"
+//! 8   32   BLAKE3 of all that follows
+//! 40  4    u32 length ‖ facts (Borsh): admission need not walk the module again
+//! …        native code, as the engine serialised it
+//! ```
+
+use std::hash::{Hash as _, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use assay_protocol::Hash;
+
+use crate::admission::Facts;
+
+const MAGIC: &[u8; 8] = b"ASSAYCM1";
+/// When the entries together exceed this, those unused for longest are deleted.
+pub const MAX_CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// A folder of compiled modules. Every failure of it is only a slower start: it is logged, never returned.
+#[derive(Debug, Clone)]
+pub(crate) struct Cache {
+    folder: PathBuf,
+}
+
+/// Feeds `std::hash::Hash` values into BLAKE3: the standard hasher's values may differ between Rust versions.
+struct Blake3Hasher(blake3::Hasher);
+
+impl Hasher for Blake3Hasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+    fn finish(&self) -> u64 {
+        let mut first = [0; 8];
+        self.0.finalize_xof().fill(&mut first);
+        u64::from_le_bytes(first)
+    }
+}
+
+impl Cache {
+    pub(crate) fn new(folder: &Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    pub(crate) fn path(&self, engine: &wasmtime::Engine, module: &Hash) -> PathBuf {
+        let mut key = Blake3Hasher(blake3::Hasher::new_derive_key("assay 2026-11-23 compiled module v1"));
+        key.write(&module.0);
+        for part in [assay_protocol::PROFILE, env!("CARGO_PKG_VERSION")] {
+            key.write(part.as_bytes());
+            key.write(&[0]);
+        }
+        engine.precompile_compatibility_hash().hash(&mut key);
+        self.folder.join(format!("{}.module", key.0.finalize().to_hex()))
+    }
+
+    /// The facts and the code of an entry that holds, or nothing.
+    pub(crate) fn load(&self, path: &Path) -> Option<(Facts, Vec<u8>)> {
+        let entry = std::fs::read(path).ok()?;
+        let checked = check(&entry);
+        if checked.is_none() {
+            tracing::warn!(path = %path.display(), "a compiled module in the cache is damaged; it is built again");
+            let _ = std::fs::remove_file(path);
+        } else if let Ok(file) = std::fs::File::open(path) {
+            // The time of last use decides what goes when the cache is full.
+            let _ = file.set_modified(SystemTime::now());
+        }
+        checked
+    }
+
+    pub(crate) fn store(&self, path: &Path, facts: &Facts, code: &[u8]) {
+        if let Err(error) = self.try_store(path, facts, code) {
+            tracing::warn!(path = %path.display(), %error, "a compiled module could not be cached");
+        }
+    }
+
+    fn try_store(&self, path: &Path, facts: &Facts, code: &[u8]) -> std::io::Result<()> {
+        let facts = borsh::to_vec(facts)?;
+        let length = u32::try_from(facts.len()).map_err(std::io::Error::other)?.to_le_bytes();
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&length).update(&facts).update(code);
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        for part in [MAGIC.as_slice(), hasher.finalize().as_bytes(), &length, &facts, code] {
+            file.write_all(part)?;
+        }
+        file.persist(path).map_err(|e| e.error)?;
+        self.shrink(path)
+    }
+
+    /// Deletes the entries unused for longest until the rest fits; never `kept`.
+    fn shrink(&self, kept: &Path) -> std::io::Result<()> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            entries.push((metadata.modified()?, metadata.len(), entry.path()));
+        }
+        entries.sort();
+        let mut total: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, bytes, path) in entries {
+            if total <= MAX_CACHE_BYTES {
+                break;
+            }
+            if path != kept {
+                std::fs::remove_file(&path)?;
+                total -= bytes;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check(entry: &[u8]) -> Option<(Facts, Vec<u8>)> {
+    let (hash, content) = entry.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
+    if blake3::Hasher::new().update_rayon(content).finalize() != *hash {
+        return None;
+    }
+    let (length, rest) = content.split_first_chunk::<4>()?;
+    let (facts, code) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    Some((borsh::from_slice(facts).ok()?, code.to_vec()))
+}

@@ -1,0 +1,220 @@
+//! The engine: wasmtime, with what could make two machines differ switched off.
+//!
+//! `Sandbox` is made once for a process; a [`Prepared`] module once for a module; a run once for a job. The expensive steps, admission and compilation,
+//! happen in [`Sandbox::prepare`] and are cached on disk.
+
+use std::path::PathBuf;
+
+use assay_protocol::Hash;
+use assay_protocol::limits::Limits;
+use wasmtime::{Caller, Config, Engine, Extern, FuncType, InstancePre, Linker, Module, Val, ValType};
+
+use crate::admission::{self, AdmissionError, Facts};
+use crate::cache::Cache;
+use crate::host::Function;
+use crate::run::{End, State};
+
+/// Version of the engine, as `Cargo.toml` pins it.
+pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
+
+/// Native stack that WebAssembly may use, in bytes. Depth is not metered in this version, so its end is an abstention; it is large so that it comes late.
+pub(crate) const WASM_STACK_BYTES: usize = 16 * 1024 * 1024;
+
+/// Which of the engine's own instruments are on. Jobs run with both; the benchmark takes them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instruments {
+    /// Count fuel.
+    pub fuel: bool,
+    /// Make NaNs canonical.
+    pub canonical_nan: bool,
+}
+
+/// The engine's settings. Public for the benchmark, which compares the instruments' cost.
+pub fn engine_config(instruments: Instruments) -> Config {
+    let mut config = Config::new();
+    config
+        .consume_fuel(instruments.fuel)
+        .cranelift_nan_canonicalization(instruments.canonical_nan)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .wasm_multi_memory(false)
+        .wasm_memory64(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_simd(true)
+        .wasm_bulk_memory(true)
+        .wasm_multi_value(true)
+        .wasm_extended_const(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        // A job's traps are outcomes, described by kind; frames of a stranger's module help nobody here.
+        .wasm_backtrace_max_frames(None);
+    config
+}
+
+/// Why a module cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// The module is refused: its publisher's fault, and the same on every machine.
+    #[error(transparent)]
+    Refused(#[from] AdmissionError),
+    /// This machine cannot run it: not the module's fault.
+    #[error("this machine cannot prepare the module: {0}")]
+    Abstain(String),
+}
+
+/// Runs jobs.
+pub struct Sandbox {
+    engine: Engine,
+    linker: Linker<State>,
+    cache: Option<Cache>,
+}
+
+impl Sandbox {
+    /// A sandbox that caches compiled modules in `cache_folder`, or not at all.
+    pub fn new(cache_folder: Option<PathBuf>) -> Result<Self, PrepareError> {
+        let abstain = |e: wasmtime::Error| PrepareError::Abstain(format!("the engine does not start: {e:#}"));
+        let engine = Engine::new(&engine_config(Instruments { fuel: true, canonical_nan: true })).map_err(abstain)?;
+        let mut linker = Linker::new(&engine);
+        for function in Function::ALL {
+            link(&mut linker, &engine, *function).map_err(abstain)?;
+        }
+        let cache = cache_folder.and_then(|folder| {
+            Cache::new(&folder)
+                .inspect_err(|error| tracing::warn!(folder = %folder.display(), %error, "compiled modules are not cached"))
+                .ok()
+        });
+        Ok(Self { engine, linker, cache })
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Admits `module` under `limits` and makes it ready to run.
+    pub fn prepare(&self, module: &[u8], limits: &Limits) -> Result<Prepared, PrepareError> {
+        self.prepare_hashed(module, Hash::of_blob(module), limits)
+    }
+
+    /// As [`Self::prepare`] for a module whose hash is known because it was just checked.
+    pub fn prepare_hashed(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
+        let entry = self.cache.as_ref().map(|cache| (cache, cache.path(&self.engine, &hash)));
+        if let Some((cache, path)) = &entry
+            && let Some((facts, code)) = cache.load(path)
+        {
+            facts.within(limits)?;
+            match self.deserialize(&code) {
+                Ok(compiled) => return self.link_module(hash, facts, &compiled, true),
+                Err(error) => tracing::warn!(path = %path.display(), %error, "a cached module does not load; it is built again"),
+            }
+        }
+        let facts = admission::admit(module, limits)?;
+        let compiled = Module::from_binary(&self.engine, module)
+            .map_err(|e| PrepareError::Abstain(format!("the engine does not compile an admitted module: {e:#}")))?;
+        if let Some((cache, path)) = &entry {
+            match compiled.serialize() {
+                Ok(code) => cache.store(path, &facts, &code),
+                Err(error) => tracing::warn!(%error, "a compiled module could not be serialised"),
+            }
+        }
+        self.link_module(hash, facts, &compiled, false)
+    }
+
+    fn deserialize(&self, code: &[u8]) -> wasmtime::Result<Module> {
+        // SAFETY: `Module::deserialize` runs native code from `code`, so the bytes must come from `Module::serialize` of this engine. They do: the cache
+        // returns only entries written by `Cache::store` (in a folder of mode 0700, under a name bound to engine, settings and module) whose BLAKE3 over all
+        // of their content holds. Reached by the test `a_corrupted_entry_is_rebuilt_and_never_executed`.
+        unsafe { Module::deserialize(&self.engine, code) }
+    }
+
+    fn link_module(&self, hash: Hash, facts: Facts, compiled: &Module, from_cache: bool) -> Result<Prepared, PrepareError> {
+        let instance = self
+            .linker
+            .instantiate_pre(compiled)
+            .map_err(|e| PrepareError::Abstain(format!("the engine does not link an admitted module: {e:#}")))?;
+        Ok(Prepared { hash, facts, instance, from_cache })
+    }
+}
+
+/// A module that is admitted, compiled and linked.
+#[derive(Clone)]
+pub struct Prepared {
+    pub(crate) hash: Hash,
+    pub(crate) facts: Facts,
+    pub(crate) instance: InstancePre<State>,
+    from_cache: bool,
+}
+
+impl Prepared {
+    /// BLAKE3 of the module.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
+    /// What admission learned.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Whether the compiled code came from the cache.
+    pub fn from_cache(&self) -> bool {
+        self.from_cache
+    }
+}
+
+fn link(linker: &mut Linker<State>, engine: &Engine, function: Function) -> wasmtime::Result<()> {
+    let (params, results) = function.signature();
+    let engine_type = |ty: &wasmparser::ValType| match ty {
+        wasmparser::ValType::I64 => ValType::I64,
+        _ => ValType::I32,
+    };
+    let ty = FuncType::new(engine, params.iter().map(engine_type), results.iter().map(engine_type));
+    linker.func_new(function.module(), function.name(), ty, move |mut caller: Caller<'_, State>, args, results| {
+        let mut words = [0_u64; 16];
+        for (word, arg) in words.iter_mut().zip(args) {
+            *word = match arg {
+                Val::I64(value) => value.cast_unsigned(),
+                Val::I32(value) => u64::from(value.cast_unsigned()),
+                _ => unreachable!("host functions take integers only"),
+            };
+        }
+        let value = call(&mut caller, function, &words[..args.len()])?;
+        if let (Some(value), Some(result)) = (value, results.first_mut()) {
+            *result = Val::I32(value.cast_signed());
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// One host call: charges, performs, charges.
+fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> wasmtime::Result<Option<u32>> {
+    let memory = match caller.data().memory {
+        Some(memory) => memory,
+        None => {
+            let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
+                return Err(End::Abstain("the module's memory is gone".to_owned()).into());
+            };
+            caller.data_mut().memory = Some(memory);
+            memory
+        }
+    };
+    let left = caller.get_fuel()?;
+    let limit = caller.data().fuel_limit;
+    let used = limit - left;
+    let (bytes, state) = memory.data_and_store_mut(&mut *caller);
+    let charged = state.host.call(function, args, bytes, used);
+    let spend = |caller: &mut Caller<'_, State>, charge: u64| -> wasmtime::Result<u64> {
+        let used = used.saturating_add(charge).min(limit);
+        caller.data_mut().fuel_at_last_call = used;
+        caller.set_fuel(limit - used)?;
+        Ok(used)
+    };
+    match charged {
+        Ok(reply) if spend(caller, reply.charge)? < limit => Ok(reply.value),
+        Ok(_) => Err(End::OutOfFuel.into()),
+        Err(stop) => {
+            let used = spend(caller, stop.charge)?;
+            Err(End::of(stop.reason, used >= limit).into())
+        }
+    }
+}

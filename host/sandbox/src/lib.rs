@@ -1,0 +1,18 @@
+//! The sandbox: `(module, inputs, limits) -> outcome and transcript`, the same on every machine, or an abstention.
+//!
+//! Normative text: `specs/execution.md`. No network, no chain, no key. [`host`] holds what a job can call, free of any engine; [`engine`](Sandbox) runs it in wasmtime.
+//!
+//! **Architecture invariant:** nothing a job can see comes from the machine: no file, clock, entropy, environment, address or count of cores.
+
+pub mod admission;
+mod cache;
+mod engine;
+pub mod host;
+mod input;
+mod run;
+
+pub use admission::{AdmissionError, Facts, admit};
+pub use engine::{ENGINE_VERSION, Instruments, Prepared, PrepareError, Sandbox, engine_config};
+pub use host::Observer;
+pub use input::{GROUP_BYTES, Input, VerifiedFile};
+pub use run::{Abstain, Execution, Request};

@@ -1,0 +1,265 @@
+//! One run of one job.
+//!
+//! ```text
+//!             instantiate, _start
+//!   Prepared ─────────────────────┬─ returns ───────────────► Completed(0)
+//!                                 ├─ proc_exit(c) ──────────► Completed(c)
+//!                                 ├─ trap ──────────────────► Trapped(kind)          ┐
+//!                                 ├─ fuel used up ──────────► OutOfFuel              ├ Outcome: the same on every machine
+//!                                 ├─ stream or call limit ──► LimitExceeded          ┘
+//!                                 └─ native stack, memory,
+//!                                    a changed input, a bug ► Abstain: no outcome, no hash
+//! ```
+
+use std::sync::Arc;
+
+use assay_protocol::Hash;
+use assay_protocol::hash::{Blob, NamedBlob};
+use assay_protocol::job::Job;
+use assay_protocol::outcome::{Outcome, Status, TrapKind};
+use assay_protocol::transcript::Call;
+use wasmtime::{Memory, ResourceLimiter, Store, Trap};
+
+use crate::engine::{Prepared, Sandbox, WASM_STACK_BYTES};
+use crate::host::{Host, HostConfig, Observer, StopReason};
+use crate::input::Input;
+
+/// Native stack of the thread a job runs on: what WebAssembly may use, and room for the host calls on top of it.
+const THREAD_STACK_BYTES: usize = WASM_STACK_BYTES + 4 * 1024 * 1024;
+
+/// What a job needs besides its module.
+pub struct Request<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// The content of its inputs, in the order of `job.inputs`.
+    pub inputs: Vec<Input>,
+    /// Whether to keep every call of the transcript, at about 150 bytes each.
+    pub keep_calls: bool,
+    /// Who watches.
+    pub observer: Box<dyn Observer + Send>,
+}
+
+/// What a run gives: the outcome, and what its hashes stand for.
+#[derive(Debug)]
+pub struct Execution {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The content of the outputs, by name.
+    pub outputs: Vec<(String, Vec<u8>)>,
+    /// What was written to stdout.
+    pub stdout: Vec<u8>,
+    /// What was written to stderr.
+    pub stderr: Vec<u8>,
+    /// Root of the transcript.
+    pub transcript_root: Hash,
+    /// Number of host calls.
+    pub calls: u64,
+    /// The calls, if they were kept.
+    pub kept_calls: Option<Vec<Call>>,
+}
+
+/// This machine gives no result. Not the module's fault, never a hash.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this machine abstains: {0}")]
+pub struct Abstain(pub String);
+
+/// How a host call ends a run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the host ends the run: {self:?}")]
+pub(crate) enum End {
+    Exit(u32),
+    OutOfFuel,
+    Limit(u8),
+    Abstain(String),
+}
+
+impl End {
+    /// How `reason` ends the run. Fuel goes first: a job without fuel cannot exit.
+    pub(crate) fn of(reason: StopReason, exhausted: bool) -> Self {
+        match reason {
+            StopReason::Abstain(why) => Self::Abstain(why),
+            _ if exhausted => Self::OutOfFuel,
+            StopReason::Exit(code) => Self::Exit(code),
+            StopReason::Limit(limit) => Self::Limit(limit),
+        }
+    }
+}
+
+/// What the store holds during a run.
+pub(crate) struct State {
+    pub(crate) host: Host,
+    pub(crate) memory: Option<Memory>,
+    pub(crate) fuel_limit: u64,
+    pub(crate) fuel_at_last_call: u64,
+    growth: Growth,
+}
+
+/// Decides memory and table growth by the job's limits alone; what the host then cannot provide is an abstention.
+struct Growth {
+    memory_bytes: u64,
+    table_elements: u64,
+    tables_now: u64,
+}
+
+impl ResourceLimiter for Growth {
+    fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        // Past the module's own maximum `memory.grow` gives -1 by WebAssembly's rules; said here, so that `memory_grow_failed` means the host failed.
+        Ok(desired as u64 <= self.memory_bytes && maximum.is_none_or(|maximum| desired <= maximum))
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(End::Abstain(format!("memory the job is entitled to could not be had: {error:#}")).into())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.tables_now.saturating_add((desired - current) as u64);
+        let allowed = total <= self.table_elements && maximum.is_none_or(|maximum| desired <= maximum);
+        if allowed {
+            self.tables_now = total;
+        }
+        Ok(allowed)
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(End::Abstain(format!("a table the job is entitled to could not be had: {error:#}")).into())
+    }
+}
+
+impl Sandbox {
+    /// Runs a job to its outcome.
+    ///
+    /// # Errors
+    /// When this machine cannot say what the outcome is.
+    pub fn run(&self, prepared: &Prepared, request: Request<'_>) -> Result<Execution, Abstain> {
+        let job = request.job;
+        if prepared.hash != job.module {
+            return Err(Abstain(format!("the job is for module {}, {} is prepared", job.module, prepared.hash)));
+        }
+        let described: Vec<Blob> = request.inputs.iter().map(Input::blob).collect();
+        if !job.inputs.iter().map(|input| input.blob).eq(described) {
+            return Err(Abstain("the inputs at hand are not the job's".to_owned()));
+        }
+        // A thread of its own: the caller's stack may be small, and how much a job has must not depend on the caller.
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .name("assay-job".to_owned())
+                .stack_size(THREAD_STACK_BYTES)
+                .spawn_scoped(scope, || self.run_here(prepared, request))
+                .map_err(|e| Abstain(format!("no thread for the job: {e}")))?
+                .join()
+                .unwrap_or_else(|_| Err(Abstain("the host failed in itself; please report this".to_owned())))
+        })
+    }
+
+    /// Instantiates and drops a module: what a run pays before the first instruction. For the benchmark.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn instantiate_only(&self, prepared: &Prepared, job: &Job) -> Result<(), Abstain> {
+        let mut store = self.store(prepared, host_of(job, Vec::new(), false, Box::new(())))?;
+        prepared.instance.instantiate(&mut store).map_err(|e| Abstain(format!("{e:#}")))?;
+        Ok(())
+    }
+
+    fn store(&self, prepared: &Prepared, host: Host) -> Result<Store<State>, Abstain> {
+        let limits = host.limits();
+        let growth = Growth { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements, tables_now: 0 };
+        prepared.facts.within(&limits).map_err(|e| Abstain(e.to_string()))?;
+        let fuel_limit = limits.fuel;
+        let mut store = Store::new(self.engine(), State { host, memory: None, fuel_limit, fuel_at_last_call: 0, growth });
+        store.limiter(|state| &mut state.growth);
+        store.set_fuel(fuel_limit).map_err(|e| Abstain(format!("{e:#}")))?;
+        Ok(store)
+    }
+
+    fn run_here(&self, prepared: &Prepared, request: Request<'_>) -> Result<Execution, Abstain> {
+        let host = host_of(request.job, request.inputs, request.keep_calls, request.observer);
+        let mut store = self.store(prepared, host)?;
+        let ended = prepared
+            .instance
+            .instantiate(&mut store)
+            .and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start")?.call(&mut store, ()));
+        let left = store.get_fuel().map_err(|e| Abstain(format!("{e:#}")))?;
+        let state = store.into_data();
+        let (status, fuel) = conclude(ended, state.fuel_limit, left, state.fuel_at_last_call)?;
+        let finished = state.host.finish();
+        let completed = matches!(status, Status::Completed { .. });
+        let outputs = if completed { finished.outputs } else { Vec::new() };
+        let describe = |(name, content): &(String, Vec<u8>)| NamedBlob { name: name.clone(), blob: Blob::of(content) };
+        let outcome = Outcome {
+            format: 1,
+            status,
+            fuel,
+            outputs: outputs.iter().map(describe).collect(),
+            stdout: Blob::of(&finished.stdout),
+            stderr: Blob::of(&finished.stderr),
+        };
+        Ok(Execution {
+            outcome,
+            outputs,
+            stdout: finished.stdout,
+            stderr: finished.stderr,
+            transcript_root: finished.transcript.root(),
+            calls: finished.transcript.calls(),
+            kept_calls: finished.transcript.into_calls(),
+        })
+    }
+}
+
+fn host_of(job: &Job, inputs: Vec<Input>, keep_calls: bool, observer: Box<dyn Observer + Send>) -> Host {
+    Host::new(HostConfig {
+        limits: job.limits,
+        args: job.args.clone(),
+        env: job.env.iter().map(|var| (var.name.clone(), var.value.clone())).collect(),
+        inputs: job.inputs.iter().map(|input| input.name.clone()).zip(inputs.into_iter().map(Input::into_data)).collect(),
+        job_id: job.id().0,
+        keep_calls,
+        observer,
+    })
+}
+
+/// The status and the fuel of a run (`specs/execution.md`, sections 3 to 5), or an abstention.
+fn conclude(ended: wasmtime::Result<()>, limit: u64, left: u64, fuel_at_last_call: u64) -> Result<(Status, u64), Abstain> {
+    let completed = |exit_code| match left {
+        0 => (Status::OutOfFuel, limit),
+        _ => (Status::Completed { exit_code }, limit - left),
+    };
+    let error = match ended {
+        Ok(()) => return Ok(completed(0)),
+        Err(error) => error,
+    };
+    if let Some(end) = error.downcast_ref::<End>() {
+        return match end {
+            End::Exit(code) => Ok(completed(*code)),
+            End::OutOfFuel => Ok((Status::OutOfFuel, limit)),
+            End::Limit(limit) => Ok((Status::LimitExceeded { limit: *limit }, fuel_at_last_call)),
+            End::Abstain(why) => Err(Abstain(why.clone())),
+        };
+    }
+    let kind = match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => return Ok((Status::OutOfFuel, limit)),
+        Some(Trap::UnreachableCodeReached) => TrapKind::Unreachable,
+        Some(Trap::MemoryOutOfBounds) => TrapKind::MemoryOutOfBounds,
+        Some(Trap::TableOutOfBounds) => TrapKind::TableOutOfBounds,
+        Some(Trap::IndirectCallToNull) => TrapKind::IndirectCallToNull,
+        Some(Trap::BadSignature) => TrapKind::BadSignature,
+        Some(Trap::IntegerOverflow) => TrapKind::IntegerOverflow,
+        Some(Trap::IntegerDivisionByZero) => TrapKind::IntegerDivisionByZero,
+        Some(Trap::BadConversionToInteger) => TrapKind::BadConversionToInteger,
+        Some(Trap::StackOverflow) => {
+            return Err(Abstain(format!(
+                "the native stack of {} MiB ended: the job calls too deeply (call depth is not metered in this version)",
+                WASM_STACK_BYTES >> 20
+            )));
+        }
+        _ => return Err(Abstain(format!("the engine ended the run for a reason of its own: {error:#}"))),
+    };
+    Ok((Status::Trapped { kind }, fuel_at_last_call))
+}
+
+/// Content that is in memory already is an input.
+impl From<Arc<[u8]>> for Input {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self::Bytes(bytes)
+    }
+}

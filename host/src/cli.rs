@@ -1,0 +1,174 @@
+//! The command line, as a contract: names, arguments, help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::job_files::{InputArgument, env_argument, limit_argument};
+
+/// Runs strangers' WebAssembly jobs in a deterministic sandbox and proves the answer.
+///
+/// The same job gives the same outcome hash on every machine; whoever doubts a result runs it again and compares 32 bytes.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "Exit codes: 0 ok, 1 the job failed or hashes differ, 2 usage, 3 refused input, 4 this machine abstains.\n\
+                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_LOG (log filter, for example debug)."
+)]
+pub struct Cli {
+    /// Print one JSON object on stdout, errors included.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new job that builds, runs and has a test.
+    New(New),
+    /// Compile a job, pack it and sign it: target/assay/NAME.assay.
+    Build(Build),
+    /// Run a package, or a bare .wasm module.
+    Run(Run),
+    /// Check a receipt, and run the job again to compare.
+    Verify(Verify),
+    /// Run a package's test cases, each twice.
+    Check(Check),
+    /// Explain a package, a receipt, a transcript or a module.
+    Inspect(Inspect),
+    /// Make or show a key.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Say what this machine can do and what is missing.
+    Doctor,
+    /// Print a completion script for a shell.
+    Completions(Completions),
+    /// Build, run, verify and attack the example jobs, to see all of it at work.
+    Demo,
+}
+
+/// `assay new`
+#[derive(Debug, Args)]
+pub struct New {
+    /// Name of the job, and of the folder that is made: a-z, 0-9 and -.
+    pub name: String,
+    /// Folder of the guest SDK; by default the one of the source this program was built from.
+    #[arg(long, value_name = "DIR")]
+    pub sdk: Option<PathBuf>,
+}
+
+/// `assay build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Folder with job.toml.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Key that signs the manifest.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
+/// What a job is given; the same for run and verify.
+#[derive(Debug, Args)]
+pub struct JobArguments {
+    /// An input: the job reads it as /in/NAME (the name `stdin` also as standard input).
+    #[arg(long = "input", value_name = "NAME=PATH")]
+    pub inputs: Vec<InputArgument>,
+    /// An environment variable of the job.
+    #[arg(long = "env", value_name = "K=V", value_parser = env_argument)]
+    pub env: Vec<(String, String)>,
+    /// Arguments of the job.
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<String>,
+}
+
+/// `assay run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// A .assay package, or a .wasm module (which runs unsigned and gets no receipt).
+    #[arg(value_name = "PACKAGE|MODULE.wasm")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub job: JobArguments,
+    /// Folder for the outputs. Without it they are hashed and dropped.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write a signed receipt.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
+    /// Write the transcript: every host call's hashes, to find where two runs part.
+    #[arg(long, value_name = "FILE")]
+    pub transcript: Option<PathBuf>,
+    /// Key that signs the receipt.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// A limit: for a package at most the manifest's, for a module at most the ceiling. Names as in job.toml.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit_argument)]
+    pub limits: Vec<(String, u64)>,
+    /// Abstain when the job has run for this long.
+    #[arg(long, value_name = "SECONDS")]
+    pub deadline: Option<u64>,
+}
+
+/// `assay verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The receipt.
+    pub receipt: PathBuf,
+    /// The package it is about.
+    pub package: PathBuf,
+    #[command(flatten)]
+    pub job: JobArguments,
+    /// Also check the files in this folder against the outputs the receipt claims.
+    #[arg(long, value_name = "DIR")]
+    pub outputs: Option<PathBuf>,
+    /// The provider's transcript: if the runs differ, names the first host call that does.
+    #[arg(long, value_name = "FILE")]
+    pub transcript: Option<PathBuf>,
+    /// Abstain when the job has run for this long.
+    #[arg(long, value_name = "SECONDS")]
+    pub deadline: Option<u64>,
+}
+
+/// `assay check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The package.
+    pub package: PathBuf,
+}
+
+/// `assay inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// A package, receipt, transcript or module.
+    pub file: PathBuf,
+}
+
+/// `assay keys`
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make a new key file, as solana-keygen would write it.
+    New {
+        /// Where; by default this program's own key.
+        file: Option<PathBuf>,
+        /// Replace a key that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show the public key, and which file it is from.
+    Show {
+        /// The key file; by default the one that would sign.
+        file: Option<PathBuf>,
+    },
+}
+
+/// `assay completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,53 @@
+//! One file a command.
+
+mod build;
+mod check;
+mod completions;
+mod demo;
+mod doctor;
+mod inspect;
+mod keys;
+mod new;
+mod run;
+mod verify;
+
+use std::time::Duration;
+
+use assay_sandbox::Sandbox;
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+use crate::folders;
+
+/// Runs the command.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    let as_json = cli.json;
+    match cli.command {
+        Command::New(arguments) => new::run(&arguments, as_json),
+        Command::Build(arguments) => build::run(&arguments, as_json),
+        Command::Run(arguments) => run::run(arguments, as_json),
+        Command::Verify(arguments) => verify::run(&arguments, as_json),
+        Command::Check(arguments) => check::run(&arguments, as_json),
+        Command::Inspect(arguments) => inspect::run(&arguments, as_json),
+        Command::Keys(arguments) => keys::run(&arguments, as_json),
+        Command::Doctor => doctor::run(as_json),
+        Command::Completions(arguments) => completions::run(&arguments, as_json),
+        Command::Demo => demo::run(as_json),
+    }
+}
+
+/// The sandbox with this user's cache.
+fn sandbox() -> Result<Sandbox, Failure> {
+    Ok(Sandbox::new(folders::cache())?)
+}
+
+/// Ends this process with "abstained" when `seconds` have passed. A job cannot be stopped from within its process (the engine's means for it would cost every
+/// job speed), and nothing is written before a job has ended, so ending the process leaves nothing half-done.
+fn announce_deadline(seconds: Option<u64>, as_json: bool) {
+    let Some(seconds) = seconds else { return };
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(seconds));
+        let failure = Failure::abstained(format!("the deadline of {seconds} s passed before the job ended")).hint("give it longer with --deadline, or less to do");
+        std::process::exit(i32::from(failure.report(as_json)));
+    });
+}

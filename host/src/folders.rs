@@ -1,0 +1,24 @@
+//! Where this program keeps things: the XDG folders.
+
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+/// Compiled modules. `ASSAY_CACHE` overrides; `None` when there is no home folder, and then nothing is cached.
+pub fn cache() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("ASSAY_CACHE") {
+        return Some(PathBuf::from(folder));
+    }
+    Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("assay/modules"))
+}
+
+/// The key this program makes when there is no other.
+pub fn own_key() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("assay/key.json"))
+}
+
+/// The configuration file of Solana's command line tools.
+pub fn solana_config() -> Option<PathBuf> {
+    let explicit = std::env::var_os("SOLANA_CONFIG_FILE").map(PathBuf::from);
+    explicit.or_else(|| Some(etcetera::home_dir().ok()?.join(".config/solana/cli/config.yml")))
+}

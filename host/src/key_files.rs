@@ -1,0 +1,95 @@
+//! Which key signs, and its file.
+//!
+//! Looked for in this order: `--key`; `$ASSAY_KEY`; this program's own key file; the keypair that Solana's command line tools are configured to use. If there is
+//! none, this program's own is made, and that is said.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use assay_protocol::keypair;
+use ed25519_dalek::SigningKey;
+
+use crate::failure::Failure;
+use crate::{atomic_file, folders};
+
+/// A key, and where it came from.
+pub struct Key {
+    /// The key.
+    pub key: SigningKey,
+    /// Its file.
+    pub path: PathBuf,
+    /// Whether it was made just now.
+    pub made: bool,
+}
+
+impl Key {
+    /// The public half in base58.
+    pub fn shown(&self) -> String {
+        keypair::show(&self.key.verifying_key().to_bytes())
+    }
+}
+
+/// The key to sign with.
+pub fn signing_key(explicit: Option<&Path>) -> Result<Key, Failure> {
+    if let Some(path) = find(explicit)? {
+        return Ok(Key { key: read(&path)?, path, made: false });
+    }
+    let path = folders::own_key().ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("give one with --key FILE"))?;
+    let key = make(&path, false)?;
+    eprintln!("assay: made a new key, {} in {}", keypair::show(&key.verifying_key().to_bytes()), path.display());
+    Ok(Key { key, path, made: true })
+}
+
+/// The key file that would be used, if there is one.
+pub fn find(explicit: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    if let Some(path) = explicit {
+        return Ok(Some(path.to_owned()));
+    }
+    if let Some(path) = std::env::var_os("ASSAY_KEY") {
+        return Ok(Some(PathBuf::from(path)));
+    }
+    if let Some(path) = folders::own_key().filter(|path| path.exists()) {
+        return Ok(Some(path));
+    }
+    Ok(solana_keypair()?.filter(|path| path.exists()))
+}
+
+fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct SolanaConfig {
+        keypair_path: Option<PathBuf>,
+    }
+    let Some(config) = folders::solana_config().filter(|path| path.exists()) else { return Ok(None) };
+    let text = std::fs::read_to_string(&config).map_err(|e| Failure::refused("key.file", format!("{}: {e}", config.display())))?;
+    let parsed: SolanaConfig = serde_yaml_ng::from_str(&text).map_err(|e| {
+        Failure::refused("key.file", format!("{}: {e}", config.display())).hint("repair Solana's configuration with `solana config set`, or give --key FILE")
+    })?;
+    Ok(parsed.keypair_path)
+}
+
+/// Reads a key file.
+pub fn read(path: &Path) -> Result<SigningKey, Failure> {
+    let refuse = |why: String| {
+        Failure::refused("key.file", format!("{}: {why}", path.display())).hint("make one with `assay keys new FILE`, or copy it again from where it was whole")
+    };
+    let file = std::fs::File::open(path).map_err(|e| {
+        Failure::usage(format!("cannot open the key file {}: {e}", path.display())).hint("make one with `assay keys new FILE`")
+    })?;
+    let mut text = String::new();
+    file.take(keypair::MAX_FILE_BYTES as u64 + 1)
+        .read_to_string(&mut text)
+        .map_err(|e| refuse(format!("it is not text: {e}")))?;
+    keypair::parse(&text).map_err(refuse)
+}
+
+/// Makes a new key and its file, mode 0600.
+pub fn make(path: &Path, force: bool) -> Result<SigningKey, Failure> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|e| Failure::abstained(format!("this machine gives no random bytes: {e}")))?;
+    let key = SigningKey::from_bytes(&seed);
+    if force && path.exists() {
+        std::fs::remove_file(path).map_err(|e| Failure::abstained(format!("cannot replace {}: {e}", path.display())))?;
+    }
+    atomic_file::create_secret(path, keypair::to_text(&key).as_bytes())?;
+    Ok(key)
+}
