@@ -1,1 +1,17 @@
-//! Placeholder
+//! Generators and oracles of the workspace's tests, shared with `fuzz/`.
+//!
+//! ```text
+//! generators   bytes ─► modules, host calls;  folders ─► guests          tests/*.rs    feeds them seeds, vectors and mutations, in bounded time
+//! oracles      bytes ─► nothing, or a panic that says what does not hold fuzz/         feeds them what libFuzzer finds, for as long as one likes
+//! ```
+//!
+//! **Why share?** What the fuzzer finds becomes a seed, and a seed is a test. An oracle is differential wherever two implementations exist: host against
+//! reference, wasmtime against wasmi, a run against the same run again.
+
+pub mod calls;
+pub mod guests;
+pub mod large_modules;
+pub mod modules;
+pub mod oracles;
+pub mod second_engine;
+pub mod vectors;

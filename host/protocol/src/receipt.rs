@@ -159,7 +159,7 @@ impl ReceiptFile {
     /// The file's bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut file = MAGIC.to_vec();
-        let mut prefixed = |file: &mut Vec<u8>, part: &[u8]| {
+        let prefixed = |file: &mut Vec<u8>, part: &[u8]| {
             let length = u32::try_from(part.len()).expect("every part has a maximum below 4 GiB");
             file.extend_from_slice(&length.to_le_bytes());
             file.extend_from_slice(part);

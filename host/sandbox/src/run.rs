@@ -21,7 +21,7 @@ use assay_protocol::transcript::Call;
 use wasmtime::{Memory, ResourceLimiter, Store, Trap};
 
 use crate::engine::{Prepared, Sandbox, WASM_STACK_BYTES};
-use crate::host::{Host, HostConfig, Observer, StopReason};
+use crate::host::{Host, HostConfig, Observer};
 use crate::input::Input;
 
 /// Native stack of the thread a job runs on: what WebAssembly may use, and room for the host calls on top of it.
@@ -73,18 +73,6 @@ pub(crate) enum End {
     Abstain(String),
 }
 
-impl End {
-    /// How `reason` ends the run. Fuel goes first: a job without fuel cannot exit.
-    pub(crate) fn of(reason: StopReason, exhausted: bool) -> Self {
-        match reason {
-            StopReason::Abstain(why) => Self::Abstain(why),
-            _ if exhausted => Self::OutOfFuel,
-            StopReason::Exit(code) => Self::Exit(code),
-            StopReason::Limit(limit) => Self::Limit(limit),
-        }
-    }
-}
-
 /// What the store holds during a run.
 pub(crate) struct State {
     pub(crate) host: Host,
@@ -108,7 +96,7 @@ impl ResourceLimiter for Growth {
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        Err(End::Abstain(format!("memory the job is entitled to could not be had: {error:#}")).into())
+        Err(wasmtime::Error::new(End::Abstain(format!("memory the job is entitled to could not be had: {error:#}"))))
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
@@ -121,7 +109,7 @@ impl ResourceLimiter for Growth {
     }
 
     fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
-        Err(End::Abstain(format!("a table the job is entitled to could not be had: {error:#}")).into())
+        Err(wasmtime::Error::new(End::Abstain(format!("a table the job is entitled to could not be had: {error:#}"))))
     }
 }
 
@@ -156,15 +144,15 @@ impl Sandbox {
     /// # Errors
     /// As [`Self::run`].
     pub fn instantiate_only(&self, prepared: &Prepared, job: &Job) -> Result<(), Abstain> {
-        let mut store = self.store(prepared, host_of(job, Vec::new(), false, Box::new(())))?;
+        let mut store = self.store(prepared, job, host_of(job, Vec::new(), false, Box::new(())))?;
         prepared.instance.instantiate(&mut store).map_err(|e| Abstain(format!("{e:#}")))?;
         Ok(())
     }
 
-    fn store(&self, prepared: &Prepared, host: Host) -> Result<Store<State>, Abstain> {
-        let limits = host.limits();
+    fn store(&self, prepared: &Prepared, job: &Job, host: Host) -> Result<Store<State>, Abstain> {
+        let limits = &job.limits;
         let growth = Growth { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements, tables_now: 0 };
-        prepared.facts.within(&limits).map_err(|e| Abstain(e.to_string()))?;
+        prepared.facts.within(limits).map_err(|e| Abstain(e.to_string()))?;
         let fuel_limit = limits.fuel;
         let mut store = Store::new(self.engine(), State { host, memory: None, fuel_limit, fuel_at_last_call: 0, growth });
         store.limiter(|state| &mut state.growth);
@@ -174,7 +162,7 @@ impl Sandbox {
 
     fn run_here(&self, prepared: &Prepared, request: Request<'_>) -> Result<Execution, Abstain> {
         let host = host_of(request.job, request.inputs, request.keep_calls, request.observer);
-        let mut store = self.store(prepared, host)?;
+        let mut store = self.store(prepared, request.job, host)?;
         let ended = prepared
             .instance
             .instantiate(&mut store)
@@ -182,21 +170,20 @@ impl Sandbox {
         let left = store.get_fuel().map_err(|e| Abstain(format!("{e:#}")))?;
         let state = store.into_data();
         let (status, fuel) = conclude(ended, state.fuel_limit, left, state.fuel_at_last_call)?;
-        let finished = state.host.finish();
         let completed = matches!(status, Status::Completed { .. });
-        let outputs = if completed { finished.outputs } else { Vec::new() };
+        let finished = state.host.finish(completed).map_err(|stop| Abstain(stop.to_string()))?;
         let describe = |(name, content): &(String, Vec<u8>)| NamedBlob { name: name.clone(), blob: Blob::of(content) };
         let outcome = Outcome {
             format: 1,
             status,
             fuel,
-            outputs: outputs.iter().map(describe).collect(),
+            outputs: finished.outputs.iter().map(describe).collect(),
             stdout: Blob::of(&finished.stdout),
             stderr: Blob::of(&finished.stderr),
         };
         Ok(Execution {
             outcome,
-            outputs,
+            outputs: finished.outputs,
             stdout: finished.stdout,
             stderr: finished.stderr,
             transcript_root: finished.transcript.root(),

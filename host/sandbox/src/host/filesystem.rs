@@ -42,7 +42,7 @@ mod rename;
 pub(crate) mod rights;
 mod transfer;
 
-pub(crate) use self::attributes::{HandleStat, SetTimes, Stat};
+pub(crate) use self::attributes::{SetTimes, Stat};
 pub(crate) use self::listing::FileType;
 pub(crate) use self::open::Open;
 pub(crate) use self::transfer::{Sink, Source, Whence};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an input cannot be read as the job names it: {0}")]
 pub struct InputFault(
-    /// Which input, where in it, and what is wrong.
+    /// What is wrong, and where.
     pub String,
 );
 

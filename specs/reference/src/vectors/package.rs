@@ -185,7 +185,7 @@ fn manifests() -> Vec<Vector> {
     const CHECK: &str = "package.manifest";
     const SIGNED: &str = "a rule skipped because the signature is good";
     vec![
-        refused(CHECK, "format 2", SIGNED, sign_package(&[b"\x02\0", &bare[2..]].concat(), MODULE, &[])),
+        refused(CHECK, "manifest of format 2", SIGNED, sign_package(&[b"\x02\0", &bare[2..]].concat(), MODULE, &[])),
         refused(CHECK, "a byte after the manifest", SIGNED, sign_package(&with_byte(&bare, 0), MODULE, &[])),
         refused(CHECK, "a manifest without its last byte", SIGNED, sign_package(&without_last(&bare, 1), MODULE, &[])),
         refused(CHECK, "profile assay-2", SIGNED, signed(b"assay-1", b"assay-2")),

@@ -1,0 +1,68 @@
+//! What the flags of `assay build` bring: the same kernels as modules compiled in other ways, all run as jobs run.
+
+use anyhow::Result;
+use assay_bench_kernels::KERNELS;
+use serde_json::{Value, json};
+
+use crate::clock::ratio;
+use crate::kernels::{Side, mean, race};
+use crate::native::Native;
+use crate::programs::{self, CHOSEN, OTHERS, Setting};
+use crate::sandboxed::{JOB, Sandboxed};
+use crate::table::Table;
+
+struct Candidate {
+    setting: Setting,
+    bytes: u64,
+    compile_ms: f64,
+}
+
+/// Measures and prints; returns the data.
+///
+/// # Errors
+/// When something does not build or run, or a result differs.
+pub fn measure(rounds: u32) -> Result<Value> {
+    let mut candidates = Vec::new();
+    let mut sides = vec![("native", Side::Native(Native::build(false)?))];
+    for setting in OTHERS.iter().chain([&CHOSEN]) {
+        let path = programs::module(setting)?;
+        let module = Sandboxed::compile(&path, JOB)?;
+        candidates.push(Candidate { setting: *setting, bytes: path.metadata()?.len(), compile_ms: module.compiled_in.as_secs_f64() * 1e3 });
+        sides.push((setting.name, Side::Sandboxed(Box::new(module))));
+    }
+    let best = race(&sides, rounds)?;
+    let chosen = candidates.len();
+
+    println!("\n## Flags: time in the sandbox with fuel and canonical NaNs\n");
+    let mut summary = Table::new(["opt-level, LTO, SIMD", "÷ native", "÷ `assay build`", "module, bytes", "compiled in, ms"]);
+    for (side, candidate) in candidates.iter().enumerate().map(|(i, candidate)| (i + 1, candidate)) {
+        let (native, against) = (mean(&best, side, 0), mean(&best, side, chosen));
+        let figures =
+            [format!("{native:.2}"), format!("{against:.2}"), candidate.bytes.to_string(), format!("{:.0}", candidate.compile_ms)];
+        summary.row(std::iter::once(candidate.setting.name.to_owned()).chain(figures));
+    }
+    println!("{summary}");
+    let mut each = Table::new(std::iter::once("÷ native").chain(candidates.iter().map(|candidate| candidate.setting.name)));
+    for (kernel, times) in KERNELS.iter().zip(&best) {
+        each.row(std::iter::once(kernel.name.to_owned()).chain(times[1..].iter().map(|time| format!("{:.2}", ratio(*time, times[0])))));
+    }
+    println!("{each}");
+
+    let rows: Vec<Value> = candidates
+        .iter()
+        .enumerate()
+        .map(|(i, candidate)| {
+            let seconds: serde_json::Map<String, Value> =
+                KERNELS.iter().zip(&best).map(|(kernel, times)| (kernel.name.to_owned(), json!(times[i + 1].as_secs_f64()))).collect();
+            json!({
+                "setting": candidate.setting.name,
+                "bytes": candidate.bytes,
+                "compile_ms": candidate.compile_ms,
+                "to_native": mean(&best, i + 1, 0),
+                "to_chosen": mean(&best, i + 1, chosen),
+                "seconds": seconds,
+            })
+        })
+        .collect();
+    Ok(json!({ "rounds": rounds, "settings": rows }))
+}

@@ -1,0 +1,8 @@
+;; What it exports as its memory is a function.
+;; expect: refused module.export
+;; detail: memory
+(module
+  (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+  (memory 1)
+  (func (export "memory"))
+  (func (export "_start")))

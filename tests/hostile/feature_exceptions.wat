@@ -1,0 +1,6 @@
+;; Exceptions.
+;; expect: refused module.feature
+;; detail: exceptions
+(module
+  (tag $e)
+  (func (export "_start") (throw $e)))

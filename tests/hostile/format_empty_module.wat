@@ -1,0 +1,3 @@
+;; A module of nothing but its header.
+;; expect: refused module.export
+(module)

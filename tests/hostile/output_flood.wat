@@ -1,0 +1,36 @@
+;; Fills /out until it is refused. A write that would pass the quota writes nothing.
+;; expect: completed 0
+;; limits: output_bytes=1000000 outputs=4
+(module
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_allocate" (func $fd_allocate (param i32 i64 i64) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_filestat_set_size" (func $fd_filestat_set_size (param i32 i64) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_filestat_get" (func $fd_filestat_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 0) "\00\01\00\00\a0\86\01\00")
+  (data (i32.const 1024) "out/full")
+  (data (i32.const 1040) "out/other")
+  (global $check (mut i32) (i32.const 0))
+  ;; Exits with the number of the first check that does not hold.
+  (func $expect (param $got i32) (param $want i32)
+    (global.set $check (i32.add (global.get $check) (i32.const 1)))
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (global.get $check)))))
+  (func $expect64 (param $got i64) (param $want i64)
+    (call $expect (i64.eq (local.get $got) (local.get $want)) (i32.const 1)))
+  (func (export "_start") (local $i i32)
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 8) (i32.const 1) (i64.const 0xfffffff) (i64.const 0) (i32.const 0) (i32.const 16)) (i32.const 0))
+    (loop $again
+      (call $expect (call $fd_write (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 20)) (i32.const 0))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))
+    (call $expect (call $fd_write (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 20)) (i32.const 51))
+    (call $expect (call $fd_allocate (i32.load (i32.const 16)) (i64.const 1000000) (i64.const 1)) (i32.const 51))
+    (call $expect (call $fd_filestat_set_size (i32.load (i32.const 16)) (i64.const 1000001)) (i32.const 51))
+    (call $expect (call $fd_filestat_set_size (i32.load (i32.const 16)) (i64.const 0x7fffffffffffffff)) (i32.const 51))
+    (call $expect (call $fd_filestat_get (i32.load (i32.const 16)) (i32.const 64)) (i32.const 0))
+    (call $expect64 (i64.load (i32.const 96)) (i64.const 1000000))
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (i32.const 1040) (i32.const 9) (i32.const 1) (i64.const 0xfffffff) (i64.const 0) (i32.const 0) (i32.const 24)) (i32.const 0))
+    (call $expect (call $fd_write (i32.load (i32.const 24)) (i32.const 0) (i32.const 1) (i32.const 20)) (i32.const 51))
+    (call $expect (call $fd_filestat_set_size (i32.load (i32.const 16)) (i64.const 900000)) (i32.const 0))
+    (call $expect (call $fd_write (i32.load (i32.const 24)) (i32.const 0) (i32.const 1) (i32.const 20)) (i32.const 0))))

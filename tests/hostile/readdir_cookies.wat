@@ -1,0 +1,28 @@
+;; Reads a directory with cookies that nobody gave out, and into buffers that hold no entry.
+;; expect: completed 0
+(module
+  (import "wasi_snapshot_preview1" "fd_readdir" (func $fd_readdir (param i32 i32 i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_close" (func $fd_close (param i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (global $check (mut i32) (i32.const 0))
+  ;; Exits with the number of the first check that does not hold.
+  (func $expect (param $got i32) (param $want i32)
+    (global.set $check (i32.add (global.get $check) (i32.const 1)))
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (global.get $check)))))
+  (func (export "_start")
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 1000) (i64.const -1) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 0))
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 1000) (i64.const 5) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 0))
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 1000) (i64.const 4) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 27))
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 0) (i64.const 0) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 0))
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 1) (i64.const 0) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 1))
+    (call $expect (call $fd_readdir (i32.const 3) (i32.const 256) (i32.const 23) (i64.const 0) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 23))
+    (call $expect (call $fd_readdir (i32.const 0) (i32.const 256) (i32.const 100) (i64.const 0) (i32.const 16)) (i32.const 54))
+    (call $expect (call $fd_readdir (i32.const -1) (i32.const 256) (i32.const 100) (i64.const 0) (i32.const 16)) (i32.const 8))))

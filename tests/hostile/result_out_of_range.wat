@@ -1,0 +1,55 @@
+;; Calls that would do something and have nowhere to put their result. They must not have done it.
+;; expect: completed 0
+;; stdout: 0 bytes
+;; input: stdin=abc
+(module
+  (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_filestat_get" (func $path_filestat_get (param i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_pwrite" (func $fd_pwrite (param i32 i32 i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $fd_seek (param i32 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_tell" (func $fd_tell (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_filestat_get" (func $fd_filestat_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $clock_time_get (param i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\00\01\00\00\03\00\00\00")
+  (data (i32.const 512) "\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01\00\00\00\00\00\00\00\00\ca\9a\3b\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
+  (data (i32.const 1024) "tmp/file")
+  (data (i32.const 1040) "tmp/new")
+  (global $check (mut i32) (i32.const 0))
+  ;; Exits with the number of the first check that does not hold.
+  (func $expect (param $got i32) (param $want i32)
+    (global.set $check (i32.add (global.get $check) (i32.const 1)))
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (global.get $check)))))
+  (func $expect64 (param $got i64) (param $want i64)
+    (call $expect (i64.eq (local.get $got) (local.get $want)) (i32.const 1)))
+  (func (export "_start")
+    ;; nothing is created, no handle is opened
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (i32.const 1040) (i32.const 7) (i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $path_filestat_get (i32.const 3) (i32.const 0) (i32.const 1040) (i32.const 7) (i32.const 64)) (i32.const 44))
+    (call $expect (call $path_open (i32.const 3) (i32.const 0) (i32.const 1024) (i32.const 8) (i32.const 1) (i64.const 0xfffffff) (i64.const 0) (i32.const 0) (i32.const 16)) (i32.const 0))
+    (call $expect (i32.load (i32.const 16)) (i32.const 4))
+    ;; nothing is written to a file or a stream
+    (call $expect (call $fd_write (i32.const 4) (i32.const 0) (i32.const 1) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $fd_pwrite (i32.const 4) (i32.const 0) (i32.const 1) (i64.const 0) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $fd_filestat_get (i32.const 4) (i32.const 64)) (i32.const 0))
+    (call $expect64 (i64.load (i32.const 96)) (i64.const 0))
+    ;; nothing is read, no position moves
+    (call $expect (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 65536)) (i32.const 21))
+    (call $expect (i32.load (i32.const 256)) (i32.const 0))
+    (call $expect (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 20)) (i32.const 0))
+    (call $expect (i32.load (i32.const 20)) (i32.const 3))
+    (call $expect (call $fd_seek (i32.const 4) (i64.const 7) (i32.const 0) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $fd_tell (i32.const 4) (i32.const 24)) (i32.const 0))
+    (call $expect64 (i64.load (i32.const 24)) (i64.const 0))
+    ;; no time passes
+    (call $expect (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $poll_oneoff (i32.const 512) (i32.const 1024) (i32.const 1) (i32.const 65536)) (i32.const 21))
+    (call $expect (call $poll_oneoff (i32.const 512) (i32.const 65528) (i32.const 1) (i32.const 20)) (i32.const 21))
+    (call $expect (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 24)) (i32.const 0))
+    (call $expect64 (i64.load (i32.const 24)) (i64.const 0))))

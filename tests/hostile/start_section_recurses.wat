@@ -1,0 +1,5 @@
+;; _start is the start function too, and calls itself until the stack ends.
+;; expect: abstain
+(module
+  (func $f (export "_start") (call $f))
+  (start $f))

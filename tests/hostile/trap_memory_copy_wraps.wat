@@ -1,0 +1,12 @@
+;; A trap is an outcome, with its kind.
+;; expect: trapped memory_out_of_bounds
+(module
+  (type $v (func))
+  (memory 1)
+  (table $t funcref (elem $f $g))
+  (table $grown 0 funcref)
+  (func $f)
+  (func $g (result i32) (i32.const 0))
+  (func (export "_start")
+    (drop (table.grow $t (ref.null func) (i32.const 1)))
+    (memory.copy (i32.const 0) (i32.const -1) (i32.const 2))))

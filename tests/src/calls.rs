@@ -1,0 +1,164 @@
+//! Generated host calls: bytes become a sequence of calls on a bare [`Host`], with a `Vec` for memory and no engine at all.
+//!
+//! Half of the words of a call are likely to mean something (an open handle, a pointer to a path that exists, a flag), half are anything. What a call must
+//! never do is checked after each: see [`run`].
+
+use std::collections::BTreeSet;
+
+use arbitrary::{Result, Unstructured};
+use assay_protocol::Hash;
+use assay_protocol::limits::Limits;
+use assay_sandbox::host::{CALL_FUEL, Errno, Function, Host, HostConfig, Stop, ValueType};
+
+const MEMORY_BYTES: usize = 2 * 65_536;
+/// Where the paths lie that calls are likely to name, each in a place of this size.
+const PATHS: u32 = 0x1000;
+const PATH_BYTES: u32 = 64;
+const PATH_TEXTS: &[&str] = &[
+    "tmp", "out", "in", ".", "..", "tmp/a", "tmp/b", "tmp/d", "tmp/d/a", "tmp/d/..", "out/a", "out/b", "out/d/", "in/data", "in/stdin", "tmp/../out/a",
+    "../tmp", "/tmp", "tmp/a/", "tmp//d/./a", "tmp/\u{1}", "tmp/\u{e4}",
+];
+/// Where lists of buffers lie: each names some of the memory behind it.
+const LISTS: u32 = 0x3000;
+/// Where subscriptions lie.
+const SUBSCRIPTIONS: u32 = 0x4000;
+/// Where results go and data comes from.
+const SPACE: u32 = 0x8000;
+const ERRNOS: &[Errno] = &[
+    Errno::Badf, Errno::Busy, Errno::Exist, Errno::Fault, Errno::Ilseq, Errno::Inval, Errno::Isdir, Errno::Mfile, Errno::Nametoolong, Errno::Noent,
+    Errno::Nospc, Errno::Notdir, Errno::Notempty, Errno::Notsup, Errno::Rofs, Errno::Spipe, Errno::Notcapable,
+];
+
+/// What a sequence of calls did, as far as anybody can see.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// What each call returned and charged.
+    pub replies: Vec<(Function, Option<u32>, u64)>,
+    /// How it ended, if a call ended it.
+    pub stop: Option<Stop>,
+    /// Root of the transcript.
+    pub root: Hash,
+    /// Outputs.
+    pub outputs: Vec<(String, Vec<u8>)>,
+    /// Memory at the end.
+    pub memory: Hash,
+}
+
+/// Performs the calls that `bytes` stand for.
+///
+/// # Panics
+/// When a call breaks a rule: an errno nobody knows; memory that changed although the call failed; a charge below that of a call; a stop whose limit does not end
+/// jobs; an abstention, since nothing here can be this machine's fault.
+pub fn run(bytes: &[u8]) -> Trace {
+    let mut u = Unstructured::new(bytes);
+    let mut memory = memory();
+    let mut host = host(&mut u);
+    let known: BTreeSet<u32> = ERRNOS.iter().map(|errno| *errno as u32).chain([0]).collect();
+    let (mut replies, mut stop, mut fuel) = (Vec::new(), None, 0);
+    while !u.is_empty() && stop.is_none() {
+        let Ok((function, words)) = call(&mut u, &mut memory) else { break };
+        let before = Hash::of_blob(&memory);
+        match host.call(function, &words, &mut memory, fuel) {
+            Ok(reply) => {
+                let errno = reply.value.unwrap_or(0);
+                assert!(known.contains(&errno), "{function:?}({words:x?}) gives the unknown errno {errno}");
+                assert!(errno == 0 || Hash::of_blob(&memory) == before, "{function:?}({words:x?}) fails with {errno} and writes to memory");
+                assert!(reply.charge >= CALL_FUEL, "{function:?}({words:x?}) costs {}", reply.charge);
+                fuel += reply.charge;
+                replies.push((function, reply.value, reply.charge));
+            }
+            Err(Stop::Abstain { reason }) => panic!("{function:?}({words:x?}) abstains: {reason}"),
+            Err(ending) => {
+                if let Stop::Limit { limit, .. } = ending {
+                    assert!((Limits::STDOUT_BYTES..=Limits::HOST_CALLS).contains(&limit), "{function:?} passes limit {limit}");
+                }
+                stop = Some(ending);
+            }
+        }
+    }
+    let finished = host.finish(true).expect("few bytes, so this machine has room for them");
+    let memory = Hash::of_blob(&memory);
+    Trace { replies, stop, root: finished.transcript.root(), outputs: finished.outputs, memory }
+}
+
+/// Small quotas, so that they are met.
+fn host(u: &mut Unstructured<'_>) -> Host {
+    let small = u.arbitrary::<u8>().unwrap_or(0);
+    let limits = Limits {
+        handles: 8 + u64::from(small % 4),
+        files: 4 + u64::from(small % 8),
+        outputs: u64::from(small % 3) + 1,
+        output_bytes: 100_000,
+        scratch_bytes: 300_000,
+        stdout_bytes: 200_000,
+        stderr_bytes: 200_000,
+        ..Limits::default()
+    };
+    Host::new(HostConfig {
+        limits,
+        args: vec!["one".to_owned(), "\u{e4}".to_owned()],
+        env: vec![("K".to_owned(), "V".to_owned())],
+        inputs: vec![("data".to_owned(), Box::new(b"some data".to_vec())), ("stdin".to_owned(), Box::new(vec![7_u8; 100]))],
+        job_id: [9; 32],
+        keep_calls: false,
+        observer: Box::new(()),
+    })
+}
+
+fn memory() -> Vec<u8> {
+    let mut memory = vec![0; MEMORY_BYTES];
+    let mut put = |place: u32, bytes: &[u8]| memory[place as usize..][..bytes.len()].copy_from_slice(bytes);
+    for (index, text) in PATH_TEXTS.iter().enumerate() {
+        put(PATHS + index as u32 * PATH_BYTES, text.as_bytes());
+    }
+    for index in 0..64_u32 {
+        put(LISTS + index * 8, &(SPACE + index * 700).to_le_bytes());
+        put(LISTS + index * 8 + 4, &(index * index * 20).to_le_bytes());
+    }
+    for index in 0..16_u32 {
+        let subscription = SUBSCRIPTIONS + index * 48;
+        put(subscription, &u64::from(index).to_le_bytes());
+        put(subscription + 8, &[(index % 3) as u8]);
+        put(subscription + 16, &(index % 5).to_le_bytes());
+        put(subscription + 24, &u64::from(index * 1_000).to_le_bytes());
+        put(subscription + 40, &[(index / 4 % 2) as u8]);
+    }
+    memory
+}
+
+fn call(u: &mut Unstructured<'_>, memory: &mut [u8]) -> Result<(Function, Vec<u64>)> {
+    if u.ratio(1, 8)? {
+        // The guest writes to its own memory.
+        let place = u.int_in_range(0..=MEMORY_BYTES - 8)?;
+        let value: [u8; 8] = u.arbitrary()?;
+        memory[place..place + 8].copy_from_slice(&value);
+    }
+    let function = *u.choose(Function::ALL)?;
+    let mut words = Vec::new();
+    while words.len() < function.signature().params.len() {
+        // A path takes two words; that a path is meant is a guess, and a wrong one is fine.
+        if u.ratio(1, 3)? {
+            let index = u.int_in_range(0..=PATH_TEXTS.len() - 1)?;
+            words.push(u64::from(PATHS + index as u32 * PATH_BYTES));
+            words.push(PATH_TEXTS[index].len() as u64);
+        } else {
+            let ty = function.signature().params[words.len()];
+            words.push(word(u, ty)?);
+        }
+    }
+    words.truncate(function.signature().params.len());
+    Ok((function, words))
+}
+
+fn word(u: &mut Unstructured<'_>, ty: ValueType) -> Result<u64> {
+    Ok(match u.int_in_range(0..=9)? {
+        0..=2 => u64::from(u.arbitrary::<u8>()? % 12),
+        3 => u64::from(LISTS + u32::from(u.arbitrary::<u8>()? % 60) * 8),
+        4 => u64::from(SUBSCRIPTIONS + u32::from(u.arbitrary::<u8>()? % 14) * 48),
+        5 => u64::from(SPACE + u32::from(u.arbitrary::<u8>()?) * 8),
+        6 => u64::from(u.arbitrary::<u16>()?),
+        7 => *u.choose(&[u64::MAX, u64::from(u32::MAX), 1 << 31, 1 << 63, MEMORY_BYTES as u64, MEMORY_BYTES as u64 - 8, 0x0fff_ffff, 0x7fff_ffff_ffff_ffff])?,
+        _ if ty == ValueType::I32 => u64::from(u.arbitrary::<u32>()?),
+        _ => u.arbitrary()?,
+    })
+}

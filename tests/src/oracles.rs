@@ -1,0 +1,162 @@
+//! Oracles: what must hold of any bytes. Each takes bytes, returns when all holds, and panics with what does not.
+//!
+//! | oracle | bytes are | must hold |
+//! |---|---|---|
+//! | [`package_decode`] | a package, or edits of a good one | no panic; host and reference give the same verdict; what is accepted encodes to the same bytes |
+//! | [`receipt_decode`] | a receipt, or edits of a good one | the same |
+//! | [`admission`] | a module, or wasm-smith's choices | no panic; a refusal names a check of the specification; what is admitted compiles |
+//! | [`wasi_calls`] | host calls | the rules of [`calls::run`]; the same again gives the same |
+//! | [`execute_twice`] | wasm-smith's choices | two runs give the same outcome and transcript; the second engine gives the same but for fuel |
+
+use std::sync::LazyLock;
+
+use arbitrary::Unstructured;
+use assay_protocol::encoding::Canonical;
+use assay_protocol::limits::Limits;
+use assay_protocol::package::Package;
+use assay_protocol::receipt::ReceiptFile;
+use assay_reference as reference;
+use assay_sandbox::{PrepareError, Sandbox, admit};
+
+use crate::guests::{Ended, execute, plain_job};
+use crate::vectors::mutation::{self, Edit};
+use crate::{calls, modules, second_engine, vectors};
+
+/// Checks that admission may name, as `specs/execution.md`, section 1, lists them.
+const ADMISSION_CHECKS: [&str; 8] = [
+    "module.length", "module.format", "module.feature", "module.count", "module.function", "module.import", "module.export", "module.limits",
+];
+
+static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(None).expect("the engine starts"));
+static GOOD_PACKAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| good_files("package.json", "packages"));
+static GOOD_RECEIPTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| good_files("receipt.json", "receipts"));
+
+/// The files of a group of vectors that are accepted.
+pub fn good_files(file: &str, group: &str) -> Vec<Vec<u8>> {
+    let groups = vectors::groups(file);
+    let (_, list) = groups.iter().find(|(name, _)| name == group).expect("a group of that name");
+    list.iter().filter(|vector| vector["refused"].is_null()).map(|vector| vectors::bytes(vector, "file")).collect()
+}
+
+/// What bytes stand for that are no file: edits of a good one.
+struct Edits {
+    /// Which good file.
+    place: usize,
+    /// Which of its parts to edit and sign again; none is the file as it lies there.
+    part: Option<u8>,
+    edits: Vec<Edit>,
+}
+
+fn edits(bytes: &[u8]) -> arbitrary::Result<Edits> {
+    let mut u = Unstructured::new(bytes);
+    let place = u.arbitrary::<u8>()?.into();
+    let part = u.arbitrary()?;
+    let edits = u.arbitrary_iter::<Edit>()?.take(16).collect::<arbitrary::Result<_>>()?;
+    Ok(Edits { place, part, edits })
+}
+
+/// See the table above.
+pub fn package_decode(bytes: &[u8]) {
+    if bytes.starts_with(&reference::package::MAGIC) {
+        return package_file(bytes);
+    }
+    let Ok(Edits { place, part, edits }) = edits(bytes) else { return };
+    let good = &GOOD_PACKAGES[place % GOOD_PACKAGES.len()];
+    let edited = match (reference::package::read(good), part) {
+        (Ok(read), Some(_)) => mutation::inside_package(&read, &edits, bytes),
+        _ => mutation::outside(good, &edits, bytes),
+    };
+    package_file(&edited);
+}
+
+fn package_file(file: &[u8]) {
+    assert_eq!(vectors::host_package(file), vectors::reference_package(file), "host and reference on a package");
+    let Ok(package) = Package::read(file) else { return };
+    let manifest = package.manifest.encode();
+    let blobs: Vec<&[u8]> = package.manifest.blobs().iter().filter_map(|blob| package.blob(&blob.blake3)).collect();
+    let again = reference::package::assemble(&manifest, &package.signature, package.module, &blobs);
+    assert!(again == file, "an accepted package encodes to other bytes");
+}
+
+/// See the table above.
+pub fn receipt_decode(bytes: &[u8]) {
+    if bytes.starts_with(&reference::receipt::MAGIC) {
+        return receipt_file(bytes);
+    }
+    let Ok(Edits { place, part, edits }) = edits(bytes) else { return };
+    let good = &GOOD_RECEIPTS[place % GOOD_RECEIPTS.len()];
+    let edited = match (reference::receipt::read(good), part) {
+        (Ok(read), Some(part)) => mutation::inside_receipt(&read, part, &edits, bytes),
+        _ => mutation::outside(good, &edits, bytes),
+    };
+    receipt_file(&edited);
+}
+
+fn receipt_file(file: &[u8]) {
+    assert_eq!(vectors::host_receipt(file, None), vectors::reference_receipt(file, None), "host and reference on a receipt");
+    if let Ok(read) = ReceiptFile::read(file) {
+        assert!(read.encode() == file, "an accepted receipt encodes to other bytes");
+    }
+}
+
+/// See the table above.
+pub fn admission(bytes: &[u8]) {
+    if bytes.starts_with(b"\0asm") {
+        return admission_of(bytes);
+    }
+    if let Ok(module) = modules::any_module(&mut Unstructured::new(bytes)) {
+        admission_of(&module);
+    }
+}
+
+fn admission_of(module: &[u8]) {
+    let limits = Limits::default();
+    let first = admit(module, &limits);
+    assert_eq!(first, admit(module, &limits), "admission says one thing and then another");
+    match first {
+        Err(error) => assert!(ADMISSION_CHECKS.contains(&error.check), "no check is called {}", error.check),
+        Ok(facts) => match SANDBOX.prepare(module, &limits) {
+            Ok(prepared) => assert_eq!(prepared.facts(), &facts),
+            Err(PrepareError::Refused(error)) => panic!("admitted, then refused: {error}"),
+            Err(PrepareError::Abstain(why)) => panic!("an admitted module does not compile: {why}"),
+        },
+    }
+}
+
+/// See the table above.
+pub fn wasi_calls(bytes: &[u8]) {
+    let first = calls::run(bytes);
+    let second = calls::run(bytes);
+    assert_eq!(first, second, "the same calls give something else");
+}
+
+/// See the table above.
+pub fn execute_twice(bytes: &[u8]) {
+    if let Ok(module) = modules::job(&mut Unstructured::new(bytes)) {
+        both_engines(&module);
+    }
+}
+
+/// Runs an admitted module twice in the first engine and once in the second. Returns whether the two engines could be compared.
+///
+/// # Panics
+/// When anything differs that must not.
+pub fn both_engines(module: &[u8]) -> bool {
+    let limits = Limits { fuel: 50_000_000, memory_bytes: 32 << 20, table_elements: 10_000, host_calls: 1_000, ..Limits::default() };
+    let job = plain_job(module, limits);
+    let first = execute(&SANDBOX, module, &job, Vec::new());
+    let again = execute(&SANDBOX, module, &job, Vec::new());
+    assert_eq!(first.identity(), again.identity(), "two runs of one module");
+    match first {
+        Ended::Refused(check, detail) => panic!("a generated job is refused: {check}: {detail}"),
+        Ended::Abstained(_) => false,
+        Ended::Executed(execution) if !second_engine::comparable(&execution) => false,
+        Ended::Executed(execution) => match second_engine::run(module, &job, Vec::new(), limits.fuel * 100) {
+            second_engine::Second::Result(run) => {
+                second_engine::assert_same("generated module", &execution, &run);
+                true
+            }
+            second_engine::Second::Nothing(_) => false,
+        },
+    }
+}

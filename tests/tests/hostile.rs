@@ -1,0 +1,156 @@
+//! Hostile guests. Each file of `tests/hostile/` is an attack that says what must come of it; the largest are built here.
+//!
+//! Of every guest it is asserted: the result that its file states; that a second run gives the same hashes; and that it ends at all, within [`PATIENCE`].
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use assay_protocol::limits::Limits;
+use assay_sandbox::Sandbox;
+use assay_tests::guests::{self, Ended, Guest, execute, plain_job};
+use assay_tests::large_modules as large;
+
+/// Not a promise of speed: a guest that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs `work`, and fails instead of waiting for ever.
+fn patiently<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    let started = Instant::now();
+    std::thread::spawn(move || done.send(work()));
+    let result = result.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{what} did not end within {PATIENCE:?}"));
+    println!("{:>9.3} s  {what}", started.elapsed().as_secs_f64());
+    result
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::new(None).expect("the engine starts")
+}
+
+/// What does not hold of a guest.
+fn broken(guest: &Guest) -> String {
+    let sandbox = sandbox();
+    let first = guest.run(&sandbox);
+    let mut broken = guest.broken_claims(&first);
+    let again = guest.run(&sandbox);
+    if first.identity() != again.identity() {
+        broken.push_str(&format!("{}: first {}, then {}\n", guest.name, first.identity(), again.identity()));
+    }
+    if let (false, Ended::Abstained(why) | Ended::Refused(_, why)) = (broken.is_empty(), &first) {
+        broken.push_str(&format!("{}: it says: {why}\n", guest.name));
+    }
+    broken
+}
+
+#[test]
+fn every_attack_comes_to_what_its_file_says() {
+    let guests = guests::folder("hostile");
+    assert!(guests.len() >= 100, "only {} guests", guests.len());
+    let mut all = String::new();
+    for guest in guests {
+        assert!(guest.expects_something(), "{} has no `;; expect:` line", guest.path.display());
+        let name = guest.name.clone();
+        all.push_str(&patiently(&name, move || broken(&guest)));
+    }
+    assert!(all.is_empty(), "\n{all}");
+}
+
+fn ended(module: &[u8], limits: Limits) -> Ended {
+    execute(&sandbox(), module, &plain_job(module, limits), Vec::new())
+}
+
+/// A generated module and what must come of it, twice.
+fn expect(what: &str, expected: &str, module: Vec<u8>) {
+    expect_within(what, expected, module, Limits { fuel: 1_000_000_000, ..Limits::default() });
+}
+
+fn expect_within(what: &str, expected: &str, module: Vec<u8>, limits: Limits) {
+    let (first, again) = patiently(what, move || (ended(&module, limits), ended(&module, limits)));
+    assert_eq!(first.summary(), expected, "{what}: {first:?}");
+    assert_eq!(first.identity(), again.identity(), "{what}");
+}
+
+#[test]
+fn a_module_of_maximum_size() {
+    let limits = Limits { module_bytes: 1_000_000, ..Limits::default() };
+    expect_within("one byte less than module_bytes", "completed 0", large::of_length(999_999), limits);
+    expect_within("module_bytes", "completed 0", large::of_length(1_000_000), limits);
+    expect_within("one byte more than module_bytes", "refused module.length", large::of_length(1_000_001), limits);
+}
+
+#[test]
+fn a_body_of_maximum_size() {
+    expect("a body of 1 MiB less one", "completed 0", large::body_of_nops((1 << 20) - 1));
+    expect("a body of 1 MiB", "completed 0", large::body_of_nops(1 << 20));
+    expect("a body of 1 MiB and one", "refused module.function", large::body_of_nops((1 << 20) + 1));
+    expect("a body of 16 MiB", "refused module.format", large::body_of_nops(16 << 20));
+}
+
+#[test]
+fn deep_nesting() {
+    expect("999 blocks", "completed 0", large::nesting(999));
+    expect("1,000 blocks", "completed 0", large::nesting(1_000));
+    expect("1,001 blocks", "refused module.function", large::nesting(1_001));
+    expect("100,000 blocks", "refused module.function", large::nesting(100_000));
+}
+
+#[test]
+fn many_locals() {
+    expect("19,999 locals", "completed 0", large::locals(19_999));
+    expect("20,000 locals", "completed 0", large::locals(20_000));
+    expect("20,001 locals", "refused module.function", large::locals(20_001));
+    expect("50,001 locals", "refused module.format", large::locals(50_001));
+}
+
+#[test]
+fn many_functions() {
+    expect("100,000 functions", "completed 0", large::functions(100_000));
+    expect("100,001 functions", "refused module.count", large::functions(100_001));
+}
+
+#[test]
+fn many_data_segments() {
+    expect("100,000 data segments", "completed 0", large::data_segments(100_000));
+    expect("100,001 data segments", "refused module.format", large::data_segments(100_001));
+}
+
+#[test]
+fn bodies_that_are_hard_to_compile() {
+    expect("1 MiB of arithmetic", "completed 0", large::body_of_arithmetic((1 << 20) - 100));
+    expect("1 MiB of branches", "completed 0", large::body_of_branches((1 << 20) - 100));
+    expect("1 MiB of indirect calls", "trapped table_out_of_bounds", large::body_of_calls((1 << 20) - 100));
+    expect("a table of 500,000 branches over 1,000 blocks", "completed 0", large::branch_table(500_000, 1_000));
+    expect("200,000 selects", "completed 0", large::selects(200_000));
+}
+
+/// A module cut anywhere is malformed: never a panic, and never a shorter module that happens to run.
+#[test]
+fn truncated_modules_are_refused() {
+    for name in ["pointers_out_of_range", "table_bomb", "stdout_flood"] {
+        let guests = guests::folder("hostile");
+        let guest = guests.iter().find(|guest| guest.name == name).expect("it stands in the folder");
+        let whole = guest.wasm.len();
+        for length in (0..whole).rev().filter(|length| length % 7 == 0 || *length < 300 || whole - length < 300) {
+            let ended = ended(&guest.wasm[..length], guest.limits);
+            // A cut between two sections leaves a module that is well formed, but lacks what follows.
+            assert!(matches!(ended, Ended::Refused("module.format" | "module.export", _)), "{name} cut to {length} bytes: {ended:?}");
+        }
+    }
+}
+
+/// A flipped bit may leave a module that is valid, and then it runs like any other; whatever it is, it is the same twice.
+#[test]
+fn modules_with_a_flipped_bit_never_harm() {
+    let guests = guests::folder("hostile");
+    let guest = guests.into_iter().find(|guest| guest.name == "table_bomb").expect("it stands in the folder");
+    patiently("flipped bits", move || {
+        let sandbox = sandbox();
+        let limits = Limits { fuel: 1_000_000, ..guest.limits };
+        for place in 0..guest.wasm.len() {
+            let mut module = guest.wasm.clone();
+            module[place] ^= 1 << (place % 8);
+            let run = || execute(&sandbox, &module, &plain_job(&module, limits), Vec::new()).identity();
+            assert_eq!(run(), run(), "bit {} of byte {place}", place % 8);
+        }
+    });
+}
