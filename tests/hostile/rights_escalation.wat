@@ -36,7 +36,7 @@
     (call $expect64 (i64.load (i32.const 72)) (i64.const 0x2))
     (call $expect64 (i64.load (i32.const 80)) (i64.const 0))
     (call $expect (call $fd_write (i32.load (i32.const 20)) (i32.const 0) (i32.const 1) (i32.const 24)) (i32.const 8))
-    (call $expect (call $path_open (i32.load (i32.const 16)) (i32.const 0) (i32.const 1040) (i32.const 4) (i32.const 8) (i64.const 0xfffffff) (i64.const 0) (i32.const 0) (i32.const 20)) (i32.const 28))
+    (call $expect (call $path_open (i32.load (i32.const 16)) (i32.const 0) (i32.const 1040) (i32.const 4) (i32.const 8) (i64.const 0xfffffff) (i64.const 0) (i32.const 0) (i32.const 20)) (i32.const 76))
     ;; stdout may lose its rights, and then has lost them
     (call $expect (call $fd_fdstat_set_rights (i32.const 1) (i64.const 0) (i64.const 0)) (i32.const 0))
     (call $expect (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 24)) (i32.const 8))

@@ -3,10 +3,9 @@
 (module
   (type $v (func))
   (memory 1)
-  (table $t funcref (elem $f $g))
-  (table $grown 0 funcref)
+  (table $t 3 funcref)
+  (elem (table $t) (i32.const 0) func $f $g)
   (func $f)
   (func $g (result i32) (i32.const 0))
   (func (export "_start")
-    (drop (table.grow $t (ref.null func) (i32.const 1)))
     (drop (i64.trunc_f32_u (f32.const 0x1p64)))))

@@ -15,8 +15,28 @@ const MEMORY_BYTES: usize = 2 * 65_536;
 const PATHS: u32 = 0x1000;
 const PATH_BYTES: u32 = 64;
 const PATH_TEXTS: &[&str] = &[
-    "tmp", "out", "in", ".", "..", "tmp/a", "tmp/b", "tmp/d", "tmp/d/a", "tmp/d/..", "out/a", "out/b", "out/d/", "in/data", "in/stdin", "tmp/../out/a",
-    "../tmp", "/tmp", "tmp/a/", "tmp//d/./a", "tmp/\u{1}", "tmp/\u{e4}",
+    "tmp",
+    "out",
+    "in",
+    ".",
+    "..",
+    "tmp/a",
+    "tmp/b",
+    "tmp/d",
+    "tmp/d/a",
+    "tmp/d/..",
+    "out/a",
+    "out/b",
+    "out/d/",
+    "in/data",
+    "in/stdin",
+    "tmp/../out/a",
+    "../tmp",
+    "/tmp",
+    "tmp/a/",
+    "tmp//d/./a",
+    "tmp/\u{1}",
+    "tmp/\u{e4}",
 ];
 /// Where lists of buffers lie: each names some of the memory behind it.
 const LISTS: u32 = 0x3000;
@@ -25,8 +45,23 @@ const SUBSCRIPTIONS: u32 = 0x4000;
 /// Where results go and data comes from.
 const SPACE: u32 = 0x8000;
 const ERRNOS: &[Errno] = &[
-    Errno::Badf, Errno::Busy, Errno::Exist, Errno::Fault, Errno::Ilseq, Errno::Inval, Errno::Isdir, Errno::Mfile, Errno::Nametoolong, Errno::Noent,
-    Errno::Nospc, Errno::Notdir, Errno::Notempty, Errno::Notsup, Errno::Rofs, Errno::Spipe, Errno::Notcapable,
+    Errno::Badf,
+    Errno::Busy,
+    Errno::Exist,
+    Errno::Fault,
+    Errno::Ilseq,
+    Errno::Inval,
+    Errno::Isdir,
+    Errno::Mfile,
+    Errno::Nametoolong,
+    Errno::Noent,
+    Errno::Nospc,
+    Errno::Notdir,
+    Errno::Notempty,
+    Errno::Notsup,
+    Errno::Rofs,
+    Errno::Spipe,
+    Errno::Notcapable,
 ];
 
 /// What a sequence of calls did, as far as anybody can see.
@@ -157,7 +192,16 @@ fn word(u: &mut Unstructured<'_>, ty: ValueType) -> Result<u64> {
         4 => u64::from(SUBSCRIPTIONS + u32::from(u.arbitrary::<u8>()? % 14) * 48),
         5 => u64::from(SPACE + u32::from(u.arbitrary::<u8>()?) * 8),
         6 => u64::from(u.arbitrary::<u16>()?),
-        7 => *u.choose(&[u64::MAX, u64::from(u32::MAX), 1 << 31, 1 << 63, MEMORY_BYTES as u64, MEMORY_BYTES as u64 - 8, 0x0fff_ffff, 0x7fff_ffff_ffff_ffff])?,
+        7 => *u.choose(&[
+            u64::MAX,
+            u64::from(u32::MAX),
+            1 << 31,
+            1 << 63,
+            MEMORY_BYTES as u64,
+            MEMORY_BYTES as u64 - 8,
+            0x0fff_ffff,
+            0x7fff_ffff_ffff_ffff,
+        ])?,
         _ if ty == ValueType::I32 => u64::from(u.arbitrary::<u32>()?),
         _ => u.arbitrary()?,
     })

@@ -3,8 +3,8 @@
 //! They are the worst that a stranger can make this machine compile, so tests measure them as well.
 
 use wasm_encoder::{
-    BlockType, CodeSection, CustomSection, DataSection, DataSegment, DataSegmentMode, ElementSection, Elements, ExportKind, ExportSection, Function,
-    FunctionSection, InstructionSink, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    BlockType, CodeSection, CustomSection, DataSection, DataSegment, DataSegmentMode, ElementSection, Elements, ExportKind, ExportSection,
+    Function, FunctionSection, InstructionSink, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// A module with a memory of one page, `more` functions of type `() -> ()` with the given body, and a `_start` with this body and these locals.
@@ -17,7 +17,8 @@ pub fn with_start(locals: &[(u32, ValType)], write: impl FnOnce(&mut Instruction
 
 /// A module with these functions of type `() -> ()`; the first is `_start`.
 fn with_functions(functions: &[Function]) -> Vec<u8> {
-    let (mut types, mut declared, mut tables, mut memories) = (TypeSection::new(), FunctionSection::new(), TableSection::new(), MemorySection::new());
+    let (mut types, mut declared, mut tables, mut memories) =
+        (TypeSection::new(), FunctionSection::new(), TableSection::new(), MemorySection::new());
     let (mut exports, mut elements, mut code) = (ExportSection::new(), ElementSection::new(), CodeSection::new());
     types.ty().function([], []);
     types.ty().function([ValType::I64; 3], [ValType::I64]);
@@ -97,7 +98,14 @@ pub fn body_of_branches(bytes: usize) -> Vec<u8> {
         // 13 bytes a round.
         for round in 0..bytes / 13 {
             let local = (round % 16) as u32;
-            code.local_get(local).if_(BlockType::Empty).local_get((local + 1) % 16).local_set((local + 7) % 16).else_().i32_const(1).local_set(local).end();
+            code.local_get(local)
+                .if_(BlockType::Empty)
+                .local_get((local + 1) % 16)
+                .local_set((local + 7) % 16)
+                .else_()
+                .i32_const(1)
+                .local_set(local)
+                .end();
         }
     })
 }

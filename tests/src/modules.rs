@@ -12,8 +12,9 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, InstructionSink, MemorySection, Module, StartSection, TableSection, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, InstructionSink, MemorySection, Module, StartSection, TableSection,
+    TypeSection, ValType,
 };
 use wasm_smith::Config;
 use wasmparser::{Parser, Payload};

@@ -24,7 +24,14 @@ use crate::{calls, modules, second_engine, vectors};
 
 /// Checks that admission may name, as `specs/execution.md`, section 1, lists them.
 const ADMISSION_CHECKS: [&str; 8] = [
-    "module.length", "module.format", "module.feature", "module.count", "module.function", "module.import", "module.export", "module.limits",
+    "module.length",
+    "module.format",
+    "module.feature",
+    "module.count",
+    "module.function",
+    "module.import",
+    "module.export",
+    "module.limits",
 ];
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(None).expect("the engine starts"));

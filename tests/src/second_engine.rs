@@ -9,11 +9,11 @@ use assay_protocol::job::Job;
 use assay_protocol::limits::Limits;
 use assay_protocol::outcome::{Status, TrapKind};
 use assay_protocol::transcript::Call;
-use assay_sandbox::host::{Function, Host, HostConfig, InputData, Stop, ValueType};
 use assay_sandbox::Execution;
-use wasmi::core::LimiterError;
+use assay_sandbox::host::{Function, Host, HostConfig, InputData, Stop, ValueType};
 use wasmi::errors::HostError;
 use wasmi::{Caller, Config, Engine, Error, Extern, FuncType, Linker, Module, ResourceLimiter, Store, TrapCode, Val, ValType};
+use wasmi_core::LimiterError;
 
 /// What the second engine says of a job.
 #[derive(Debug)]

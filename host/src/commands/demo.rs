@@ -134,9 +134,10 @@ impl Demo {
         let read_package = Package::read(&package)?;
         let module_at = package.windows(8).position(|bytes| read_package.module.starts_with(bytes)).unwrap_or_default();
         let claimed = ReceiptFile::read(&receipt)?;
-        for output in &claimed.outcome.outputs {
+        for (place, output) in claimed.outcome.outputs.iter().enumerate() {
             let content = read(&job.out.join(&output.name))?;
-            atomic_file::write(&tampered.join(&output.name), &flipped(&content, content.len() / 2))?;
+            let content = if place == 0 { flipped(&content, content.len() / 2) } else { content };
+            atomic_file::write(&tampered.join(&output.name), &content)?;
         }
         attacks.push(self.refused("a tampered output", "outputs", job.verify(&job.receipt, &job.package).arg("--outputs").arg(&tampered))?);
 

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use assay_sandbox::{Instruments, engine_config};
 use wasmtime::{Engine, InstancePre, Linker, Module, Store};
 
@@ -33,36 +33,47 @@ pub struct Sandboxed {
 
 impl Sandboxed {
     /// Compiles the module at `path`.
+    ///
+    /// # Errors
+    /// When the engine does not take it.
     pub fn compile(path: &Path, instruments: Instruments) -> Result<Self> {
-        let engine = Engine::new(&engine_config(instruments))?;
-        let started = Instant::now();
-        let module = Module::from_file(&engine, path)?;
-        let compiled_in = started.elapsed();
-        let mut linker = Linker::new(&engine);
-        linker.define_unknown_imports_as_traps(&module)?;
-        Ok(Self { instruments, instance: linker.instantiate_pre(&module)?, compiled_in })
+        let compile = || -> wasmtime::Result<Self> {
+            let engine = Engine::new(&engine_config(instruments))?;
+            let started = Instant::now();
+            let module = Module::from_file(&engine, path)?;
+            let compiled_in = started.elapsed();
+            let mut linker = Linker::new(&engine);
+            linker.define_unknown_imports_as_traps(&module)?;
+            Ok(Self { instruments, instance: linker.instantiate_pre(&module)?, compiled_in })
+        };
+        compile().map_err(|e| anyhow!("{} does not compile with {instruments:?}: {e:#}", path.display()))
     }
 
     /// Runs kernel `index` on `n` in a new instance: its result and the thread CPU time it took.
+    ///
+    /// # Errors
+    /// When the kernel traps.
     pub fn run(&self, index: usize, n: u32) -> Result<(u64, Duration)> {
-        let run = || -> Result<(u64, Duration)> {
-            let mut store = Store::new(self.instance.module().engine(), ());
-            if self.instruments.fuel {
-                store.set_fuel(u64::MAX)?;
-            }
-            let instance = self.instance.instantiate(&mut store)?;
-            if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, "_initialize") {
-                initialize.call(&mut store, ())?;
-            }
-            let kernel = instance.get_typed_func::<(u32, u32), u64>(&mut store, "run_kernel")?;
-            let started = clock::thread_cpu();
-            let result = kernel.call(&mut store, (u32::try_from(index)?, n))?;
-            Ok((result, clock::thread_cpu() - started))
-        };
+        let index = u32::try_from(index)?;
         std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn_scoped(scope, run)?;
-            thread.join().map_err(|_| anyhow::anyhow!("the thread of a kernel panicked"))?
+            let thread = std::thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn_scoped(scope, || self.run_here(index, n))?;
+            let ended = thread.join().map_err(|_| anyhow!("the thread of kernel {index} panicked"))?;
+            ended.map_err(|e| anyhow!("kernel {index} fails with {:?}: {e:#}", self.instruments))
         })
-        .with_context(|| format!("kernel {index} fails with {:?}", self.instruments))
+    }
+
+    fn run_here(&self, index: u32, n: u32) -> wasmtime::Result<(u64, Duration)> {
+        let mut store = Store::new(self.instance.module().engine(), ());
+        if self.instruments.fuel {
+            store.set_fuel(u64::MAX)?;
+        }
+        let instance = self.instance.instantiate(&mut store)?;
+        if let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, "_initialize") {
+            initialize.call(&mut store, ())?;
+        }
+        let kernel = instance.get_typed_func::<(u32, u32), u64>(&mut store, "run_kernel")?;
+        let started = clock::thread_cpu();
+        let result = kernel.call(&mut store, (index, n))?;
+        Ok((result, clock::thread_cpu().saturating_sub(started)))
     }
 }

@@ -340,7 +340,13 @@ fn quotas_are_checked_before_anything_changes() {
     // Between the two: the target's quota decides.
     files.put("tmp/t", 10).expect("room");
     assert_eq!(files.mv("tmp/t", "out/t"), Err(Nospc));
-    assert_eq!(files.mv("tmp/t", "out/b"), Err(Nospc), "the open b would be scratch: 50 + 10 is room, but 10 more bytes of output are not");
+    files.mv("tmp/t", "out/b").expect("the open b becomes scratch: 10 fewer and 50 more");
+    files.put("tmp/u", 50).expect("exactly full");
+    assert_eq!(files.put("tmp/v", 1), Err(Nospc));
+    let replaced = files.open(ROOT, "out/b", reading(), NOW).told().expect("opens");
+    assert_eq!(files.mv("out/a", "out/b"), Err(Nospc), "the open file that is replaced would not fit into scratch");
+    files.close(replaced).told().expect("open");
+    files.mv("out/a", "out/b").expect("nobody holds it now");
     files.check_books();
 }
 
