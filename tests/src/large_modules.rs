@@ -7,7 +7,7 @@ use wasm_encoder::{
     Function, FunctionSection, InstructionSink, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// A module with a memory of one page, `more` functions of type `() -> ()` with the given body, and a `_start` with this body and these locals.
+/// A module with a memory of one page, a table of one element, and a `_start` with these locals and this body.
 pub fn with_start(locals: &[(u32, ValType)], write: impl FnOnce(&mut InstructionSink<'_>)) -> Vec<u8> {
     let mut start = Function::new(locals.iter().copied());
     write(&mut start.instructions());
@@ -82,8 +82,8 @@ pub fn body_of_nops(bytes: usize) -> Vec<u8> {
 /// A `_start` with a body of about `bytes`: arithmetic that depends on all that came before, memory accesses, and calls.
 pub fn body_of_arithmetic(bytes: usize) -> Vec<u8> {
     with_start(&[(8, ValType::I64), (1, ValType::F64)], |code| {
-        // 24 bytes a round.
-        for round in 0..bytes / 24 {
+        // 22 bytes a round.
+        for round in 0..bytes / 22 {
             let local = (round % 8) as u32;
             code.local_get(local).local_get((local + 3) % 8).i64_mul().local_set(local);
             code.i32_const(8).local_get(local).i64_store(wasm_encoder::MemArg { offset: 0, align: 3, memory_index: 0 });
@@ -95,8 +95,8 @@ pub fn body_of_arithmetic(bytes: usize) -> Vec<u8> {
 /// A `_start` of about `bytes` of branches: a chain of conditional blocks, each of which changes a local, so that all of them join.
 pub fn body_of_branches(bytes: usize) -> Vec<u8> {
     with_start(&[(16, ValType::I32)], |code| {
-        // 13 bytes a round.
-        for round in 0..bytes / 13 {
+        // 14 bytes a round.
+        for round in 0..bytes / 14 {
             let local = (round % 16) as u32;
             code.local_get(local)
                 .if_(BlockType::Empty)

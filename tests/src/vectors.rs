@@ -4,6 +4,7 @@
 //! follow from it or the name of the check that refuses it. Two implementations agree on a file when
 //! their verdicts are equal; nothing else about them is compared. Tests and fuzz targets use the same.
 
+pub mod guest;
 pub mod mutation;
 
 use assay_protocol::encoding::Canonical;

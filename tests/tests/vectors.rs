@@ -14,6 +14,8 @@ use assay_protocol::receipt::Receipt;
 use assay_protocol::sign::Signed;
 use assay_protocol::transcript::{Builder, Call, Transcript};
 use assay_protocol::{Hash, keypair, names};
+use assay_sandbox::Sandbox;
+use assay_tests::vectors::guest;
 use assay_tests::vectors::mutation::{self, Edit};
 use assay_tests::vectors::{self as vectors, Verdict, array, bytes, number, text};
 use proptest::prelude::*;
@@ -224,7 +226,7 @@ fn host_answers_receipt() {
             }
         }
         "receipts_of_packages" => {
-            let package = bytes(vector, "package");
+            let package = bytes(vector, "package_file");
             let package = assay_protocol::package::Package::read(&package).expect("a good package");
             assert_verdict(&vectors::host_receipt(&bytes(vector, "file"), Some(&package.manifest.encode())), vector);
         }
@@ -274,7 +276,8 @@ fn transcript(vector: &Value) {
 }
 
 #[test]
-fn host_answers_random() {
+fn host_and_sandbox_answer_execution() {
+    let sandbox = Sandbox::new(None).expect("the engine starts");
     host_answers("execution.json", |group, vector| match group {
         "random" => {
             let mut stream = Kind::Random.hasher().update(&bytes(vector, "job_id")).finalize_xof();
@@ -283,10 +286,79 @@ fn host_answers_random() {
             stream.fill(&mut found);
             assert_eq!(found, bytes(vector, "bytes"));
         }
-        // What a job sees of these is run in the sandbox: tests/conformance.
-        "clock" | "poll" | "charge" => {}
+        "clock" => clock(&sandbox, vector),
+        "poll" => poll(&sandbox, vector),
+        // A charge cannot be asked for alone; the fuel of the conformance jobs has it in it.
+        "charge" => {}
         _ => panic!("no test for this group"),
     });
+}
+
+#[test]
+fn a_job_reads_the_random_stream_of_its_id() {
+    let sandbox = Sandbox::new(None).expect("the engine starts");
+    for counts in [[64, 64], [1, 63], [0, 7], [200, 56]] {
+        let (job, found) = guest::random(&sandbox, counts);
+        assert_eq!(found, assay_reference::random::stream(&job.0, 0, counts.iter().sum()), "{counts:?}");
+    }
+}
+
+/// Numbers of WASI's errnos that the vectors name.
+fn errno(name: &str) -> u64 {
+    match name {
+        "success" => 0,
+        "badf" => 8,
+        "inval" => 28,
+        other => panic!("{other}"),
+    }
+}
+
+fn clock(sandbox: &Sandbox, vector: &Value) {
+    let reads = vector["reads"].as_array().expect("a list");
+    let clocks: Vec<u64> = reads.iter().map(|read| read["clock"].as_u64().expect("a number")).collect();
+    let mut seen = guest::clocks(sandbox, number(vector, "t"), &clocks);
+    for read in reads {
+        let (shown, found) = (seen.number::<8>(), seen.number::<4>());
+        seen.skip(4);
+        assert_eq!(found, read["errno"].as_str().map_or(0, errno));
+        assert_eq!(shown, read["shown"].as_str().map_or(0, |shown| shown.parse().expect("decimal digits")));
+    }
+    let last = reads.last().expect("a vector reads something");
+    assert_eq!(seen.number::<8>(), number(last, "t_after"), "T at the end");
+}
+
+fn poll(sandbox: &Sandbox, vector: &Value) {
+    let subscriptions = match vector["subscriptions"].as_array() {
+        Some(list) => list.clone(),
+        None => vec![vector["subscription"].clone(); vector["times"].as_u64().expect("a number") as usize],
+    };
+    let t = number(vector, "t");
+    let mut seen = guest::poll(sandbox, t, &subscriptions);
+    let (count, found, after) = (seen.number::<4>(), seen.number::<4>(), seen.number::<8>());
+    assert_eq!(found, vector["errno"].as_str().map_or(0, errno));
+    if found != 0 {
+        assert_eq!((count, after), (0, t), "an error changes nothing");
+        return;
+    }
+    assert_eq!(after, number(vector, "t_after"), "T afterwards");
+    let Some(events) = vector["events"].as_array() else {
+        assert_eq!(count, vector["event_count"].as_u64().expect("a number"));
+        return;
+    };
+    assert_eq!(count, events.len() as u64);
+    seen.skip(guest::EVENTS_OFFSET - 16);
+    for event in events {
+        let place = event["subscription"].as_u64().expect("a number");
+        assert_eq!(seen.number::<8>(), place, "user data");
+        assert_eq!(seen.number::<2>(), errno(text(event, "errno")));
+        let of = &subscriptions[place as usize];
+        let kind = if of["clock"].is_u64() { 0 } else { 1 + u64::from(of["writable"] == true) };
+        assert_eq!(seen.number::<1>(), kind, "type");
+        seen.skip(5);
+        assert_eq!(seen.number::<8>(), number(event, "nbytes"));
+        assert_eq!(seen.number::<2>(), 0, "flags");
+        seen.skip(6);
+    }
 }
 
 /// The files of a group, accepted and refused alike.

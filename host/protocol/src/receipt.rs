@@ -110,6 +110,7 @@ impl ReceiptFile {
             let detail = format!("the job in the file is {job}, the receipt is for {}", receipt.job);
             return Err(Refusal::new("receipt.job", detail));
         }
+        format_and_profile(self.job.format, &self.job.profile).map_err(|why| Refusal::new("receipt.job", format!("the job {why}")))?;
         Signed::Job
             .verify(&self.requester, &job, &self.request)
             .map_err(|why| Refusal::new("receipt.job", why))?;

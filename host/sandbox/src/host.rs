@@ -288,10 +288,7 @@ impl Host {
         for word in words {
             self.words.push(&word.to_le_bytes());
         }
-        let lists = Lists {
-            arguments: &self.arguments,
-            environment: &self.environment,
-        };
+        let lists = Lists { arguments: &self.arguments, environment: &self.environment };
         if let Err(errno) = argument::check(function.arguments(), words, memory, &lists, &mut self.buffers, &mut self.words) {
             return Ending::Return(Some(errno as u32));
         }

@@ -122,7 +122,8 @@ fn a_growing_memory_ends_at_the_limit_or_at_the_modules_own_maximum() {
 fn fuel_is_exact_at_its_limit() {
     let sandbox = Sandbox::new(None).unwrap();
     let needed = run(&sandbox, CAT, Limits::default(), Vec::new()).unwrap().outcome.fuel;
-    for (fuel, expected) in [(needed - 1, Status::OutOfFuel), (needed, Status::OutOfFuel), (needed + 1, Status::Completed { exit_code: 0 })] {
+    for (fuel, expected) in [(needed - 1, Status::OutOfFuel), (needed, Status::OutOfFuel), (needed + 1, Status::Completed { exit_code: 0 })]
+    {
         let outcome = run(&sandbox, CAT, Limits { fuel, ..Limits::default() }, Vec::new()).unwrap().outcome;
         assert_eq!(outcome.status, expected, "{fuel} of {needed}");
         assert_eq!(outcome.fuel, needed.min(fuel));

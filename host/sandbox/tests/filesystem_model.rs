@@ -25,6 +25,7 @@ fn the_generator_reaches_every_error_and_every_success() {
     let mut state = 1_u64;
     for _ in 0..300 {
         let mut oracle = model::oracle::Oracle::new(model::small_limits(), &model::INPUTS);
+        Op::prologue().iter().for_each(|op| drop(oracle.perform(op, 0)));
         for index in 0..100 {
             let mut bytes = [0; OP_BYTES];
             for byte in &mut bytes {

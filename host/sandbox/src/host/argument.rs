@@ -188,7 +188,7 @@ fn range(memory: &[u8], pointer: u64, length: u64, align: u64) -> Result<&[u8], 
     let length = usize::try_from(length).map_err(|_| Errno::Fault)?;
     let end = start.checked_add(length).ok_or(Errno::Fault)?;
     let bytes = memory.get(start..end).ok_or(Errno::Fault)?;
-    if pointer % align != 0 {
+    if !pointer.is_multiple_of(align) {
         return Err(Errno::Inval);
     }
     Ok(bytes)
@@ -199,10 +199,7 @@ fn check_buffers(memory: &[u8], pointer: u64, count: u64, buffers: &mut Vec<Buff
     let mut total = 0_u64;
     for entry in array.as_chunks::<8>().0 {
         let [a, b, c, d, e, f, g, h] = *entry;
-        let buffer = Buffer {
-            pointer: u32::from_le_bytes([a, b, c, d]),
-            length: u32::from_le_bytes([e, f, g, h]),
-        };
+        let buffer = Buffer { pointer: u32::from_le_bytes([a, b, c, d]), length: u32::from_le_bytes([e, f, g, h]) };
         range(memory, u64::from(buffer.pointer), u64::from(buffer.length), 1)?;
         total += u64::from(buffer.length);
         if total > BUFFER_BYTES_MAX {

@@ -34,7 +34,8 @@ impl From<Refusal> for Failure {
         match refusal {
             Refusal::Errno(errno) => Self::Errno(errno),
             Refusal::HostMemory => Self::Halt(Halt::Abstain(
-                "this machine ran out of memory for files of the job that its limits allow; free memory, or run it on a larger machine".to_owned(),
+                "this machine ran out of memory for files of the job that its limits allow; free memory, or run it on a larger machine"
+                    .to_owned(),
             )),
             Refusal::Internal(what) => Self::Halt(Halt::Abstain(format!("a fault of this program: {what}; please report it"))),
         }
@@ -109,9 +110,28 @@ mod tests {
 
     #[test]
     fn numbers_are_the_standards() {
-        use Errno::{Badf, Busy, Exist, Fault, Ilseq, Inval, Isdir, Mfile, Nametoolong, Noent, Nospc, Notcapable, Notdir, Notempty, Notsup, Rofs, Spipe};
+        use Errno::{
+            Badf, Busy, Exist, Fault, Ilseq, Inval, Isdir, Mfile, Nametoolong, Noent, Nospc, Notcapable, Notdir, Notempty, Notsup, Rofs,
+            Spipe,
+        };
         let all = [
-            Badf, Busy, Exist, Fault, Ilseq, Inval, Isdir, Mfile, Nametoolong, Noent, Nospc, Notdir, Notempty, Notsup, Rofs, Spipe, Notcapable,
+            Badf,
+            Busy,
+            Exist,
+            Fault,
+            Ilseq,
+            Inval,
+            Isdir,
+            Mfile,
+            Nametoolong,
+            Noent,
+            Nospc,
+            Notdir,
+            Notempty,
+            Notsup,
+            Rofs,
+            Spipe,
+            Notcapable,
         ];
         for errno in all {
             assert_eq!(u16::from(types::Errno::from(errno)), errno as u16);

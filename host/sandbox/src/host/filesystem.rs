@@ -81,8 +81,7 @@ impl Output {
 struct At<'p> {
     directory: Ino,
     path: Path<'p>,
-    /// Rights of the handle, and what handles opened through it may have.
-    rights: Rights,
+    /// What handles opened through this one may have.
     inheriting: Rights,
 }
 
@@ -97,10 +96,7 @@ impl Filesystem {
     /// The tree at the start of a job. `inputs` are names and lengths, sorted by name; the place in the list is what [`Source::Input`] later says.
     pub(crate) fn new(limits: &Limits, inputs: &[(&str, u64)], now: u64) -> Self {
         let directory = |parent, place, path_bytes| {
-            let directory = Directory {
-                path_bytes,
-                ..Directory::default()
-            };
+            let directory = Directory { path_bytes, ..Directory::default() };
             Node::new(Kind::Directory(directory), place, parent, now)
         };
         let mut root = directory(Ino::ROOT, Place::ReadOnly, 0);
@@ -174,12 +170,7 @@ impl Filesystem {
         if !handle.rights.has(needed) {
             return Err(Errno::Notcapable.into());
         }
-        Ok(At {
-            directory,
-            path: Path::parse(path)?,
-            rights: handle.rights,
-            inheriting: handle.inheriting,
-        })
+        Ok(At { directory, path: Path::parse(path)?, inheriting: handle.inheriting })
     }
 
     fn walk<'p>(&self, from: Ino, steps: impl Iterator<Item = Step<'p>>) -> Result<Ino, Refusal> {
@@ -212,11 +203,7 @@ impl Filesystem {
         let (steps, name) = at.path.split_last().ok_or(Errno::Inval)?;
         let parent = self.walk(at.directory, steps)?;
         let entries = &self.node(parent)?.directory().ok_or(Errno::Notdir)?.entries;
-        Ok(Slot {
-            parent,
-            name,
-            found: entries.get(name).copied(),
-        })
+        Ok(Slot { parent, name, found: entries.get(name).copied() })
     }
 
     /// Refuses a name that nothing new may have in `parent`: the place first, then the name, then the length of the whole path.
@@ -296,7 +283,8 @@ impl Filesystem {
     /// Checks that the bookkeeping agrees with the tree: each quota with a recount, each count of handles with the table.
     #[cfg(test)]
     fn check_books(&self) {
-        let recount = self.nodes.iter().filter(|(ino, _)| !ino.is_fixed()).fold(quota::Usage::default(), |sum, (_, node)| sum.plus(node.usage()));
+        let recount =
+            self.nodes.iter().filter(|(ino, _)| !ino.is_fixed()).fold(quota::Usage::default(), |sum, (_, node)| sum.plus(node.usage()));
         assert_eq!(self.quota.used(), recount);
         for (ino, node) in &self.nodes {
             let open = (0..1000).filter(|&fd| self.handles.get(fd).is_ok_and(|handle| handle.target == Target::Node(*ino))).count();

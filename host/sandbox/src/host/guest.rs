@@ -2,6 +2,7 @@
 
 use wiggle::{GuestMemory, GuestPtr};
 
+use super::Host;
 use super::abi::types as t;
 use super::argument::Buffer;
 use super::errno::Refusal;
@@ -9,7 +10,6 @@ use super::failure::{Failure, Halt};
 use super::filesystem::{Sink, Source};
 use super::poll::{self, Subject, Subscription};
 use super::preview1::clock_kind;
-use super::Host;
 
 /// Memory that other threads could change would make results depend on their timing; admission refuses it, and no engine here makes it.
 const SHARED: Refusal = Refusal::Internal("guest memory is shared between threads");
@@ -130,10 +130,7 @@ impl Host {
                 userdata: event.userdata,
                 error: errno,
                 type_,
-                fd_readwrite: t::EventFdReadwrite {
-                    nbytes: event.bytes,
-                    flags: t::Eventrwflags::empty(),
-                },
+                fd_readwrite: t::EventFdReadwrite { nbytes: event.bytes, flags: t::Eventrwflags::empty() },
             };
             memory.write(to.add(index)?, event)?;
         }
@@ -150,17 +147,10 @@ fn subscription(guest: t::Subscription) -> Subscription {
             timeout_ns: clock.timeout,
             absolute: clock.flags.contains(t::Subclockflags::SUBSCRIPTION_CLOCK_ABSTIME),
         },
-        t::SubscriptionU::FdRead(handle) => Subject::Read {
-            fd: handle.file_descriptor.into(),
-        },
-        t::SubscriptionU::FdWrite(handle) => Subject::Write {
-            fd: handle.file_descriptor.into(),
-        },
+        t::SubscriptionU::FdRead(handle) => Subject::Read { fd: handle.file_descriptor.into() },
+        t::SubscriptionU::FdWrite(handle) => Subject::Write { fd: handle.file_descriptor.into() },
     };
-    Subscription {
-        userdata: guest.userdata,
-        subject,
-    }
+    Subscription { userdata: guest.userdata, subject }
 }
 
 fn event_type(subject: Subject) -> t::Eventtype {

@@ -58,12 +58,7 @@ pub(crate) fn poll(subscriptions: &[Subscription], clock: &mut VirtualClock, fil
             Err(Refusal::Errno(errno)) => (Some(errno), 0),
             Err(refusal) => return Err(refusal),
         };
-        events.push(Event {
-            userdata: subscription.userdata,
-            errno,
-            subject: subscription.subject,
-            bytes,
-        });
+        events.push(Event { userdata: subscription.userdata, errno, subject: subscription.subject, bytes });
     }
     Ok(events)
 }
@@ -76,14 +71,7 @@ mod tests {
 
     fn timer(userdata: u64, timeout_ns: u64, absolute: bool) -> Subscription {
         let clock = ClockKind::SinceStart;
-        Subscription {
-            userdata,
-            subject: Subject::Clock {
-                clock,
-                timeout_ns,
-                absolute,
-            },
-        }
+        Subscription { userdata, subject: Subject::Clock { clock, timeout_ns, absolute } }
     }
 
     fn run(subscriptions: &[Subscription], clock: &mut VirtualClock) -> Vec<(u64, Option<Errno>, u64)> {

@@ -179,7 +179,13 @@ impl WasiSnapshotPreview1 for Host {
         Ok(self.files.create_directory(fd.into(), path, self.clock.realtime())?)
     }
 
-    fn path_filestat_get(&mut self, memory: &mut GuestMemory<'_>, fd: t::Fd, _: t::Lookupflags, path: GuestPtr<str>) -> Answer<t::Filestat> {
+    fn path_filestat_get(
+        &mut self,
+        memory: &mut GuestMemory<'_>,
+        fd: t::Fd,
+        _: t::Lookupflags,
+        path: GuestPtr<str>,
+    ) -> Answer<t::Filestat> {
         let stat = self.files.stat_path(fd.into(), text(memory, path)?)?;
         Ok(self.give_stat(stat))
     }
@@ -371,11 +377,7 @@ fn file_type(file_type: FileType) -> t::Filetype {
 
 fn set_times(accessed: u64, modified: u64, flags: t::Fstflags, now: u64) -> SetTimes {
     let time = |told: t::Fstflags, value: u64, at_once: t::Fstflags| {
-        if flags.contains(at_once) {
-            Some(now)
-        } else {
-            flags.contains(told).then_some(value)
-        }
+        if flags.contains(at_once) { Some(now) } else { flags.contains(told).then_some(value) }
     };
     SetTimes {
         accessed: time(t::Fstflags::ATIM, accessed, t::Fstflags::ATIM_NOW),

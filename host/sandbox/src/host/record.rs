@@ -18,11 +18,7 @@ pub(crate) struct Digest {
 impl Digest {
     /// Nothing collected.
     pub(crate) fn new() -> Self {
-        Self {
-            small: Vec::with_capacity(SMALL_BYTES),
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-        }
+        Self { small: Vec::with_capacity(SMALL_BYTES), hasher: blake3::Hasher::new(), bytes: 0 }
     }
 
     /// Appends bytes.

@@ -14,11 +14,7 @@ pub(crate) struct Stream {
 impl Stream {
     /// Nothing written.
     pub(crate) fn new(most: u64, limit: u8) -> Self {
-        Self {
-            bytes: Vec::new(),
-            most,
-            limit,
-        }
+        Self { bytes: Vec::new(), most, limit }
     }
 
     /// Keeps what still fits and returns how many bytes that was; fewer than given means that the limit has been passed.

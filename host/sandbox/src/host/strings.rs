@@ -10,10 +10,7 @@ pub(crate) struct Strings {
 impl Strings {
     /// Lays out the list. The limits of a job keep it far below 4 GiB.
     pub(crate) fn new<S: AsRef<str>>(strings: impl IntoIterator<Item = S>) -> Self {
-        let mut list = Self {
-            starts: Vec::new(),
-            bytes: Vec::new(),
-        };
+        let mut list = Self { starts: Vec::new(), bytes: Vec::new() };
         for string in strings {
             list.starts.push(list.byte_count());
             list.bytes.extend_from_slice(string.as_ref().as_bytes());

@@ -40,89 +40,121 @@ pub const ALL_RIGHTS: u64 = 0x3fff_ffff;
 const OFFSETS: [u64; 12] = [0, 1, 5, 20, 39, 40, 41, 1 << 20, 1 << 62, i64::MAX as u64 - 1, i64::MAX as u64, u64::MAX];
 
 impl Op {
+    /// What every sequence begins with, so that few operations reach deep states: two directories, two files with bytes, a handle on a directory.
+    pub fn prologue() -> Vec<Self> {
+        let open = |path: &str, oflags| Self::Open {
+            fd: 3,
+            path: path.to_owned(),
+            oflags,
+            rights: ALL_RIGHTS,
+            inheriting: ALL_RIGHTS,
+            fdflags: 0,
+        };
+        let directory = |path: &str| Self::MakeDirectory { fd: 3, path: path.to_owned() };
+        vec![
+            directory("tmp/a"),
+            directory("out/a"),
+            open("tmp/a/b", 1),
+            open("out/b", 1),
+            open("tmp/a", 2),
+            Self::Write { fd: 4, lengths: [7, 3] },
+            Self::Write { fd: 5, lengths: [12, 0] },
+        ]
+    }
+
     /// The operation that these bytes mean.
     pub fn decode(bytes: &[u8; OP_BYTES]) -> Self {
         let [kind, f, g, p0, p1, p2, q0, q1, q2, a, b, c, d, e, ..] = *bytes;
-        let fd = handle(f);
+        let (fd, from) = (open_handle(f), directory_handle(f));
         let path = path([p0, p1, p2]);
         let offset = OFFSETS[usize::from(a) % OFFSETS.len()];
         let lengths = [u32::from(b % 16), u32::from(c % 8)];
-        let flags = u16::from(d % 16);
+        let flags = [0, 1, 2, 4, 5, 8, 9, 10, 3][usize::from(d) % 9];
         match kind % 40 {
             0..8 => {
-                let oflags = if b % 4 == 0 { u16::from(c % 16) } else { u16::from(c & 1) };
-                Self::Open { fd, path, oflags, rights: rights(d), inheriting: rights(e), fdflags: u16::from(a % 8) }
+                let oflags = [1, 1, 1, 1, 0, 2, 5, 8, 9, 9, 3, 13][usize::from(c) % 12];
+                Self::Open { fd: from, path, oflags, rights: rights(d), inheriting: rights(e), fdflags: u16::from(a % 8) }
             }
             8 => Self::Close { fd },
-            9 | 10 => Self::Read { fd, lengths },
-            11 => Self::Pread { fd, offset, length: lengths[0] },
-            12..15 => Self::Write { fd, lengths },
-            15 => Self::Pwrite { fd, offset, length: lengths[0] },
-            16 | 17 => Self::Seek { fd, delta: i64::from(b as i8) * if c > 240 { i64::MAX / 128 } else { 1 }, whence: d % 3 },
-            18 => Self::Tell { fd },
-            19..22 => Self::MakeDirectory { fd, path },
-            22 => Self::RemoveDirectory { fd, path },
-            23 | 24 => Self::Unlink { fd, path },
-            25..29 => Self::Rename { fd, old: path, new_fd: handle(g), new: self::path([q0, q1, q2]) },
-            29 => Self::Stat { fd, path },
-            30 => Self::Fstat { fd },
-            31 => Self::SetSize { fd, size: offset },
-            32 => Self::Allocate { fd, offset, length: u64::from(b % 8) },
-            33 => Self::SetTimes { fd, times: [u64::from(a), u64::from(b)], flags },
-            34 => Self::PathSetTimes { fd, path, times: [u64::from(a), u64::from(b)], flags },
-            35 => Self::Readdir { fd, cookie: u64::from(a % 6), length: u32::from(b) },
-            36 if g < 64 => Self::Renumber { fd, to: handle(c) },
-            36 => Self::Tick,
-            37 => Self::SetFlags { fd, flags: u16::from(a % 32) },
-            38 if g < 64 => Self::SetRights { fd, rights: rights(d), inheriting: rights(e) },
-            38 => Self::Readlink { fd, path },
-            _ => Self::Fdstat { fd },
+            9 => Self::Read { fd, lengths },
+            10 => Self::Pread { fd, offset, length: lengths[0] },
+            11..14 => Self::Write { fd, lengths },
+            14 => Self::Pwrite { fd, offset, length: lengths[0] },
+            15 | 16 => Self::Seek { fd, delta: i64::from(b as i8) * if c > 240 { i64::MAX / 128 } else { 1 }, whence: d % 3 },
+            17 => Self::Tell { fd },
+            18..21 => Self::MakeDirectory { fd: from, path },
+            21 | 22 => Self::RemoveDirectory { fd: from, path },
+            23 | 24 => Self::Unlink { fd: from, path },
+            25..30 => Self::Rename { fd: from, old: path, new_fd: directory_handle(g), new: self::path([q0, q1, q2]) },
+            30 => Self::Stat { fd: from, path },
+            31 => Self::Fstat { fd },
+            32 => Self::SetSize { fd, size: offset },
+            33 => Self::Allocate { fd, offset, length: u64::from(b % 8) },
+            34 => Self::SetTimes { fd, times: [u64::from(a), u64::from(b)], flags },
+            35 => Self::PathSetTimes { fd: from, path, times: [u64::from(a), u64::from(b)], flags },
+            36 => Self::Readdir { fd: directory_handle(f), cookie: u64::from(a % 6), length: u32::from(b) },
+            37 if g < 64 => Self::Renumber { fd, to: open_handle(c) },
+            37 => Self::Tick,
+            38 if g < 128 => Self::SetFlags { fd, flags: [0, 1, 4, 5, 2, 31][usize::from(a) % 6] },
+            // What a file can have, or a directory.
+            38 if g < 160 => Self::SetRights { fd, rights: rights(d) & [0x08e0_01ff, 0x07bf_fe19][usize::from(a) % 2], inheriting: 0 },
+            38 => Self::Fdstat { fd },
+            _ => Self::Readlink { fd: from, path },
         }
     }
 }
 
-/// Mostly the root and the first handles that are opened.
-fn handle(byte: u8) -> u32 {
+/// Mostly the first handles that are opened.
+fn open_handle(byte: u8) -> u32 {
     match byte {
-        0..100 => 3,
-        100..240 => 4 + u32::from(byte % 6),
-        _ => u32::from(byte % 16),
+        0..245 => 4 + u32::from(byte % 5),
+        _ => u32::from(byte % 11),
+    }
+}
+
+/// Mostly the root, and the handle on a directory that the prologue opens.
+fn directory_handle(byte: u8) -> u32 {
+    match byte {
+        0..200 => 3,
+        200..235 => 6,
+        _ => open_handle(byte.wrapping_mul(13)),
     }
 }
 
 /// Mostly all rights.
 fn rights(byte: u8) -> u64 {
     match byte {
-        0..180 => ALL_RIGHTS,
+        0..200 => ALL_RIGHTS,
         // Read only; without the right to seek; write only.
-        180..210 => ALL_RIGHTS & !(1 << 6 | 1 << 8 | 1 << 22),
-        210..220 => ALL_RIGHTS & !(1 << 2),
-        220..230 => ALL_RIGHTS & !(1 << 1 | 1 << 5),
+        200..220 => ALL_RIGHTS & !(1 << 6 | 1 << 8 | 1 << 22),
+        220..225 => ALL_RIGHTS & !(1 << 2),
+        225..230 => ALL_RIGHTS & !(1 << 1 | 1 << 5),
         _ => ALL_RIGHTS & !(1 << (byte % 30)) & !(1 << (byte / 8 % 30)),
     }
 }
 
 fn path([prefix, first, second]: [u8; 3]) -> String {
-    const PREFIXES: [&str; 8] = ["tmp/", "out/", "tmp/", "out/", "", "in/", "tmp/a/", "out/a/"];
+    const PREFIXES: [&str; 8] = ["tmp/", "out/", "tmp/", "out/", "tmp/a/", "out/a/", "tmp/b/", ""];
     let name = |byte: u8| match byte {
-        0..80 => "a".to_owned(),
-        80..140 => "b".to_owned(),
-        140..180 => "c".to_owned(),
-        180..200 => "..".to_owned(),
-        200..210 => ".".to_owned(),
-        210..215 => String::new(),
-        215..220 => "tmp".to_owned(),
-        220..225 => "out".to_owned(),
-        225..230 => "\u{7f}".to_owned(),
-        230..233 => "n\0".to_owned(),
-        233..236 => "n".repeat(256),
-        236..240 => "x/".repeat(2048),
+        0..110 => "a".to_owned(),
+        110..180 => "b".to_owned(),
+        180..230 => "c".to_owned(),
+        230..236 => "..".to_owned(),
+        236..240 => ".".to_owned(),
+        240 => String::new(),
+        241..243 => "tmp".to_owned(),
+        243..245 => "out".to_owned(),
+        245 => "in/a".to_owned(),
+        246 => "\u{7f}".to_owned(),
+        247 => "n\0".to_owned(),
+        248 => "n".repeat(256),
+        249 => "x/".repeat(2048),
         _ => char::from(b'a' + byte % 8).to_string(),
     };
     let mut path = PREFIXES[usize::from(prefix) % PREFIXES.len()].to_owned() + &name(first);
-    if second < 120 {
-        path = path + "/" + &name(second.wrapping_mul(2));
-    } else if second > 235 {
+    if second < 30 {
+        path = path + "/" + &name(second * 8);
+    } else if second > 240 {
         path.push('/');
     }
     path

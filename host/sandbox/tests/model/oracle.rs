@@ -126,7 +126,8 @@ impl Oracle {
             inside.map(|(_, id)| *id).collect()
         };
         let (out, tmp) = (below("out"), below("tmp"));
-        let nameless: Vec<u64> = self.items.keys().copied().filter(|id| !self.items[id].directory && self.place_of(*id).is_none()).collect();
+        let nameless: Vec<u64> =
+            self.items.keys().copied().filter(|id| !self.items[id].directory && self.place_of(*id).is_none()).collect();
         let bytes = |ids: &[u64]| ids.iter().map(|id| self.items[id].data.len() as u64).sum::<u64>();
         let passed = (out.len() + tmp.len() + nameless.len()) as u64 > self.limits.files
             || out.iter().filter(|id| !self.items[id].directory).count() as u64 > self.limits.outputs
@@ -508,10 +509,10 @@ impl Oracle {
         }
         let now = self.now();
         let item = self.items.get_mut(&id).expect("it is there");
-        for which in 0..2 {
+        for (which, told) in times.into_iter().enumerate() {
             match flags >> (2 * which) & 3 {
                 0 => {}
-                1 => item.times[which] = times[which],
+                1 => item.times[which] = told,
                 _ => item.times[which] = now,
             }
         }

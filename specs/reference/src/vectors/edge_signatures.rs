@@ -173,3 +173,26 @@ pub(super) const CASES: [(&str, &str, &str, &str, bool); 21] = [
         false,
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signing::{Kind, message};
+    use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+
+    /// A case guards nothing if a careless implementation refuses it too: each equation that is said to hold does.
+    #[test]
+    fn plain_verification_accepts_what_strict_verification_must_refuse() {
+        let message = message(Kind::Receipt, &HASH);
+        let mut accepted = 0;
+        for (name, guards, public_key, signature, strict) in CASES {
+            let [public_key, signature] = [public_key, signature].map(|text| hex::decode(text).expect("hexadecimal"));
+            let key = VerifyingKey::from_bytes(public_key.as_slice().try_into().expect("32 bytes")).expect("a point");
+            let signature = Signature::from_slice(&signature).expect("64 bytes");
+            let holds = [SMALL, NON_CANONICAL, MIXED].contains(&guards) || name == "R of order 1, the equation holds";
+            assert_eq!(key.verify(&message, &signature).is_ok(), holds, "{name}");
+            accepted += u32::from(holds && !strict);
+        }
+        assert_eq!(accepted, 15, "14 public keys and one R of small order");
+    }
+}

@@ -373,7 +373,7 @@ fn of_packages() -> Vec<Vector> {
         let read = receipt::read(&file).unwrap_or_else(|why| panic!("{name}: {why}"));
         let answer = receipt::is_of(&read, &manifest);
         assert_eq!(answer.is_ok(), is_of, "{name}: {answer:?}");
-        let vector = Vector::new(name, guards).bytes("file", &file).bytes("package", &package_file);
+        let vector = Vector::new(name, guards).bytes("file", &file).bytes("package_file", &package_file);
         match answer {
             Ok(()) => vector.with("is_of", Json::Bool(true)),
             Err(why) => vector.refused(why.check),

@@ -42,12 +42,7 @@ impl Filesystem {
             Some(ino) => file_type(self.node(ino)?),
             None => FileType::CharacterDevice,
         };
-        Ok(HandleStat {
-            file_type,
-            flags: handle.flags,
-            rights: handle.rights,
-            inheriting: handle.inheriting,
-        })
+        Ok(HandleStat { file_type, flags: handle.flags, rights: handle.rights, inheriting: handle.inheriting })
     }
 
     /// `fd_fdstat_set_flags`: `append` and `nonblock` become what is asked; the others stay, and may not be asked for anew.
@@ -80,12 +75,7 @@ impl Filesystem {
         self.check_right(fd, rights::FD_FILESTAT_GET)?;
         match self.handles.get(fd)?.target.node() {
             Some(ino) => self.stat_of(ino),
-            None => Ok(Stat {
-                ino: 0,
-                file_type: FileType::CharacterDevice,
-                size: 0,
-                times: Times::all(start),
-            }),
+            None => Ok(Stat { ino: 0, file_type: FileType::CharacterDevice, size: 0, times: Times::all(start) }),
         }
     }
 
@@ -97,12 +87,7 @@ impl Filesystem {
 
     fn stat_of(&self, ino: Ino) -> Result<Stat, Refusal> {
         let node = self.node(ino)?;
-        Ok(Stat {
-            ino: ino.0,
-            file_type: file_type(node),
-            size: node.size(),
-            times: node.times,
-        })
+        Ok(Stat { ino: ino.0, file_type: file_type(node), size: node.size(), times: node.times })
     }
 
     /// `fd_filestat_set_times`.
@@ -171,18 +156,10 @@ impl Filesystem {
         let mut entries = Vec::new();
         entries.try_reserve_exact(directory.entries.len() + 2)?;
         for (name, ino) in [(".", ino), ("..", node.parent)] {
-            entries.push(Entry {
-                name: Arc::from(name),
-                ino,
-                file_type: FileType::Directory,
-            });
+            entries.push(Entry { name: Arc::from(name), ino, file_type: FileType::Directory });
         }
         for (name, &ino) in &directory.entries {
-            entries.push(Entry {
-                name: Arc::clone(name),
-                ino,
-                file_type: file_type(self.node(ino)?),
-            });
+            entries.push(Entry { name: Arc::clone(name), ino, file_type: file_type(self.node(ino)?) });
         }
         let listing = Arc::new(Listing(entries));
         self.directory_mut(ino)?.listing = Some(Arc::clone(&listing));

@@ -15,10 +15,7 @@ impl Filesystem {
         }
         self.check_new_name(&slot)?;
         let path_bytes = self.node(slot.parent)?.directory().map_or(0, |parent| parent.path_bytes + 1 + slot.name.len());
-        let directory = Directory {
-            path_bytes,
-            ..Directory::default()
-        };
+        let directory = Directory { path_bytes, ..Directory::default() };
         self.create(&slot, Kind::Directory(directory), now)?;
         Ok(())
     }
@@ -91,9 +88,5 @@ impl Filesystem {
 
 /// What a node takes once its name is gone.
 pub(super) fn nameless_usage(node: &Node) -> super::quota::Usage {
-    if node.handles == 0 {
-        super::quota::Usage::default()
-    } else {
-        node.usage_at(node.place, false)
-    }
+    if node.handles == 0 { super::quota::Usage::default() } else { node.usage_at(node.place, false) }
 }

@@ -53,15 +53,7 @@ pub(crate) struct Handle {
 impl Handle {
     /// A handle at position 0.
     pub(crate) fn new(target: Target, rights: Rights, inheriting: Rights, flags: u16) -> Self {
-        Self {
-            target,
-            rights,
-            inheriting,
-            flags,
-            position: 0,
-            preopened: false,
-            listing: None,
-        }
+        Self { target, rights, inheriting, flags, position: 0, preopened: false, listing: None }
     }
 }
 
@@ -78,10 +70,7 @@ impl Handles {
     /// The four handles of the start.
     pub(crate) fn new(most: u64) -> Self {
         let stream = |target, rights| Some(Handle::new(target, rights, rights::NONE, 0));
-        let root = Handle {
-            preopened: true,
-            ..Handle::new(Target::Node(Ino::ROOT), rights::DIRECTORY, rights::INHERITING, 0)
-        };
+        let root = Handle { preopened: true, ..Handle::new(Target::Node(Ino::ROOT), rights::DIRECTORY, rights::INHERITING, 0) };
         Self {
             slots: vec![
                 stream(Target::Stdin, rights::STDIN),

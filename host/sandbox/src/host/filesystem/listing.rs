@@ -65,11 +65,7 @@ mod tests {
     use super::*;
 
     fn listing() -> Listing {
-        let entry = |name: &str, ino, file_type| Entry {
-            name: name.into(),
-            ino: Ino(ino),
-            file_type,
-        };
+        let entry = |name: &str, ino, file_type| Entry { name: name.into(), ino: Ino(ino), file_type };
         Listing(vec![entry(".", 4, FileType::Directory), entry("..", 1, FileType::Directory), entry("file", 9, FileType::RegularFile)])
     }
 

@@ -54,11 +54,7 @@ pub(crate) struct Times {
 impl Times {
     /// All three at once.
     pub(crate) fn all(now: u64) -> Self {
-        Self {
-            accessed: now,
-            modified: now,
-            changed: now,
-        }
+        Self { accessed: now, modified: now, changed: now }
     }
 
     /// The content changed.
@@ -107,14 +103,7 @@ pub(crate) struct Directory {
 impl Node {
     /// A node that has just been given a name in `parent`.
     pub(crate) fn new(kind: Kind, place: Place, parent: Ino, now: u64) -> Self {
-        Self {
-            kind,
-            place,
-            times: Times::all(now),
-            parent,
-            linked: true,
-            handles: 0,
-        }
+        Self { kind, place, times: Times::all(now), parent, linked: true, handles: 0 }
     }
 
     /// The entries, if it is a directory.
@@ -146,15 +135,10 @@ impl Node {
     /// What it would take elsewhere, or without a name.
     pub(crate) fn usage_at(&self, place: Place, linked: bool) -> Usage {
         match &self.kind {
-            Kind::Directory(_) => Usage {
-                files: u64::from(linked),
-                ..Usage::default()
-            },
-            Kind::File(content) => Usage {
-                files: 1,
-                outputs: u64::from(linked && place == Place::Out),
-                ..Usage::bytes(place, linked, content.length())
-            },
+            Kind::Directory(_) => Usage { files: u64::from(linked), ..Usage::default() },
+            Kind::File(content) => {
+                Usage { files: 1, outputs: u64::from(linked && place == Place::Out), ..Usage::bytes(place, linked, content.length()) }
+            }
             Kind::Input { .. } => Usage::default(),
         }
     }

@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn what_asks_for_a_directory() {
-        for (text, wants) in [("a", false), ("a/", true), ("a/.", true), ("a/..", true), (".", true), ("a//", true), ("a/b", false), ("..a", false)] {
+        for (text, wants) in
+            [("a", false), ("a/", true), ("a/.", true), ("a/..", true), (".", true), ("a//", true), ("a/b", false), ("..a", false)]
+        {
             assert_eq!(Path::parse(text).map(|path| path.wants_directory), Ok(wants), "{text}");
         }
     }

@@ -24,15 +24,9 @@ impl Usage {
     /// Bytes of a file that is there, with or without a name.
     pub(crate) fn bytes(place: Place, linked: bool, bytes: u64) -> Self {
         if linked && place == Place::Out {
-            Self {
-                output_bytes: bytes,
-                ..Self::default()
-            }
+            Self { output_bytes: bytes, ..Self::default() }
         } else {
-            Self {
-                scratch_bytes: bytes,
-                ..Self::default()
-            }
+            Self { scratch_bytes: bytes, ..Self::default() }
         }
     }
 

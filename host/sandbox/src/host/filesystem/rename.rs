@@ -91,12 +91,7 @@ impl Filesystem {
     }
 
     fn subtree(&self, moved: Ino, place: Place) -> Result<Subtree, Refusal> {
-        let mut subtree = Subtree {
-            nodes: Vec::new(),
-            leaves: Usage::default(),
-            arrives: Usage::default(),
-            deepest_bytes: 0,
-        };
+        let mut subtree = Subtree { nodes: Vec::new(), leaves: Usage::default(), arrives: Usage::default(), deepest_bytes: 0 };
         let mut rest = vec![(moved, 0_usize)];
         while let Some((ino, bytes)) = rest.pop() {
             let node = self.node(ino)?;

@@ -68,15 +68,7 @@ pub(crate) const DIRECTORY: Rights = union(&[
 /// What handles opened through a directory can have: what either kind can.
 pub(crate) const INHERITING: Rights = union(&[FILE, DIRECTORY]);
 
-const STREAM: Rights = union(&[
-    FD_DATASYNC,
-    FD_SEEK,
-    FD_FDSTAT_SET_FLAGS,
-    FD_SYNC,
-    FD_TELL,
-    FD_FILESTAT_GET,
-    POLL_FD_READWRITE,
-]);
+const STREAM: Rights = union(&[FD_DATASYNC, FD_SEEK, FD_FDSTAT_SET_FLAGS, FD_SYNC, FD_TELL, FD_FILESTAT_GET, POLL_FD_READWRITE]);
 
 /// What stdin has.
 pub(crate) const STDIN: Rights = union(&[STREAM, FD_READ]);

@@ -67,11 +67,7 @@ impl Filesystem {
         };
         let offset = offset.unwrap_or(handle.position);
         check_end(offset, length)?;
-        Ok(Plan {
-            what,
-            offset,
-            length: available.saturating_sub(offset).min(length),
-        })
+        Ok(Plan { what, offset, length: available.saturating_sub(offset).min(length) })
     }
 
     /// Fills `buffer` from a file of the tree.

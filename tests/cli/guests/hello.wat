@@ -1,0 +1,8 @@
+;; Writes "hello" to stdout, and nothing else.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "hello\n")
+  (data (i32.const 16) "\40\00\00\00\06\00\00\00")
+  (func (export "_start")
+    (drop (call $fd_write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 32)))))

@@ -1,0 +1,28 @@
+;; A long chain of roundings in f32, f64 and both kinds of vector, printed whole.
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (global $check (mut i32) (i32.const 0))
+  ;; Exits with the number of the first check that does not hold.
+  (func $expect (param $got i32) (param $want i32)
+    (global.set $check (i32.add (global.get $check) (i32.const 1)))
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (global.get $check)))))
+  (func (export "_start") (local $i i32) (local $x f64) (local $y f32) (local $v v128) (local $w v128)
+    (local.set $x (f64.const 0.3))
+    (local.set $y (f32.const 0.7))
+    (local.set $v (v128.const f32x4 0.1 0.2 0.3 0.4))
+    (local.set $w (v128.const f64x2 0.1 0.9))
+    (loop $chain
+      (local.set $x (f64.mul (f64.mul (f64.const 3.99) (local.get $x)) (f64.sub (f64.const 1) (local.get $x))))
+      (local.set $y (f32.sqrt (f32.div (f32.add (local.get $y) (f32.demote_f64 (local.get $x))) (f32.const 1.7))))
+      (local.set $v (f32x4.mul (f32x4.mul (f32x4.splat (f32.const 3.97)) (local.get $v)) (f32x4.sub (f32x4.splat (f32.const 1)) (local.get $v))))
+      (local.set $w (f64x2.sqrt (f64x2.div (f64x2.add (local.get $w) (f64x2.promote_low_f32x4 (local.get $v))) (f64x2.splat (f64.const 1.3)))))
+      (f64.store (i32.add (i32.const 4096) (i32.and (i32.mul (local.get $i) (i32.const 64)) (i32.const 0x7fff))) (local.get $x))
+      (f32.store (i32.add (i32.const 4112) (i32.and (i32.mul (local.get $i) (i32.const 64)) (i32.const 0x7fff))) (local.get $y))
+      (v128.store (i32.add (i32.const 4128) (i32.and (i32.mul (local.get $i) (i32.const 64)) (i32.const 0x7fff))) (local.get $v))
+      (v128.store (i32.add (i32.const 4144) (i32.and (i32.mul (local.get $i) (i32.const 64)) (i32.const 0x7fff))) (local.get $w))
+      (br_if $chain (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20000))))
+    (i32.store (i32.const 0) (i32.const 4096))
+    (i32.store (i32.const 4) (i32.const 32768))
+    (call $expect (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)) (i32.const 0))))

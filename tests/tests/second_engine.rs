@@ -1,0 +1,66 @@
+//! Two engines that share no code give the same: every conformance guest, every hostile guest that is admitted, and generated modules.
+
+use assay_sandbox::Sandbox;
+use assay_tests::guests::{self, Ended};
+use assay_tests::oracles;
+use assay_tests::second_engine::{self, Second};
+
+/// More than any of these guests uses of wasmi's own fuel, and little enough that one which never ends is given up soon.
+const FUEL: u64 = 2_000_000_000;
+
+/// Compares the guests of a folder; returns how many had a result in both engines.
+fn compare(folder: &str) -> (usize, usize) {
+    let sandbox = Sandbox::new(None).expect("the engine starts");
+    let guests = guests::folder(folder);
+    let mut compared = 0;
+    for guest in &guests {
+        let Ended::Executed(first) = guest.run(&sandbox) else { continue };
+        if !second_engine::comparable(&first) {
+            continue;
+        }
+        match second_engine::run(&guest.wasm, &guest.job(), guest.inputs(), FUEL) {
+            Second::Result(second) => second_engine::assert_same(&guest.name, &first, &second),
+            Second::Nothing(why) => {
+                println!("{}: the second engine gives up: {why}", guest.name);
+                continue;
+            }
+        }
+        compared += 1;
+    }
+    (compared, guests.len())
+}
+
+#[test]
+fn conformance_guests() {
+    let (compared, all) = compare("conformance");
+    // The two that run out of fuel cannot be compared.
+    assert_eq!(compared, all - 2);
+}
+
+#[test]
+fn hostile_guests() {
+    let (compared, all) = compare("hostile");
+    assert!(compared >= 55, "only {compared} of {all} were compared");
+}
+
+/// Bytes from a seed. Any will do, so long as they are the same each time.
+fn bytes(seed: u64, length: usize) -> Vec<u8> {
+    let mut stream = blake3::Hasher::new_derive_key("assay tests generated modules").update(&seed.to_le_bytes()).finalize_xof();
+    let mut bytes = vec![0; length];
+    stream.fill(&mut bytes);
+    bytes
+}
+
+#[test]
+fn generated_modules() {
+    let (mut generated, mut compared) = (0, 0);
+    for seed in 0..150 {
+        let bytes = bytes(seed, 6_000);
+        if let Ok(module) = assay_tests::modules::job(&mut arbitrary::Unstructured::new(&bytes)) {
+            generated += 1;
+            compared += usize::from(oracles::both_engines(&module));
+        }
+    }
+    println!("{compared} of {generated} generated modules were compared");
+    assert!(compared >= 100, "only {compared} of {generated} generated modules had a result in both engines");
+}
