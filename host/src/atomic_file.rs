@@ -7,12 +7,13 @@ use crate::failure::Failure;
 
 /// Writes `content` to `path`, replacing what is there. Missing folders are made.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    try_write(path, content, true).map_err(|e| cannot(path, &e))
+    // A temporary file has mode 0600; what is not a secret gets what the umask allows.
+    try_write(path, content, 0o666, true).map_err(|e| cannot(path, &e))
 }
 
-/// Writes `content` to `path`, mode 0600, only if nothing is there.
-pub fn create_secret(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    try_write(path, content, false).map_err(|e| match e.kind() {
+/// Writes a secret to `path`, mode 0600, over what is there only if `replace`; the old one is there until the new one is.
+pub fn write_secret(path: &Path, content: &[u8], replace: bool) -> Result<(), Failure> {
+    try_write(path, content, 0o600, replace).map_err(|e| match e.kind() {
         std::io::ErrorKind::AlreadyExists => Failure::usage(format!("{} is there already; it is not overwritten", path.display()))
             .hint("give another name, or --force if you are sure you do not need that key"),
         _ => cannot(path, &e),
@@ -20,25 +21,24 @@ pub fn create_secret(path: &Path, content: &[u8]) -> Result<(), Failure> {
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::abstained(format!("cannot write {}: {error}", path.display())).hint("nothing was left half-written; check the folder, its permissions and free space")
+    Failure::abstained(format!("cannot write {}: {error}", path.display()))
+        .hint("nothing was left half-written; check the folder, its permissions and free space")
 }
 
-fn try_write(path: &Path, content: &[u8], replace: bool) -> std::io::Result<()> {
+fn try_write(path: &Path, content: &[u8], mode: u32, replace: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder)?;
-    // A temporary file has mode 0600; what is not a secret gets what the umask allows.
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".assay-");
-    if replace {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".assay-").permissions(std::fs::Permissions::from_mode(mode)).tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    if replace { file.persist(path).map_err(|e| e.error)? } else { file.persist_noclobber(path).map_err(|e| e.error)? };
+    if replace {
+        file.persist(path).map_err(|e| e.error)?
+    } else {
+        file.persist_noclobber(path).map_err(|e| e.error)?
+    };
     Ok(())
 }

@@ -12,6 +12,8 @@ use assay_protocol::Refusal;
 use assay_sandbox::{Abstain, AdmissionError, PrepareError};
 use serde_json::json;
 
+use crate::watch;
+
 /// The exit code of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -103,10 +105,12 @@ impl Failure {
             Code::Usage => "error",
         };
         let check = self.check.as_ref().map(|check| format!(" by {check}")).unwrap_or_default();
-        eprintln!("assay: {label}{check}: {}", self.message);
+        // A message can repeat text of a hostile file; it must not drive the terminal.
+        let mut said = format!("assay: {label}{check}: {}\n", self.message);
         if let Some(hint) = &self.hint {
-            eprintln!("  what to do: {hint}");
+            said.push_str(&format!("  what to do: {hint}\n"));
         }
+        eprint!("{}", String::from_utf8_lossy(&watch::visible(said.replace('\r', "\\r").as_bytes())));
         code
     }
 }
@@ -142,6 +146,7 @@ impl From<PrepareError> for Failure {
 
 impl From<Abstain> for Failure {
     fn from(abstain: Abstain) -> Self {
-        Self::abstained(abstain.0).hint("no result is not a result: nothing was hashed or signed; another machine may be able to run the job")
+        Self::abstained(abstain.0)
+            .hint("no result is not a result: nothing was hashed or signed; another machine may be able to run the job")
     }
 }

@@ -26,8 +26,9 @@ pub struct Built {
 pub fn build(folder: &Path, build: &Build) -> Result<Built, Failure> {
     if let Some(path) = &build.module {
         let path = folder.join(path);
-        let module = std::fs::read(&path)
-            .map_err(|e| Failure::usage(format!("cannot read the module {}: {e}", path.display())).hint("build.module in job.toml names it"))?;
+        let module = std::fs::read(&path).map_err(|e| {
+            Failure::usage(format!("cannot read the module {}: {e}", path.display())).hint("build.module in job.toml names it")
+        })?;
         return Ok(Built { module, target_folder: folder.join("target") });
     }
     let manifest = folder.join("Cargo.toml");
@@ -70,7 +71,8 @@ fn rustc() -> Command {
 }
 
 fn no_rust(e: &std::io::Error) -> Failure {
-    Failure::usage(format!("Rust's tools do not start: {e}")).hint("install Rust with rustup; a job of another language can be packed with [build] module in job.toml")
+    Failure::usage(format!("Rust's tools do not start: {e}"))
+        .hint("install Rust with rustup; a job of another language can be packed with [build] module in job.toml")
 }
 
 /// The folder of the Rust that compiles jobs.
@@ -105,11 +107,8 @@ pub fn ensure_target() -> Result<(), Failure> {
 }
 
 fn layout(manifest: &Path) -> Result<Layout, Failure> {
-    let output = cargo()
-        .args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"])
-        .arg(manifest)
-        .output()
-        .map_err(|e| no_rust(&e))?;
+    let output =
+        cargo().args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"]).arg(manifest).output().map_err(|e| no_rust(&e))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(Failure::failed(format!("cargo does not understand {}:\n{said}", manifest.display())));
@@ -131,7 +130,9 @@ fn binary(layout: &Layout, manifest: &Path, build: &Build) -> Result<String, Fai
         .collect();
     match bins.as_slice() {
         [only] => Ok((*only).to_owned()),
-        [] => Err(Failure::failed(format!("{} has no binary target", manifest.display())).hint("a job is a program: give it a src/main.rs")),
+        [] => {
+            Err(Failure::failed(format!("{} has no binary target", manifest.display())).hint("a job is a program: give it a src/main.rs"))
+        }
         several => Err(Failure::failed(format!("{} has several binaries: {}", manifest.display(), several.join(", ")))
             .hint("say which one is the job in job.toml: [build] bin = \"NAME\"")),
     }
@@ -149,7 +150,8 @@ fn rustflags(build: &Build, layout: &Layout) -> Result<String, Failure> {
     remap(&layout.workspace_root, "/job");
     // The guest SDK of this source tree, when it is not in the job's own workspace.
     remap(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/")), "/assay");
-    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| etcetera::home_dir().ok().map(|home| home.join(".cargo")));
+    let cargo_home =
+        std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| etcetera::home_dir().ok().map(|home| home.join(".cargo")));
     if let Some(home) = cargo_home {
         for kind in ["registry/src", "git/checkouts"] {
             for source in std::fs::read_dir(home.join(kind)).into_iter().flatten().flatten() {
@@ -171,7 +173,15 @@ fn compile(manifest: &Path, build: &Build, bin: &str, layout: &Layout) -> Result
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(build, layout)?)
         .env_remove("RUSTFLAGS")
         .stdout(Stdio::piped());
-    for setting in [format!("opt-level={level}"), "lto=\"fat\"".into(), "codegen-units=1".into(), "panic=\"abort\"".into(), "debug=false".into(), "strip=\"debuginfo\"".into(), "incremental=false".into()] {
+    for setting in [
+        format!("opt-level={level}"),
+        "lto=\"fat\"".into(),
+        "codegen-units=1".into(),
+        "panic=\"abort\"".into(),
+        "debug=false".into(),
+        "strip=\"debuginfo\"".into(),
+        "incremental=false".into(),
+    ] {
         command.args(["--config", &format!("profile.release.{setting}")]);
     }
     if !build.features.is_empty() {
@@ -179,7 +189,9 @@ fn compile(manifest: &Path, build: &Build, bin: &str, layout: &Layout) -> Result
     }
     let output = command.spawn().and_then(std::process::Child::wait_with_output).map_err(|e| no_rust(&e))?;
     if !output.status.success() {
-        return Err(Failure::failed(format!("{} does not compile for {TARGET}", manifest.display())).hint("the compiler's messages stand above"));
+        return Err(
+            Failure::failed(format!("{} does not compile for {TARGET}", manifest.display())).hint("the compiler's messages stand above")
+        );
     }
     let path = artifact(&output.stdout, bin).ok_or_else(|| Failure::abstained("cargo did not say where the module is"))?;
     let module = std::fs::read(&path).map_err(|e| Failure::abstained(format!("cannot read {}: {e}", path.display())))?;

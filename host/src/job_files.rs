@@ -13,12 +13,17 @@ use crate::failure::Failure;
 
 /// Reads a whole file of at most `max` bytes.
 pub fn read(path: &Path, what: &str, max: u64) -> Result<Vec<u8>, Failure> {
-    let cannot = |e: std::io::Error| Failure::usage(format!("cannot read the {what} {}: {e}", path.display())).hint("check the path and its permissions");
+    let cannot = |e: std::io::Error| {
+        Failure::usage(format!("cannot read the {what} {}: {e}", path.display())).hint("check the path and its permissions")
+    };
     let file = std::fs::File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
     file.take(max.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > max {
-        return Err(Failure::refused(&format!("{what}.length"), format!("{} is longer than a {what} may be ({max} bytes)", path.display())));
+        return Err(Failure::refused(
+            &format!("{what}.length"),
+            format!("{} is longer than a {what} may be ({max} bytes)", path.display()),
+        ));
     }
     Ok(bytes)
 }
@@ -79,9 +84,8 @@ pub fn open_inputs(arguments: &[InputArgument], limits: &Limits) -> Result<(Vec<
         let input = Input::open(&argument.path, left).map_err(|e| {
             let message = format!("input {:?}: cannot read {}: {e}", argument.name, argument.path.display());
             match e.kind() {
-                std::io::ErrorKind::FileTooLarge => {
-                    Failure::refused("job.inputs", message).hint("the package's limit input_bytes decides; its author can raise it in job.toml")
-                }
+                std::io::ErrorKind::FileTooLarge => Failure::refused("job.inputs", message)
+                    .hint("the package's limit input_bytes decides; its author can raise it in job.toml"),
                 _ => Failure::usage(message).hint("check the path and its permissions"),
             }
         })?;

@@ -1,7 +1,7 @@
 //! `job.toml`: what an author says about a job. For people; never hashed or signed.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use assay_protocol::Hash;
 use assay_protocol::limits::Limits;
@@ -98,7 +98,8 @@ impl Test {
 }
 
 fn malformed(why: impl Into<String>) -> Failure {
-    Failure::refused("job.toml", why).hint("the fields of job.toml are described in the README under `job.toml`; `assay new` writes one that works")
+    Failure::refused("job.toml", why)
+        .hint("the fields of job.toml are described in the README under `job.toml`; `assay new` writes one that works")
 }
 
 impl JobToml {
@@ -106,7 +107,8 @@ impl JobToml {
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("job.toml");
         let metadata = std::fs::metadata(&path).map_err(|e| {
-            Failure::usage(format!("cannot read {}: {e}", path.display())).hint("give the folder of a job, or make one with `assay new NAME`")
+            Failure::usage(format!("cannot read {}: {e}", path.display()))
+                .hint("give the folder of a job, or make one with `assay new NAME`")
         })?;
         if metadata.len() > MAX_BYTES {
             return Err(malformed(format!("{} is {} bytes long; the most is {MAX_BYTES}", path.display(), metadata.len())));
@@ -126,10 +128,16 @@ impl JobToml {
             for input in test.inputs.keys() {
                 names::input_name(input).map_err(|why| malformed(format!("test {:?} {why}", test.name)))?;
             }
+            for path in test.inputs.values() {
+                inside(path).map_err(|why| malformed(format!("test {:?}: inputs: {why}", test.name)))?;
+            }
             test.outcome()?;
         }
         if let Some(level) = parsed.build.opt_level.as_deref().filter(|level| !["0", "1", "2", "3", "s", "z"].contains(level)) {
             return Err(malformed(format!("build.opt_level is {level:?}; it is one of \"0\", \"1\", \"2\", \"3\", \"s\", \"z\"")));
+        }
+        if let Some(module) = &parsed.build.module {
+            inside(module).map_err(|why| malformed(format!("build.module: {why}")))?;
         }
         parsed.limits()?;
         Ok(parsed)
@@ -144,6 +152,12 @@ impl JobToml {
         limits.validate().map_err(|why| malformed(format!("it {why}")))?;
         Ok(limits)
     }
+}
+
+/// A path must stay in the folder of `job.toml`: what it names is packed, signed and handed out, and a stranger's `job.toml` must not pick a secret.
+fn inside(path: &Path) -> Result<(), String> {
+    let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if stays { Ok(()) } else { Err(format!("{} leaves the folder of job.toml", path.display())) }
 }
 
 /// Sets one limit by name.

@@ -34,7 +34,8 @@ pub fn signing_key(explicit: Option<&Path>) -> Result<Key, Failure> {
     if let Some(path) = find(explicit)? {
         return Ok(Key { key: read(&path)?, path, made: false });
     }
-    let path = folders::own_key().ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("give one with --key FILE"))?;
+    let path =
+        folders::own_key().ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("give one with --key FILE"))?;
     let key = make(&path, false)?;
     eprintln!("assay: made a new key, {} in {}", keypair::show(&key.verifying_key().to_bytes()), path.display());
     Ok(Key { key, path, made: true })
@@ -62,7 +63,8 @@ fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
     let Some(config) = folders::solana_config().filter(|path| path.exists()) else { return Ok(None) };
     let text = std::fs::read_to_string(&config).map_err(|e| Failure::refused("key.file", format!("{}: {e}", config.display())))?;
     let parsed: SolanaConfig = serde_yaml_ng::from_str(&text).map_err(|e| {
-        Failure::refused("key.file", format!("{}: {e}", config.display())).hint("repair Solana's configuration with `solana config set`, or give --key FILE")
+        Failure::refused("key.file", format!("{}: {e}", config.display()))
+            .hint("repair Solana's configuration with `solana config set`, or give --key FILE")
     })?;
     Ok(parsed.keypair_path)
 }
@@ -70,15 +72,14 @@ fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
 /// Reads a key file.
 pub fn read(path: &Path) -> Result<SigningKey, Failure> {
     let refuse = |why: String| {
-        Failure::refused("key.file", format!("{}: {why}", path.display())).hint("make one with `assay keys new FILE`, or copy it again from where it was whole")
+        Failure::refused("key.file", format!("{}: {why}", path.display()))
+            .hint("make one with `assay keys new FILE`, or copy it again from where it was whole")
     };
     let file = std::fs::File::open(path).map_err(|e| {
         Failure::usage(format!("cannot open the key file {}: {e}", path.display())).hint("make one with `assay keys new FILE`")
     })?;
     let mut text = String::new();
-    file.take(keypair::MAX_FILE_BYTES as u64 + 1)
-        .read_to_string(&mut text)
-        .map_err(|e| refuse(format!("it is not text: {e}")))?;
+    file.take(keypair::MAX_FILE_BYTES as u64 + 1).read_to_string(&mut text).map_err(|e| refuse(format!("it is not text: {e}")))?;
     keypair::parse(&text).map_err(refuse)
 }
 
@@ -87,9 +88,6 @@ pub fn make(path: &Path, force: bool) -> Result<SigningKey, Failure> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|e| Failure::abstained(format!("this machine gives no random bytes: {e}")))?;
     let key = SigningKey::from_bytes(&seed);
-    if force && path.exists() {
-        std::fs::remove_file(path).map_err(|e| Failure::abstained(format!("cannot replace {}: {e}", path.display())))?;
-    }
-    atomic_file::create_secret(path, keypair::to_text(&key).as_bytes())?;
+    atomic_file::write_secret(path, keypair::to_text(&key).as_bytes(), force)?;
     Ok(key)
 }

@@ -13,8 +13,9 @@ use crate::failure::Failure;
 
 /// The job that a test case is.
 pub fn job(module: Hash, limits: Limits, case: &TestCase) -> Result<Job, Failure> {
-    Job::new(module, limits, case.args.clone(), case.env.clone(), case.inputs.clone())
-        .map_err(|why| Failure::refused("job.limits", format!("test {:?}: {why}", case.name)).hint("raise the limit in job.toml, or give the test less"))
+    Job::new(module, limits, case.args.clone(), case.env.clone(), case.inputs.clone()).map_err(|why| {
+        Failure::refused("job.limits", format!("test {:?}: {why}", case.name)).hint("raise the limit in job.toml, or give the test less")
+    })
 }
 
 /// Runs a test case once; `content` gives its inputs by hash.
@@ -26,7 +27,8 @@ pub fn run_once(
 ) -> Result<Execution, Failure> {
     let mut inputs = Vec::new();
     for input in &job.inputs {
-        let bytes = content(input).ok_or_else(|| Refusal::new("package.blob", format!("the package has no content for input {:?}", input.name)))?;
+        let bytes =
+            content(input).ok_or_else(|| Refusal::new("package.blob", format!("the package has no content for input {:?}", input.name)))?;
         inputs.push(Input::from_bytes(bytes));
     }
     Ok(sandbox.run(prepared, Request { job, inputs, keep_calls: false, observer: Box::new(()) })?)

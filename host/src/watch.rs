@@ -64,7 +64,7 @@ impl Drop for Watch {
 }
 
 /// `bytes` with control characters made visible; text that is not UTF-8 keeps its other bytes. C1 controls stand in UTF-8 as C2 80 to C2 9F.
-fn visible(bytes: &[u8]) -> Vec<u8> {
+pub fn visible(bytes: &[u8]) -> Vec<u8> {
     let mut shown = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {

@@ -98,6 +98,6 @@ pub fn every<T: Sync>(items: &[T], check: impl Fn(&T) -> Result<(), String> + Sy
         }
     });
     let failures = failures.into_inner().expect("all workers have ended");
-    let shown: Vec<&str> = failures.iter().take(20).map(String::as_str).collect();
+    let shown: Vec<String> = failures.iter().take(20).map(|why| why.chars().take(3000).collect()).collect();
     assert!(failures.is_empty(), "{} of {} cases fail; the first of them:\n\n{}", failures.len(), items.len(), shown.join("\n\n"));
 }

@@ -18,10 +18,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal by `check`.
     pub fn new(check: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            check,
-            detail: detail.into(),
-        }
+        Self { check, detail: detail.into() }
     }
 }
 
@@ -43,12 +40,7 @@ pub trait Canonical: BorshSerialize + BorshDeserialize {
     /// Decodes all of `bytes`, or says what is wrong with them.
     fn decode(bytes: &[u8]) -> Result<Self, String> {
         if bytes.len() > Self::MAX_BYTES {
-            return Err(format!(
-                "the {} is {} bytes long; the longest allowed is {}",
-                Self::NAME,
-                bytes.len(),
-                Self::MAX_BYTES
-            ));
+            return Err(format!("the {} is {} bytes long; the longest allowed is {}", Self::NAME, bytes.len(), Self::MAX_BYTES));
         }
         let value: Self = borsh::from_slice(bytes).map_err(|e| format!("the {} does not decode: {e}", Self::NAME))?;
         value.validate().map_err(|why| format!("the {} {why}", Self::NAME))?;
@@ -81,24 +73,14 @@ pub(crate) struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// A walk over `bytes`; a part that is not there is refused by `check`.
     pub(crate) fn new(bytes: &'a [u8], check: &'static str) -> Self {
-        Self {
-            bytes,
-            offset: 0,
-            check,
-        }
+        Self { bytes, offset: 0, check }
     }
 
     /// The next `count` bytes, which hold `what`.
     pub(crate) fn take(&mut self, what: &str, count: u64) -> Result<&'a [u8], Refusal> {
         let left = self.bytes.len() - self.offset;
         let wanted = usize::try_from(count).ok().filter(|wanted| *wanted <= left).ok_or_else(|| {
-            Refusal::new(
-                self.check,
-                format!(
-                    "the file ends early: {what} needs {count} bytes at offset {}, {left} are left",
-                    self.offset
-                ),
-            )
+            Refusal::new(self.check, format!("the file ends early: {what} needs {count} bytes at offset {}, {left} are left", self.offset))
         })?;
         let part = &self.bytes[self.offset..self.offset + wanted];
         self.offset += wanted;
@@ -127,10 +109,7 @@ impl<'a> Parts<'a> {
     pub(crate) fn end(self) -> Result<(), Refusal> {
         match self.bytes.len() - self.offset {
             0 => Ok(()),
-            left => Err(Refusal::new(
-                self.check,
-                format!("{left} bytes follow the end of the file's content at offset {}", self.offset),
-            )),
+            left => Err(Refusal::new(self.check, format!("{left} bytes follow the end of the file's content at offset {}", self.offset))),
         }
     }
 }

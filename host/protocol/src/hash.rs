@@ -1,5 +1,6 @@
 //! Hashes: BLAKE3, one context for each kind of object.
 
+use blake3::hazmat::HasherExt;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// A BLAKE3 hash, 32 bytes, shown as 64 lower-case hexadecimal digits.
@@ -15,8 +16,7 @@ impl Hash {
     /// Reads 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Result<Self, String> {
         let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes)
-            .map_err(|_| format!("{text:?} is not a hash: a hash is 64 hexadecimal digits"))?;
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| format!("{text:?} is not a hash: a hash is 64 hexadecimal digits"))?;
         Ok(Self(bytes))
     }
 }
@@ -55,6 +55,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds, in the order of their numbers.
+    const ALL: [Self; 8] =
+        [Self::Manifest, Self::Job, Self::Outcome, Self::Call, Self::TranscriptNode, Self::TranscriptRoot, Self::Receipt, Self::Random];
+
     /// The `derive_key` context of this kind.
     pub const fn context(self) -> &'static str {
         match self {
@@ -71,7 +75,14 @@ impl Kind {
 
     /// A hasher for this kind.
     pub fn hasher(self) -> blake3::Hasher {
-        blake3::Hasher::new_derive_key(self.context())
+        blake3::Hasher::new_from_context_key(self.context_key())
+    }
+
+    /// The key that the context derives. Derived once for a kind: a transcript has a leaf for each host call, and half of a leaf's cost was this.
+    fn context_key(self) -> &'static blake3::hazmat::ContextKey {
+        static KEYS: std::sync::LazyLock<[blake3::hazmat::ContextKey; 8]> =
+            std::sync::LazyLock::new(|| Kind::ALL.map(|kind| blake3::hazmat::hash_derive_key_context(kind.context())));
+        &KEYS[self as usize]
     }
 
     /// The hash of an encoding of this kind.
@@ -92,10 +103,7 @@ pub struct Blob {
 impl Blob {
     /// Describes `content`.
     pub fn of(content: &[u8]) -> Self {
-        Self {
-            bytes: content.len() as u64,
-            blake3: Hash::of_blob(content),
-        }
+        Self { bytes: content.len() as u64, blake3: Hash::of_blob(content) }
     }
 }
 
@@ -106,4 +114,16 @@ pub struct NamedBlob {
     pub name: String,
     /// Its content.
     pub blob: Blob,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_kinds_hash_is_blake3_with_its_context() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.hash(b"content").0, blake3::derive_key(kind.context(), b"content"));
+        }
+    }
 }

@@ -35,15 +35,7 @@ impl Job {
     pub fn new(module: Hash, limits: Limits, args: Vec<String>, mut env: Vec<EnvVar>, mut inputs: Vec<NamedBlob>) -> Result<Self, String> {
         env.sort_by(|a, b| a.name.cmp(&b.name));
         inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let job = Self {
-            format: 1,
-            profile: crate::PROFILE.to_owned(),
-            module,
-            limits,
-            args,
-            env,
-            inputs,
-        };
+        let job = Self { format: 1, profile: crate::PROFILE.to_owned(), module, limits, args, env, inputs };
         job.validate().map_err(|why| format!("the job {why}"))?;
         job.within_limits().map_err(|why| format!("the job {why}"))?;
         Ok(job)

@@ -19,8 +19,9 @@ pub fn parse(text: &str) -> Result<SigningKey, String> {
     })?;
     let count = numbers.len();
     let bytes: [u8; 64] = numbers.try_into().map_err(|_| format!("the array has {count} numbers; a key file has 64"))?;
-    SigningKey::from_keypair_bytes(&bytes)
-        .map_err(|_| "the last 32 numbers are not the public key of the first 32: the file is damaged or not an Ed25519 key file".to_owned())
+    SigningKey::from_keypair_bytes(&bytes).map_err(|_| {
+        "the last 32 numbers are not the public key of the first 32: the file is damaged or not an Ed25519 key file".to_owned()
+    })
 }
 
 /// The text of a key file for `key`.

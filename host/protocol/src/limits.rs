@@ -74,7 +74,7 @@ limits! {
     /// Inputs together, bytes.
     input_bytes, "bytes", 0, 4_294_967_296, 1_099_511_627_776;
     /// Number of regular files below `/out`.
-    outputs, "files", 0, 256, 65_536;
+    outputs, "files", 0, 256, 8_192;
     /// Files below `/out` together, bytes.
     output_bytes, "bytes", 0, 268_435_456, 17_179_869_184;
     /// Files below `/tmp` together, and files unlinked but open, bytes.

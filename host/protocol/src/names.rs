@@ -41,9 +41,7 @@ pub fn file_name(name: &str) -> Result<(), String> {
     if (1..=255).contains(&name.len()) && name != "." && name != ".." && !name.contains('/') && !name.chars().any(char::is_control) {
         return Ok(());
     }
-    Err(format!(
-        "has a file named {name:?}; such a name is 1 to 255 bytes without '/' and control characters, and neither . nor .."
-    ))
+    Err(format!("has a file named {name:?}; such a name is 1 to 255 bytes without '/' and control characters, and neither . nor .."))
 }
 
 /// An output name: file names joined by `/`.

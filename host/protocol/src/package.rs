@@ -54,21 +54,13 @@ impl<'a> Package<'a> {
 
         manifest.limits.validate().map_err(|why| Refusal::new("package.limits", format!("the manifest {why}")))?;
         let hash = manifest.hash();
-        Signed::Manifest
-            .verify(&manifest.publisher, &hash, &signature)
-            .map_err(|why| Refusal::new("package.signature", why))?;
+        Signed::Manifest.verify(&manifest.publisher, &hash, &signature).map_err(|why| Refusal::new("package.signature", why))?;
         same(&manifest.module, module).map_err(|why| Refusal::new("package.module", format!("the module {why}")))?;
         for (blob, content) in &blobs {
             same(blob, content).map_err(|why| Refusal::new("package.blob", format!("the data of a test case {why}")))?;
         }
         let blobs = blobs.into_iter().map(|(blob, content)| (blob.blake3, content)).collect();
-        Ok(Self {
-            manifest,
-            hash,
-            signature,
-            module,
-            blobs,
-        })
+        Ok(Self { manifest, hash, signature, module, blobs })
     }
 
     /// The content of a test case's input.

@@ -111,9 +111,7 @@ impl ReceiptFile {
             return Err(Refusal::new("receipt.job", detail));
         }
         format_and_profile(self.job.format, &self.job.profile).map_err(|why| Refusal::new("receipt.job", format!("the job {why}")))?;
-        Signed::Job
-            .verify(&self.requester, &job, &self.request)
-            .map_err(|why| Refusal::new("receipt.job", why))?;
+        Signed::Job.verify(&self.requester, &job, &self.request).map_err(|why| Refusal::new("receipt.job", why))?;
         let outcome = self.outcome.hash();
         if outcome != receipt.outcome {
             let detail = format!("the outcome in the file is {outcome}, the receipt claims {}", receipt.outcome);

@@ -75,24 +75,14 @@ pub struct Builder {
 impl Builder {
     /// An empty transcript; keeps the calls themselves if `keep_calls`, at about 150 bytes each.
     pub fn new(keep_calls: bool) -> Self {
-        Self {
-            calls: 0,
-            subtrees: Vec::new(),
-            kept: keep_calls.then(Vec::new),
-        }
+        Self { calls: 0, subtrees: Vec::new(), kept: keep_calls.then(Vec::new) }
     }
 
     /// Appends a call.
     pub fn push(&mut self, function: &'static str, args: [u8; 32], results: [u8; 32], fuel: u64) {
         let hash = leaf(self.calls, function, &args, &results, fuel);
         if let Some(kept) = &mut self.kept {
-            kept.push(Call {
-                index: self.calls,
-                function: function.to_owned(),
-                args: Hash(args),
-                results: Hash(results),
-                fuel,
-            });
+            kept.push(Call { index: self.calls, function: function.to_owned(), args: Hash(args), results: Hash(results), fuel });
         }
         self.push_leaf(hash);
     }
@@ -197,9 +187,8 @@ impl Transcript {
     pub fn decode(file: &[u8]) -> Result<Self, Refusal> {
         expect_magic(file, &MAGIC, "transcript.magic", "transcript")?;
         let rest = file.get(8..).unwrap_or_default();
-        let (job, calls) = rest
-            .split_first_chunk::<32>()
-            .ok_or_else(|| Refusal::new("transcript.length", "the file ends before the job id"))?;
+        let (job, calls) =
+            rest.split_first_chunk::<32>().ok_or_else(|| Refusal::new("transcript.length", "the file ends before the job id"))?;
         let calls: Vec<Call> =
             borsh::from_slice(calls).map_err(|e| Refusal::new("transcript.decode", format!("the calls do not decode: {e}")))?;
         for (place, call) in calls.iter().enumerate() {

@@ -1,4 +1,5 @@
 //! What is encoded decodes to the same, and has one encoding only; the transcript's tree agrees with a plain scan.
+#![allow(clippy::unwrap_used, reason = "a test that panics says what went wrong")]
 
 use assay_protocol::Hash;
 use assay_protocol::encoding::Canonical;
@@ -28,7 +29,8 @@ fn named(names: &'static str) -> impl Strategy<Value = Vec<NamedBlob>> {
 }
 
 fn env() -> impl Strategy<Value = Vec<EnvVar>> {
-    btree_map("[^\\x00=]{1,8}", "[^\\x00]{0,12}", 0..4).prop_map(|map| map.into_iter().map(|(name, value)| EnvVar { name, value }).collect())
+    btree_map("[^\\x00=]{1,8}", "[^\\x00]{0,12}", 0..4)
+        .prop_map(|map| map.into_iter().map(|(name, value)| EnvVar { name, value }).collect())
 }
 
 fn limits() -> impl Strategy<Value = Limits> {

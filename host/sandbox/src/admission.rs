@@ -21,6 +21,8 @@ pub const MAX_TABLES: u64 = 64;
 pub const MAX_BODY_BYTES: usize = 1_048_576;
 /// Most locals of one function, parameters included.
 pub const MAX_LOCALS: u64 = 20_000;
+/// Most targets of one branch table. Above 65,520 the engine does not compile it.
+pub const MAX_BRANCH_TARGETS: u32 = 16_384;
 /// Deepest nesting of blocks in one function.
 pub const MAX_NESTING: usize = 1_000;
 
@@ -48,10 +50,7 @@ const REFUSED_FEATURES: &[(&str, WasmFeatures)] = &[
     ("custom page sizes", WasmFeatures::CUSTOM_PAGE_SIZES),
     ("wide arithmetic", WasmFeatures::WIDE_ARITHMETIC),
     ("typed function references", WasmFeatures::FUNCTION_REFERENCES),
-    (
-        "garbage collection",
-        WasmFeatures::GC.union(WasmFeatures::GC_TYPES).union(WasmFeatures::FUNCTION_REFERENCES),
-    ),
+    ("garbage collection", WasmFeatures::GC.union(WasmFeatures::GC_TYPES).union(WasmFeatures::FUNCTION_REFERENCES)),
     ("stack switching", WasmFeatures::STACK_SWITCHING),
     ("shared-everything threads", WasmFeatures::SHARED_EVERYTHING_THREADS),
     ("memory control", WasmFeatures::MEMORY_CONTROL),
@@ -195,7 +194,10 @@ impl Survey {
             Payload::FunctionSection(section) => {
                 self.facts.functions = u64::from(section.count());
                 if self.imports + self.facts.functions > MAX_FUNCTIONS {
-                    return refuse("module.count", format!("it has {} functions; the most is {MAX_FUNCTIONS}", self.imports + self.facts.functions));
+                    return refuse(
+                        "module.count",
+                        format!("it has {} functions; the most is {MAX_FUNCTIONS}", self.imports + self.facts.functions),
+                    );
                 }
                 for index in section {
                     self.function_types.push(index.map_err(malformed)?);
@@ -300,6 +302,13 @@ impl Survey {
         for operator in body.get_operators_reader()? {
             match operator? {
                 Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => depth += 1,
+                Operator::BrTable { targets } if targets.len() > MAX_BRANCH_TARGETS => {
+                    let found = targets.len();
+                    return Ok(refuse(
+                        "module.function",
+                        format!("{place} has a branch table of {found} targets; the most is {MAX_BRANCH_TARGETS}"),
+                    ));
+                }
                 Operator::End => depth = depth.saturating_sub(1),
                 _ => {}
             }
@@ -313,7 +322,10 @@ impl Survey {
     fn finish(mut self, module: &[u8]) -> Result<Facts, AdmissionError> {
         self.facts.bytes = module.len() as u64;
         let Some(start) = self.start_export else {
-            return refuse("module.export", "it exports no function _start: a job is a command (target wasm32-wasip1, a program with main)");
+            return refuse(
+                "module.export",
+                "it exports no function _start: a job is a command (target wasm32-wasip1, a program with main)",
+            );
         };
         let ty = self.function_types.get(start as usize).and_then(|ty| self.types.get(*ty as usize));
         if ty.is_none_or(|ty| !ty.params().is_empty() || !ty.results().is_empty()) {

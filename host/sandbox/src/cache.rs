@@ -47,8 +47,16 @@ impl Hasher for Blake3Hasher {
 
 impl Cache {
     pub(crate) fn new(folder: &Path) -> std::io::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt;
+        use std::os::unix::fs::{DirBuilderExt, MetadataExt};
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        // Native code is loaded from here: a folder that others can write to, or that is another's, is not used.
+        let (folder_is, ours) = (std::fs::metadata(folder)?, tempfile::tempfile_in(folder)?.metadata()?);
+        if folder_is.mode() & 0o022 != 0 || folder_is.uid() != ours.uid() {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::PermissionDenied,
+                "the folder belongs to another user, or others can write to it",
+            ));
+        }
         Ok(Self { folder: folder.to_owned() })
     }
 

@@ -1,4 +1,3 @@
-// NOTE to the helper that owns host.rs: the API is FINAL as: enum Stop {Exit{..},Limit{..},OutOfFuel,Abstain{reason}}, struct Signature, InputFault(pub String). Do not change it again.
 //! The engine: wasmtime, with what could make two machines differ switched off.
 //!
 //! `Sandbox` is made once for a process; a [`Prepared`] module once for a module; a run once for a job. The expensive steps, admission and compilation,

@@ -134,7 +134,10 @@ impl InputData for VerifiedFile {
             let at = offset + filled as u64;
             let content = self.group(at / GROUP_BYTES)?;
             let within = (at % GROUP_BYTES) as usize;
-            let part = content.get(within..).filter(|part| !part.is_empty()).ok_or_else(|| InputFault("an input was read past its end".to_owned()))?;
+            let part = content
+                .get(within..)
+                .filter(|part| !part.is_empty())
+                .ok_or_else(|| InputFault("an input was read past its end".to_owned()))?;
             let length = part.len().min(buf.len() - filled);
             buf[filled..filled + length].copy_from_slice(&part[..length]);
             filled += length;

@@ -12,7 +12,7 @@ mod input;
 mod run;
 
 pub use admission::{AdmissionError, Facts, admit};
-pub use engine::{ENGINE_VERSION, Instruments, Prepared, PrepareError, Sandbox, engine_config};
+pub use engine::{ENGINE_VERSION, Instruments, PrepareError, Prepared, Sandbox, engine_config};
 pub use host::Observer;
 pub use input::{GROUP_BYTES, Input, VerifiedFile};
 pub use run::{Abstain, Execution, Request};

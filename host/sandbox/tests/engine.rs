@@ -1,4 +1,5 @@
 //! The engine as the program uses it: cache, limits, abstention, inputs on disk.
+#![allow(clippy::unwrap_used, reason = "a test that panics says what went wrong")]
 
 use std::io::Write;
 use std::path::Path;

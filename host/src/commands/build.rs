@@ -62,7 +62,13 @@ pub fn run(arguments: &cli::Build, as_json: bool) -> Result<(), Failure> {
         }));
     } else {
         println!("{}", path.display());
-        eprintln!("assay: packed {} {} · {} bytes · signed by {}", toml.name, toml.version, report::grouped(file.len() as u64), key.shown());
+        eprintln!(
+            "assay: packed {} {} · {} bytes · signed by {}",
+            toml.name,
+            toml.version,
+            report::grouped(file.len() as u64),
+            key.shown()
+        );
         eprintln!("  module  {} · {} bytes", manifest.module.blake3, report::grouped(manifest.module.bytes));
         for case in &manifest.tests {
             eprintln!("  test    {} · outcome hash {}", case.name, case.outcome);

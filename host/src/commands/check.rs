@@ -36,12 +36,21 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
         }));
         if !as_json {
             let mark = if ok { "ok  " } else { "FAIL" };
-            println!("{mark} {} · {} · {} fuel · {:.3} s for two runs", case.name, first.outcome.status, report::grouped(first.outcome.fuel), started.elapsed().as_secs_f64());
+            println!(
+                "{mark} {} · {} · {} fuel · {:.3} s for two runs",
+                case.name,
+                first.outcome.status,
+                report::grouped(first.outcome.fuel),
+                started.elapsed().as_secs_f64()
+            );
             if found != case.outcome {
                 println!("     expected outcome hash {}\n     found                 {found}", case.outcome);
             }
             if !repeats {
-                println!("     the second run differs: {:?}; this is a fault of assay, please report it", second.outcome.differences(&first.outcome, "second", "first"));
+                println!(
+                    "     the second run differs: {:?}; this is a fault of assay, please report it",
+                    second.outcome.differences(&first.outcome, "second", "first")
+                );
             }
         }
     }
@@ -50,7 +59,8 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
             "package": package.hash.to_string(), "name": manifest.name, "version": manifest.version, "ok": failed == 0, "cases": cases,
         }));
     } else {
-        println!("{} {}: {} test cases, {failed} failed", manifest.name, manifest.version, manifest.tests.len());
+        let cases = manifest.tests.len();
+        println!("{} {}: {cases} test case{}, {failed} failed", manifest.name, manifest.version, if cases == 1 { "" } else { "s" });
     }
     match failed {
         0 => Ok(()),

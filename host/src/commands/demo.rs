@@ -66,7 +66,10 @@ impl Demo {
     fn prepare(as_json: bool) -> Result<Self, Failure> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
         let mut examples: Vec<PathBuf> = std::fs::read_dir(root.join("examples"))
-            .map_err(|e| Failure::usage(format!("the examples are not at {}: {e}", root.join("examples").display())).hint("run the demo from a clone of Assay: `cargo demo`"))?
+            .map_err(|e| {
+                Failure::usage(format!("the examples are not at {}: {e}", root.join("examples").display()))
+                    .hint("run the demo from a clone of Assay: `cargo demo`")
+            })?
             .flatten()
             .map(|entry| entry.path())
             .filter(|path| path.join("job.toml").is_file())
@@ -112,7 +115,12 @@ impl Demo {
         let mut command = assay();
         command.arg("run").arg(&job.package).arg("--key").arg(&self.provider).arg("--receipt").arg(&job.receipt).arg("--out").arg(&job.out);
         let ran = self.expect_success(job.give(&mut command))?;
-        self.say(&format!("   {:<10} outcome hash {}  {:.3} s", job.name, text(&ran["outcome_hash"]), ran["seconds"].as_f64().unwrap_or_default()));
+        self.say(&format!(
+            "   {:<10} outcome hash {}  {:.3} s",
+            job.name,
+            text(&ran["outcome_hash"]),
+            ran["seconds"].as_f64().unwrap_or_default()
+        ));
         for output in ran["outcome"]["outputs"].as_array().into_iter().flatten() {
             self.say(&format!("   {:<10}   wrote {}", "", job.out.join(text(&output["name"])).display()));
         }
@@ -121,7 +129,12 @@ impl Demo {
 
     fn verify(&self, job: &Job) -> Result<(), Failure> {
         let verified = self.expect_success(job.verify(&job.receipt, &job.package).arg("--outputs").arg(&job.out))?;
-        self.say(&format!("   {:<10} verified, same hash {}  {:.3} s", job.name, text(&verified["outcome_hash"]), verified["seconds"].as_f64().unwrap_or_default()));
+        self.say(&format!(
+            "   {:<10} verified, same hash {}  {:.3} s",
+            job.name,
+            text(&verified["outcome_hash"]),
+            verified["seconds"].as_f64().unwrap_or_default()
+        ));
         Ok(())
     }
 
@@ -139,7 +152,11 @@ impl Demo {
             let content = if place == 0 { flipped(&content, content.len() / 2) } else { content };
             atomic_file::write(&tampered.join(&output.name), &content)?;
         }
-        attacks.push(self.refused("a tampered output", "outputs", job.verify(&job.receipt, &job.package).arg("--outputs").arg(&tampered))?);
+        attacks.push(self.refused(
+            "a tampered output",
+            "outputs",
+            job.verify(&job.receipt, &job.package).arg("--outputs").arg(&tampered),
+        )?);
 
         let path = self.folder.join("tampered.assay");
         atomic_file::write(&path, &flipped(&package, module_at + read_package.module.len() / 2))?;
@@ -155,7 +172,14 @@ impl Demo {
         if let Some(output) = outcome.outputs.first_mut() {
             output.blob.blake3.0[0] ^= 1;
         }
-        let lie = ReceiptFile::sign(claimed.receipt.package, claimed.job, outcome, (claimed.receipt.transcript, claimed.receipt.calls), &provider, &provider);
+        let lie = ReceiptFile::sign(
+            claimed.receipt.package,
+            claimed.job,
+            outcome,
+            (claimed.receipt.transcript, claimed.receipt.calls),
+            &provider,
+            &provider,
+        );
         let path = self.folder.join("lie.receipt");
         atomic_file::write(&path, &lie.encode())?;
         attacks.push(self.refused("a lying provider", "re-execution.outcome", &mut job.verify(&path, &job.package))?);
@@ -167,7 +191,13 @@ impl Demo {
         let (exit_code, said) = self.spawn(command)?;
         let found = match &said["error"]["check"] {
             Value::String(found) => found.clone(),
-            _ => said["differences"].as_array().into_iter().flatten().map(|difference| text(&difference["check"])).collect::<Vec<_>>().join(", "),
+            _ => said["differences"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|difference| text(&difference["check"]))
+                .collect::<Vec<_>>()
+                .join(", "),
         };
         if exit_code == 0 || found != check {
             return Err(Failure::failed(format!("{attack} was not refused by {check}: exit code {exit_code}, checks {found:?}: {said}")));

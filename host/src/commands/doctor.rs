@@ -59,7 +59,9 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
 fn self_test() -> Finding {
     let (ok, detail) = match try_self_test() {
         Ok(found) if found.to_string() == SELF_TEST_OUTCOME.trim() => (true, format!("gives the known outcome hash {found}")),
-        Ok(found) => (false, format!("gives {found} instead of {}; this machine must not run jobs, please report it", SELF_TEST_OUTCOME.trim())),
+        Ok(found) => {
+            (false, format!("gives {found} instead of {}; this machine must not run jobs, please report it", SELF_TEST_OUTCOME.trim()))
+        }
         Err(why) => (false, why),
     };
     Finding { name: "self-test", ok, needed: true, detail }
@@ -70,7 +72,9 @@ fn try_self_test() -> Result<Hash, String> {
     let limits = Limits::default();
     let prepared = sandbox.prepare(SELF_TEST, &limits).map_err(|e| e.to_string())?;
     let job = Job::new(prepared.hash(), limits, vec!["self-test".to_owned()], Vec::new(), Vec::new())?;
-    let execution = sandbox.run(&prepared, Request { job: &job, inputs: Vec::new(), keep_calls: false, observer: Box::new(()) }).map_err(|e| e.to_string())?;
+    let execution = sandbox
+        .run(&prepared, Request { job: &job, inputs: Vec::new(), keep_calls: false, observer: Box::new(()) })
+        .map_err(|e| e.to_string())?;
     Ok(execution.outcome.hash())
 }
 

@@ -9,7 +9,10 @@ use crate::{cli, folders, key_files, report};
 pub fn run(arguments: &cli::Keys, as_json: bool) -> Result<(), Failure> {
     let (key, path, made) = match arguments {
         cli::Keys::New { file, force } => {
-            let path = file.clone().or_else(folders::own_key).ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("name a file"))?;
+            let path = file
+                .clone()
+                .or_else(folders::own_key)
+                .ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("name a file"))?;
             (key_files::make(&path, *force)?, path, true)
         }
         cli::Keys::Show { file } => {

@@ -41,13 +41,14 @@ fn sandbox() -> Result<Sandbox, Failure> {
     Ok(Sandbox::new(folders::cache())?)
 }
 
-/// Ends this process with "abstained" when `seconds` have passed. A job cannot be stopped from within its process (the engine's means for it would cost every
+/// Ends this process with "abstained" when `seconds` have passed, compilation included. A job cannot be stopped from within its process (the engine's means for it would cost every
 /// job speed), and nothing is written before a job has ended, so ending the process leaves nothing half-done.
 fn announce_deadline(seconds: Option<u64>, as_json: bool) {
     let Some(seconds) = seconds else { return };
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_secs(seconds));
-        let failure = Failure::abstained(format!("the deadline of {seconds} s passed before the job ended")).hint("give it longer with --deadline, or less to do");
+        let failure = Failure::abstained(format!("the deadline of {seconds} s passed before the job ended"))
+            .hint("give it longer with --deadline, or less to do");
         std::process::exit(i32::from(failure.report(as_json)));
     });
 }

@@ -48,7 +48,9 @@ pub fn run(arguments: &cli::New, as_json: bool) -> Result<(), Failure> {
         report::print_json(&json!({ "folder": folder, "name": name, "sdk": sdk }));
     } else {
         println!("made {}; next:", folder.display());
-        println!("  cd {name}\n  cargo test                  # the job's code, natively\n  assay build                 # compile, test, pack, sign");
+        println!(
+            "  cd {name}\n  cargo test                  # the job's code, natively\n  assay build                 # compile, test, pack, sign"
+        );
         println!("  assay run target/assay/{name}.assay --input greeting.txt=data/greeting.txt --out out --receipt job.receipt");
         println!("  assay verify job.receipt target/assay/{name}.assay --input greeting.txt=data/greeting.txt");
     }

@@ -22,7 +22,8 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     let package = if bare { None } else { Some(Package::read(&file).map_err(|refusal| unreadable(&arguments.file, refusal))?) };
     if bare {
         if arguments.receipt.is_some() {
-            return Err(Failure::usage("a bare module runs unsigned and gets no receipt").hint("pack it first: `assay build` with [build] module in job.toml"));
+            return Err(Failure::usage("a bare module runs unsigned and gets no receipt")
+                .hint("pack it first: `assay build` with [build] module in job.toml"));
         }
         eprintln!("assay: {} is a bare module: it runs unsigned and gets no receipt", arguments.file.display());
     }
@@ -35,13 +36,14 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     };
     let limits = limits(package.as_ref(), &arguments.limits)?;
     let (described, inputs) = job_files::open_inputs(&arguments.job.inputs, &limits)?;
-    let job = Job::new(module_hash, limits, arguments.job.args.clone(), job_files::environment(&arguments.job.env), described)
-        .map_err(|why| Failure::refused("job.limits", why).hint("give it less, or have the package's author raise the limit in job.toml"))?;
+    let job = Job::new(module_hash, limits, arguments.job.args.clone(), job_files::environment(&arguments.job.env), described).map_err(
+        |why| Failure::refused("job.limits", why).hint("give it less, or have the package's author raise the limit in job.toml"),
+    )?;
 
     let started = Instant::now();
+    super::announce_deadline(arguments.deadline, as_json);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(module, module_hash, &job.limits)?;
-    super::announce_deadline(arguments.deadline, as_json);
     let keep_calls = arguments.transcript.is_some();
     let mut execution = sandbox.run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)) })?;
     let seconds = started.elapsed().as_secs_f64();
@@ -120,7 +122,12 @@ fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, seconds: f6
             Some(folder) => format!("-> {}", folder.join(&output.name).display()),
             None => "(not saved: no --out)".to_owned(),
         };
-        eprintln!("  output        {} · {} bytes · {} {place}", output.name, report::grouped(output.blob.bytes), report::short(&output.blob.blake3));
+        eprintln!(
+            "  output        {} · {} bytes · {} {place}",
+            output.name,
+            report::grouped(output.blob.bytes),
+            report::short(&output.blob.blake3)
+        );
     }
     if let (Some(path), Some(key)) = (&arguments.receipt, key) {
         eprintln!("  receipt       {} · signed by {} ({})", path.display(), key.shown(), key.path.display());

@@ -30,7 +30,9 @@ pub fn run(arguments: &cli::Verify, as_json: bool) -> Result<(), Failure> {
     let file = job_files::read(&arguments.package, "package", package::MAX_BYTES)?;
     let package = Package::read(&file).map_err(|refusal| super::run::unreadable(&arguments.package, refusal))?;
     receipt.is_of(&package.manifest).map_err(|refusal| {
-        Failure::from(refusal).about(arguments.receipt.display()).hint("give the package this receipt is about: `assay inspect` shows its hash for both")
+        Failure::from(refusal)
+            .about(arguments.receipt.display())
+            .hint("give the package this receipt is about: `assay inspect` shows its hash for both")
     })?;
     let theirs = arguments.transcript.as_deref().map(|path| transcript(path, &receipt)).transpose()?;
     let (described, inputs) = job_files::open_inputs(&arguments.job.inputs, &receipt.job.limits)?;
@@ -42,9 +44,9 @@ pub fn run(arguments: &cli::Verify, as_json: bool) -> Result<(), Failure> {
     };
 
     let started = Instant::now();
+    super::announce_deadline(arguments.deadline, as_json);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(package.module, package.manifest.module.blake3, &receipt.job.limits)?;
-    super::announce_deadline(arguments.deadline, as_json);
     let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()) };
     let mut execution = sandbox.run(&prepared, request)?;
     differences.extend(compare(&receipt, &mut execution, theirs.as_ref()));
@@ -83,7 +85,10 @@ fn same_inputs(claimed: &[NamedBlob], at_hand: &[NamedBlob]) -> Result<(), Failu
     for input in claimed {
         match at_hand.iter().find(|other| other.name == input.name) {
             None => {
-                return refuse(format!("the job has an input {:?}, which is not at hand", input.name), format!("give it with --input {}=PATH", input.name));
+                return refuse(
+                    format!("the job has an input {:?}, which is not at hand", input.name),
+                    format!("give it with --input {}=PATH", input.name),
+                );
             }
             Some(other) if other.blob != input.blob => {
                 let detail = format!(
@@ -104,7 +109,9 @@ fn same_inputs(claimed: &[NamedBlob], at_hand: &[NamedBlob]) -> Result<(), Failu
 fn same_arguments(job: &Job, at_hand: &cli::JobArguments) -> Result<(), Failure> {
     let hint = "leave them out, and the receipt's are used; `assay inspect` shows them";
     if !at_hand.args.is_empty() && at_hand.args != job.args {
-        return Err(Failure::refused("job.args", format!("the arguments at hand are {:?}, the job's are {:?}", at_hand.args, job.args)).hint(hint));
+        return Err(
+            Failure::refused("job.args", format!("the arguments at hand are {:?}, the job's are {:?}", at_hand.args, job.args)).hint(hint)
+        );
     }
     let mut env = job_files::environment(&at_hand.env);
     env.sort_by(|a, b| a.name.cmp(&b.name));
@@ -162,7 +169,12 @@ fn first_difference(ours: &Transcript, theirs: &Transcript) -> Option<String> {
     let name = |transcript: &Transcript| transcript.calls().get(place).map_or("the end".to_owned(), |call| call.function.clone());
     let mut parts = BTreeSet::new();
     if let (Some(a), Some(b)) = (ours.calls().get(place), theirs.calls().get(place)) {
-        for (part, differs) in [("function", a.function != b.function), ("arguments", a.args != b.args), ("results", a.results != b.results), ("fuel", a.fuel != b.fuel)] {
+        for (part, differs) in [
+            ("function", a.function != b.function),
+            ("arguments", a.args != b.args),
+            ("results", a.results != b.results),
+            ("fuel", a.fuel != b.fuel),
+        ] {
             if differs {
                 parts.insert(part);
             }

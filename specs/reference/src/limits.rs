@@ -34,7 +34,7 @@ pub const TABLE: [Row; COUNT] = [
     row("env_bytes", 0, 65_536, 1_048_576),
     row("inputs", 0, 64, 1_024),
     row("input_bytes", 0, 4_294_967_296, 1_099_511_627_776),
-    row("outputs", 0, 256, 65_536),
+    row("outputs", 0, 256, 8_192),
     row("output_bytes", 0, 268_435_456, 17_179_869_184),
     row("scratch_bytes", 0, 268_435_456, 17_179_869_184),
     row("files", 0, 4_096, 1_048_576),

@@ -75,12 +75,12 @@ impl Small {
     }
 }
 
-fn repeat(times: usize, mut what: impl FnMut() -> Result<()>) -> Result<Vec<Duration>> {
+fn repeat<T>(times: usize, mut what: impl FnMut() -> Result<T>) -> Result<Vec<Duration>> {
     // The first tenth warms caches and is dropped.
     let mut measured = Vec::with_capacity(times);
     for i in 0..times + times / 10 {
         let started = Instant::now();
-        what()?;
+        std::hint::black_box(what()?);
         if i >= times / 10 {
             measured.push(started.elapsed());
         }
@@ -106,11 +106,11 @@ pub fn measure() -> Result<Value> {
     let package = Package::read(&small.package)?;
     let job = small.job(&package, &Input::from_bytes(TEXT))?;
     note("instantiate a cached module", repeat(INSTANTIATIONS, || Ok(small.sandbox.instantiate_only(&small.prepared, &job)?))?, "50 µs");
-    note("a whole small job in a warm process", repeat(JOBS, || small.whole().map(drop))?, "1 ms");
-    note("— of it: package, its signature and hash", repeat(JOBS, || Ok(drop(Package::read(&small.package)?)))?, "");
+    note("a whole small job in a warm process", repeat(JOBS, || small.whole())?, "1 ms");
+    note("— of it: package, its signature and hash", repeat(JOBS, || Ok(Package::read(&small.package)?))?, "");
     let module = package.module;
-    note("load a module from the cache on disk", repeat(JOBS, || Ok(drop(small.sandbox.prepare(module, &Limits::default())?)))?, "");
-    note("start the engine (`Sandbox::new`)", repeat(200, || Ok(drop(Sandbox::new(Some(folder.path().join("cache")))?)))?, "");
+    note("load a module from the cache on disk", repeat(JOBS, || Ok(small.sandbox.prepare(module, &Limits::default())?))?, "");
+    note("start the engine (`Sandbox::new`)", repeat(200, || Ok(Sandbox::new(Some(folder.path().join("cache")))?))?, "");
     match processes(&small, folder.path()) {
         Ok(processes) => {
             for (what, times, goal) in processes {

@@ -82,9 +82,14 @@ impl Case {
         name.with_extension("").display().to_string()
     }
 
-    /// The command it is about.
+    /// The command line.
     pub fn args(&self) -> &[String] {
         &self.args
+    }
+
+    /// The exit code it expects.
+    pub fn exit(&self) -> i32 {
+        self.exit
     }
 
     /// Sets up, runs and compares.
@@ -279,7 +284,7 @@ fn line_matches(expected: &str, line: &str) -> bool {
 fn difference(expected: &str, found: &str) -> String {
     let (expected, found): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
     let mut shown = String::new();
-    for at in 0..expected.len().max(found.len()) {
+    for at in 0..expected.len().max(found.len()).min(80) {
         match (expected.get(at), found.get(at)) {
             (Some(a), Some(b)) if line_matches(a, b) => shown += &format!("    {b}\n"),
             (a, b) => {
