@@ -92,29 +92,30 @@ pub fn body_of_arithmetic(bytes: usize) -> Vec<u8> {
     })
 }
 
-/// A `_start` of about `bytes` of branches: a chain of conditional blocks, each of which changes a local, so that all of them join.
-pub fn body_of_branches(bytes: usize) -> Vec<u8> {
+/// A `_start` of `count` conditional blocks, each of which changes a local, so that all of them join.
+pub fn branches(count: usize) -> Vec<u8> {
     with_start(&[(16, ValType::I32)], |code| {
-        // 14 bytes a round.
-        for round in 0..bytes / 14 {
+        for round in 0..count {
             let local = (round % 16) as u32;
-            code.local_get(local)
-                .if_(BlockType::Empty)
-                .local_get((local + 1) % 16)
-                .local_set((local + 7) % 16)
-                .else_()
-                .i32_const(1)
-                .local_set(local)
-                .end();
+            code.local_get(local).if_(BlockType::Empty).local_get((local + 1) % 16).local_set((local + 7) % 16);
+            code.else_().i32_const(1).local_set(local).end();
         }
     })
 }
 
-/// A `_start` of about `bytes` of calls through a table.
-pub fn body_of_calls(bytes: usize) -> Vec<u8> {
+/// A `_start` of `count` loops, one after another, none of which goes round.
+pub fn loops(count: usize) -> Vec<u8> {
+    with_start(&[(1, ValType::I32)], |code| {
+        for _ in 0..count {
+            code.loop_(BlockType::Empty).local_get(0).br_if(0).end();
+        }
+    })
+}
+
+/// A `_start` of `count` calls through a table, the first of which is outside it.
+pub fn indirect_calls(count: usize) -> Vec<u8> {
     with_start(&[], |code| {
-        // `i32.const 1` is out of the table: the first call traps.
-        for _ in 0..bytes / 5 {
+        for _ in 0..count {
             code.i32_const(1).call_indirect(0, 0);
         }
     })

@@ -13,5 +13,6 @@ pub mod guests;
 pub mod large_modules;
 pub mod modules;
 pub mod oracles;
+pub mod program;
 pub mod second_engine;
 pub mod vectors;

@@ -51,14 +51,10 @@ fn build() -> PathBuf {
             command.env_remove(&name);
         }
     }
-    // The tests lie in TARGET/PROFILE/deps.
-    let own = std::env::current_exe().expect("a test knows its own path");
-    let mut folders = own.ancestors().skip(2);
-    match folders.next().and_then(Path::file_name).and_then(|name| name.to_str()) {
-        None | Some("debug") => {}
-        Some(profile) => drop(command.args(["--profile", profile])),
+    if let Some(profile) = profile() {
+        command.args(["--profile", &profile]);
     }
-    if let Some(target) = folders.find(|folder| folder.join("CACHEDIR.TAG").is_file()) {
+    if let Some(target) = target_folder() {
         command.arg("--target-dir").arg(target);
     }
     let output = command.spawn().and_then(std::process::Child::wait_with_output).expect("cargo starts");
@@ -70,6 +66,19 @@ fn build() -> PathBuf {
         .filter(|message| message["reason"] == "compiler-artifact" && message["target"]["name"] == "assay")
         .find_map(|message| message["executable"].as_str().map(PathBuf::from));
     found.expect("cargo says where the program is")
+}
+
+/// The folder Cargo builds into: a test lies in TARGET/PROFILE/deps, or in TARGET/TRIPLE/PROFILE/deps.
+pub fn target_folder() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    own.ancestors().skip(3).find(|folder| folder.join(".rustc_info.json").is_file()).map(Path::to_owned)
+}
+
+/// The profile of the tests, by the name of its folder, if it is not Cargo's default.
+fn profile() -> Option<String> {
+    let own = std::env::current_exe().ok()?;
+    let name = own.ancestors().nth(2)?.file_name()?.to_str()?;
+    (name != "debug").then(|| name.to_owned())
 }
 
 /// Says something at once, past libtest's capture: a test that builds for a minute, or skips what this machine cannot do, must not be silent about it.

@@ -654,12 +654,12 @@ fn what_cannot_be_written_leaves_nothing_behind() {
 fn a_deadline_leaves_all_outputs_or_none() {
     let place = Place::new();
     place.write("many.wasm", samples::guest("many_files"));
-    let args = ["run", "many.wasm", "--limit", "outputs=20000", "--limit", "files=20010", "--out", "out", "--deadline", "1"];
+    let args = ["run", "many.wasm", "--limit", "outputs=8000", "--limit", "files=8010", "--out", "out", "--deadline", "1"];
     let ran = place.run(args);
     let (whole, half) = names(&place.work("out"));
     assert!(half.is_empty(), "half-written: {half:?}; {ran}");
     match ran.code {
-        Some(0) => assert_eq!(whole, 20_000),
+        Some(0) => assert_eq!(whole, 8_000),
         Some(4) => assert_eq!(whole, 0, "it abstained, and yet wrote outputs: {ran}"),
         _ => panic!("{ran}"),
     }

@@ -152,7 +152,7 @@ fn in_any_environment() {
         for (name, value) in [
             ("RUST_BACKTRACE", "full"),
             ("RUST_LOG", "trace"),
-            ("ASSAY_LOG", "trace"),
+            ("ASSAY_LOG", "info"),
             ("RAYON_NUM_THREADS", "7"),
             ("MALLOC_PERTURB_", "165"),
             ("MALLOC_ARENA_MAX", "1"),

@@ -39,7 +39,7 @@ pub fn measure(rounds: u32) -> Result<Value> {
     let best = race(&sides, rounds)?;
     let chosen = candidates.len();
 
-    println!("\n## Flags: time in the sandbox with fuel and canonical NaNs\n");
+    println!("\n## Flags: time in the sandbox as jobs run (fuel, canonical NaNs) and plain\n");
     let mut summary = Table::new([
         "opt-level, LTO, SIMD",
         "÷ native",
