@@ -1,14 +1,14 @@
 //! Generated host calls: bytes become a sequence of calls on a bare [`Host`], with a `Vec` for memory and no engine at all.
 //!
-//! Half of the words of a call are likely to mean something (an open handle, a pointer to a path that exists, a flag), half are anything. What a call must
-//! never do is checked after each: see [`run`].
+//! Most words of a call are likely to mean something (an open handle, a pointer to a path that exists, a flag), a few are anything. What a call must never do
+//! is checked after each: see [`run`].
 
 use std::collections::BTreeSet;
 
 use arbitrary::{Result, Unstructured};
 use assay_protocol::Hash;
 use assay_protocol::limits::Limits;
-use assay_sandbox::host::{CALL_FUEL, Errno, Function, Host, HostConfig, Stop, ValueType};
+use assay_sandbox::host::{CALL_FUEL, Errno, Function, Host, HostConfig, Stop};
 
 const MEMORY_BYTES: usize = 2 * 65_536;
 /// Where the paths lie that calls are likely to name, each in a place of this size.
@@ -161,48 +161,97 @@ fn memory() -> Vec<u8> {
     memory
 }
 
+/// What each word of a call is likely to be, one letter for each argument; see [`argument`].
+fn roles(function: Function) -> &'static str {
+    use Function as F;
+    match function {
+        F::ArgsGet | F::ArgsSizesGet | F::EnvironGet | F::EnvironSizesGet => "oo",
+        F::ClockResGet => "so",
+        F::ClockTimeGet => "sno",
+        F::FdAdvise => "hnns",
+        F::FdAllocate => "hnn",
+        F::FdClose | F::FdDatasync | F::FdSync => "h",
+        F::FdFdstatGet | F::FdFilestatGet | F::FdPrestatGet | F::FdTell => "ho",
+        F::FdFdstatSetFlags | F::SockShutdown => "hs",
+        F::FdFdstatSetRights => "hrr",
+        F::FdFilestatSetSize => "hn",
+        F::FdFilestatSetTimes => "hnns",
+        F::FdPread | F::FdPwrite => "hlno",
+        F::FdPrestatDirName => "hb",
+        F::FdRead | F::FdWrite => "hlo",
+        F::FdReaddir => "hbno",
+        F::FdRenumber => "hh",
+        F::FdSeek => "hnso",
+        F::PathCreateDirectory | F::PathRemoveDirectory | F::PathUnlinkFile => "dp",
+        F::PathFilestatGet => "dzpo",
+        F::PathFilestatSetTimes => "dzpnns",
+        F::PathLink => "dzpdp",
+        F::PathOpen => "dzpsrrzo",
+        F::PathReadlink => "dpbo",
+        F::PathRename => "dpdp",
+        F::PathSymlink => "pdp",
+        F::PollOneoff => "qoso",
+        F::RandomGet => "b",
+        F::SockAccept => "hzo",
+        F::SockRecv => "hlzoo",
+        F::SockSend => "hlzo",
+        F::ProcExit | F::ProcRaise => "s",
+        F::SchedYield => "",
+        F::Progress => "nn",
+    }
+}
+
 fn call(u: &mut Unstructured<'_>, memory: &mut [u8]) -> Result<(Function, Vec<u64>)> {
-    if u.ratio(1, 8)? {
+    if u.ratio(1, 16)? {
         // The guest writes to its own memory.
         let place = u.int_in_range(0..=MEMORY_BYTES - 8)?;
         let value: [u8; 8] = u.arbitrary()?;
         memory[place..place + 8].copy_from_slice(&value);
     }
-    let function = *u.choose(Function::ALL)?;
-    let mut words = Vec::new();
-    while words.len() < function.signature().params.len() {
-        // A path takes two words; that a path is meant is a guess, and a wrong one is fine.
-        if u.ratio(1, 3)? {
-            let index = u.int_in_range(0..=PATH_TEXTS.len() - 1)?;
-            words.push(u64::from(PATHS + index as u32 * PATH_BYTES));
-            words.push(PATH_TEXTS[index].len() as u64);
-        } else {
-            let ty = function.signature().params[words.len()];
-            words.push(word(u, ty)?);
-        }
+    let mut function = *u.choose(Function::ALL)?;
+    // What takes handles away, or ends the job, would soon leave nothing to call.
+    let takes_away = matches!(function, Function::ProcExit | Function::FdClose | Function::FdRenumber | Function::FdFdstatSetRights);
+    if takes_away && u.ratio(7, 8)? {
+        function = Function::PathOpen;
     }
-    words.truncate(function.signature().params.len());
+    let mut words = Vec::new();
+    for role in roles(function).chars() {
+        argument(u, role, &mut words)?;
+    }
+    if u.ratio(1, 8)? && !words.is_empty() {
+        let place = u.int_in_range(0..=words.len() - 1)?;
+        words[place] =
+            *u.choose(&[u64::MAX, 1 << 31, 1 << 63, u64::from(u32::MAX) - 7, MEMORY_BYTES as u64, MEMORY_BYTES as u64 - 4, 7, 1025, 4097])?;
+    }
+    assert_eq!(words.len(), function.signature().params.len(), "the roles of {function:?} are not its arguments");
     Ok((function, words))
 }
 
-fn word(u: &mut Unstructured<'_>, ty: ValueType) -> Result<u64> {
-    Ok(match u.int_in_range(0..=9)? {
-        0..=2 => u64::from(u.arbitrary::<u8>()? % 12),
-        3 => u64::from(LISTS + u32::from(u.arbitrary::<u8>()? % 60) * 8),
-        4 => u64::from(SUBSCRIPTIONS + u32::from(u.arbitrary::<u8>()? % 14) * 48),
-        5 => u64::from(SPACE + u32::from(u.arbitrary::<u8>()?) * 8),
-        6 => u64::from(u.arbitrary::<u16>()?),
-        7 => *u.choose(&[
-            u64::MAX,
-            u64::from(u32::MAX),
-            1 << 31,
-            1 << 63,
-            MEMORY_BYTES as u64,
-            MEMORY_BYTES as u64 - 8,
-            0x0fff_ffff,
-            0x7fff_ffff_ffff_ffff,
-        ])?,
-        _ if ty == ValueType::I32 => u64::from(u.arbitrary::<u32>()?),
-        _ => u.arbitrary()?,
-    })
+/// The words of one argument.
+fn argument(u: &mut Unstructured<'_>, role: char, words: &mut Vec<u64>) -> Result<()> {
+    let small = u64::from(u.arbitrary::<u8>()?);
+    match role {
+        // a handle; one of a directory, which at the start is 3
+        'h' => words.push(small % 9),
+        'd' => words.push(if small < 200 { 3 } else { small % 9 }),
+        // a small number: an enumeration, flags, a count
+        's' => words.push(small % 10),
+        // mostly 0
+        'z' => words.push(if small < 224 { 0 } else { small % 8 }),
+        // a size, an offset, a time
+        'n' => words.push(if small < 192 { small * 5 } else { u.arbitrary()? }),
+        // rights: all, or some
+        'r' => words.push(if small < 192 { 0x0fff_ffff } else { u64::from(u.arbitrary::<u32>()?) & 0x0fff_ffff }),
+        // where a result goes
+        'o' => words.push(u64::from(SPACE) + small * 8),
+        // a buffer, a path, a list of buffers, subscriptions
+        'b' => words.extend([u64::from(SPACE) + small, u64::from(u.arbitrary::<u8>()?)]),
+        'p' => {
+            let index = small as usize % PATH_TEXTS.len();
+            words.extend([u64::from(PATHS) + index as u64 * u64::from(PATH_BYTES), PATH_TEXTS[index].len() as u64]);
+        }
+        'l' => words.extend([u64::from(LISTS) + small % 56 * 8, small / 56]),
+        _ => words.push(u64::from(SUBSCRIPTIONS) + small % 6 * 48),
+    }
+    Ok(())
 }

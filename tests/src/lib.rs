@@ -9,6 +9,8 @@
 //! reference, wasmtime against wasmi, a run against the same run again.
 
 pub mod calls;
+#[path = "../../host/sandbox/tests/model/mod.rs"]
+pub mod file_system_model;
 pub mod guests;
 pub mod large_modules;
 pub mod modules;

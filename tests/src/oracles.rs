@@ -5,7 +5,7 @@
 //! | [`package_decode`] | a package, or edits of a good one | no panic; host and reference give the same verdict; what is accepted encodes to the same bytes |
 //! | [`receipt_decode`] | a receipt, or edits of a good one | the same |
 //! | [`admission`] | a module, or wasm-smith's choices | no panic; a refusal names a check of the specification; what is admitted compiles |
-//! | [`wasi_calls`] | host calls | the rules of [`calls::run`]; the same again gives the same |
+//! | [`wasi_calls`] | host calls, and file operations | the rules of [`calls::run`]; the same again gives the same; the model of the file system says what the host says |
 //! | [`execute_twice`] | wasm-smith's choices | two runs give the same outcome and transcript; the second engine gives the same but for fuel |
 
 use std::sync::LazyLock;
@@ -18,6 +18,7 @@ use assay_protocol::receipt::ReceiptFile;
 use assay_reference as reference;
 use assay_sandbox::{PrepareError, Sandbox, admit};
 
+use crate::file_system_model::{self, ops::Op};
 use crate::guests::{Ended, execute, plain_job};
 use crate::vectors::mutation::{self, Edit};
 use crate::{calls, modules, second_engine, vectors};
@@ -33,6 +34,9 @@ const ADMISSION_CHECKS: [&str; 8] = [
     "module.export",
     "module.limits",
 ];
+
+/// Operations on the file system and its model that one input stands for.
+const OPERATIONS_MAX: usize = 100;
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(None).expect("the engine starts"));
 static GOOD_PACKAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| good_files("package.json", "packages"));
@@ -135,6 +139,8 @@ pub fn wasi_calls(bytes: &[u8]) {
     let first = calls::run(bytes);
     let second = calls::run(bytes);
     assert_eq!(first, second, "the same calls give something else");
+    let operations = bytes.as_chunks().0.iter().take(OPERATIONS_MAX).map(Op::decode);
+    file_system_model::compare(&operations.collect::<Vec<_>>());
 }
 
 /// See the table above.

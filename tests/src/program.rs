@@ -8,8 +8,8 @@
 //! ```
 //!
 //! **Why build it here?** Cargo tells an integration test where a program is only when both belong to one package. These tests belong to the workspace, so they
-//! ask Cargo for the program themselves. They ask for the whole workspace (`--workspace --bin assay`): Cargo then chooses the same features of the dependencies
-//! as it did for the tests, and the engine is not compiled a second time.
+//! ask Cargo for the program themselves. They ask for the whole workspace, and for a test beside the program (`--workspace --bin assay --test cli`): Cargo then
+//! chooses the same features of the dependencies as it did for the tests, those of dev-dependencies included, and compiles nothing a second time.
 
 pub mod golden;
 mod place;
@@ -43,11 +43,17 @@ pub fn executable() -> &'static Path {
 fn build() -> PathBuf {
     say("building the program assay");
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--workspace", "--bin", "assay", "--message-format=json-render-diagnostics"]).current_dir(root()).stdout(Stdio::piped());
+    command
+        .args(["build", "--workspace", "--bin", "assay", "--test", "cli", "--message-format=json-render-diagnostics"])
+        .current_dir(root())
+        .stdout(Stdio::piped());
     // What Cargo says about the package of the running test is not about what is built now.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE"].contains(&&*text) {
+        if text.starts_with("CARGO_PKG_")
+            || ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_CRATE_NAME", "CARGO_BIN_NAME", "CARGO_PRIMARY_PACKAGE"]
+                .contains(&&*text)
+        {
             command.env_remove(&name);
         }
     }

@@ -19,6 +19,7 @@ use assay_protocol::manifest::Manifest;
 use assay_protocol::outcome::Status;
 use assay_protocol::package::{self, Package};
 use assay_protocol::receipt::ReceiptFile;
+use assay_protocol::transcript::Transcript;
 use assay_tests::program::{Place, Ran, every, samples};
 
 /// What is good before it is made bad: a package, a receipt for a run of it with one input, and that run's transcript.
@@ -110,7 +111,7 @@ fn refuses_command(place: &Place, command: &mut Command, codes: &[i32], check: &
         let changed: Vec<_> = after.iter().filter(|(path, content)| before.get(*path) != Some(content)).map(|(path, _)| path).collect();
         wrong.push(format!("files were changed: {changed:?}, {} before, {} after", before.len(), after.len()));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(format!("{command:?}:\n{}\n{ran}", wrong.join("\n"))) }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{:?}:\n{}\n{ran}", command.get_args(), wrong.join("\n"))) }
 }
 
 /// One way to damage bytes.
@@ -338,6 +339,28 @@ fn a_false_claim_is_found_by_running_the_job_again() {
             Err(format!("{name}: expected exit code 1 by {check}: {ran}"))
         }
     });
+}
+
+/// Where the provider's transcript is at hand, the first host call that differs is named.
+#[test]
+fn the_first_call_that_differs_is_named() {
+    let mut receipt = ReceiptFile::read(&good().receipt).expect("the good receipt is good");
+    let transcript = Transcript::decode(&good().transcript).expect("the good transcript is good");
+    let mut calls = transcript.calls().to_vec();
+    let place = place();
+    let differs = calls.iter().position(|call| call.function == "wasi_snapshot_preview1.fd_read").expect("the guest reads");
+    calls[differs].results.0[0] ^= 1;
+    let lie = Transcript::new(transcript.job, calls);
+    receipt.receipt.transcript = lie.root();
+    let claim = (receipt.receipt.transcript, receipt.receipt.calls);
+    place.write(
+        "job.receipt",
+        ReceiptFile::sign(receipt.receipt.package, receipt.job, receipt.outcome, claim, &samples::key(1), &samples::key(1)).encode(),
+    );
+    place.write("job.transcript", lie.encode());
+    let ran = place.run([&VERIFY[..], &["--transcript", "job.transcript"]].concat());
+    let named = format!("first host call that differs: number {differs} (here wasi_snapshot_preview1.fd_read");
+    assert!(ran.code == Some(1) && ran.text().contains(&named) && ran.text().contains("in its results"), "{ran}");
 }
 
 /// Files longer than they may be. They are sparse: their length costs nothing here.
@@ -675,8 +698,7 @@ fn names(folder: &Path) -> (usize, Vec<String>) {
 /// A broken environment is the caller's, and no reason to fail where a job needs nothing of it.
 #[test]
 fn a_broken_environment_does_not_stop_a_job() {
-    let place = place();
-    let plain = place.run(["--json", "run", "sample.assay", "--input", "text=text"]).ok().json();
+    let expected = place().run(["--json", "run", "sample.assay", "--input", "text=text"]).ok().json();
     let cases = [
         ("HOME", ""),
         ("HOME", "/nowhere"),
@@ -688,12 +710,45 @@ fn a_broken_environment_does_not_stop_a_job() {
         ("XDG_CACHE_HOME", "relative"),
         ("TERM", "\u{1b}"),
     ];
-    for (name, value) in cases {
+    every(&cases, |(name, value)| {
+        let place = place();
         let before = place.listing();
         let mut command = place.command(["--json", "run", "sample.assay", "--input", "text=text"]);
-        let ran = Ran::of(command.env(name, value)).ok();
-        assert_eq!(ran.json()["outcome_hash"], plain["outcome_hash"], "{name}={value:?}: {ran}");
-        assert!(!ran.stderr.contains('\u{1b}'), "{name}={value:?}: colours, though stderr is no terminal: {:?}", ran.stderr);
-        assert_eq!(before, place.listing(), "{name}={value:?} wrote something");
-    }
+        let ran = Ran::of(command.env(name, value));
+        let mut wrong = Vec::new();
+        if ran.code != Some(0) || ran.json()["outcome_hash"] != expected["outcome_hash"] {
+            wrong.push("it does not end as it should");
+        }
+        if ran.stderr.contains('\u{1b}') {
+            wrong.push("stderr has colours, though it is no terminal");
+        }
+        if before != place.listing() {
+            wrong.push("it wrote something outside the cache");
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(format!("{name}={value:?}: {wrong:?}: {ran}")) }
+    });
+}
+
+/// With `--json` a refusal is one JSON object on stdout, which names the check.
+#[test]
+fn refusals_are_json_for_programs() {
+    let flipped = |bytes: &[u8]| Damage::Flip(bytes.len() * 8 - 1).of(bytes);
+    let cases: [(&str, Vec<u8>, &[&str], &str); 6] = [
+        ("sample.assay", flipped(&good().package), &["check", "sample.assay"], "package.blob"),
+        ("job.receipt", flipped(&good().receipt), &VERIFY, "receipt."),
+        ("key.json", b"[]".to_vec(), &["keys", "show", "key.json"], "key.file"),
+        ("job.toml", b"name = 1".to_vec(), &["build"], "job.toml"),
+        ("bad.wasm", samples::guest("socket"), &["run", "bad.wasm"], "module.import"),
+        ("text", b"another".to_vec(), &VERIFY, "job.inputs"),
+    ];
+    every(&cases, |(file, content, args, check)| {
+        let place = place();
+        place.write(file, content);
+        let ran = place.run([&["--json"], *args].concat());
+        let error = &ran.json()["error"];
+        let named = error["check"].as_str().is_some_and(|found| found.starts_with(check));
+        let whole =
+            error["exit_code"] == 3 && error["message"].as_str().is_some_and(|message| !message.is_empty()) && error["hint"].is_string();
+        if ran.code == Some(3) && named && whole && !ran.stderr.contains("refused") { Ok(()) } else { Err(format!("{args:?}: {ran}")) }
+    });
 }

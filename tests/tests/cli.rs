@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use assay_tests::program::{Place, Ran, every, golden, samples, say};
@@ -149,6 +150,60 @@ fn two_providers_claim_the_same() {
     assert_eq!((&one["job"], &one["outcome_hash"], &one["transcript_root"]), (&two["job"], &two["outcome_hash"], &two["transcript_root"]));
     assert_eq!((one["signer"].as_str(), two["signer"].as_str()), (Some(&*samples::public_key(1)), Some(&*samples::public_key(2))));
     assert_ne!(place.read("job.receipt"), place.read("other.receipt"));
+}
+
+/// A failure is an outcome like any other: it gets a receipt, and whoever runs the job again finds the same failure.
+#[test]
+fn a_failed_job_gets_a_receipt_that_verifies() {
+    for (guest, expect) in [("exit3", "expect.exit_code = 3\n"), ("trap", "outcome = \"00\"\n")] {
+        let place = Place::new();
+        place.write("module.wasm", samples::guest(guest));
+        place.write("key.json", samples::key_file(1));
+        // A trap is nothing that `expect` can name, so its outcome hash is stated.
+        let hash = place.run(["--json", "run", "module.wasm"]).json()["outcome_hash"].as_str().expect("a hash").to_owned();
+        place.write("job.toml", samples::job_toml("sample") + &expect.replace("00", &hash));
+        place.run(["build", "--key", "key.json"]).ok();
+        let ran = place.run(["run", "target/assay/sample.assay", "--receipt", "job.receipt", "--key", "key.json"]);
+        assert_eq!(ran.code, Some(1), "{ran}");
+        place.run(["verify", "job.receipt", "target/assay/sample.assay"]).ok();
+        place.run(["check", "target/assay/sample.assay"]).ok();
+    }
+}
+
+/// On a fresh machine Rust has no wasm target: `assay build` adds it, and says so. Here a `rustc` that tells of an empty toolchain stands before the real one,
+/// and a `rustup` that writes down what it was asked.
+#[test]
+fn build_adds_the_wasm_target_or_says_what_to_do() {
+    let place = Place::new();
+    place.write("job.toml", "name = \"tiny\"\nversion = \"1\"\n");
+    place.write("Cargo.toml", "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n");
+    place.write("src/main.rs", "fn main() {}\n");
+    place.write("key.json", samples::key_file(1));
+    let toolchain = place.root().join("toolchain-of-tests");
+    let tool = |name: &str, script: &str| {
+        let path = place.root().join("tools").join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders can be made");
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a script of ours");
+    };
+    tool("fake-rustc", &format!("[ \"$*\" = \"--print sysroot\" ] && echo {} && exit; exec rustc \"$@\"", toolchain.display()));
+    let build = || {
+        let mut command = place.command(["build", "--key", "key.json"]);
+        let path = format!("{}:{}", place.root().join("tools").display(), std::env::var("PATH").unwrap_or_default());
+        Ran::of(command.env("PATH", path).env("RUSTC", place.root().join("tools/fake-rustc")))
+    };
+    tool("rustup", "echo no network >&2; exit 1");
+    let ran = build();
+    assert!(ran.code == Some(4) && ran.stderr.contains("what to do: run `rustup target add wasm32-wasip1`"), "{ran}");
+    assert!(!place.work("target/assay").exists());
+
+    tool("rustup", &format!("echo \"$@\" >asked; mkdir -p {}/lib/rustlib/wasm32-wasip1/lib", toolchain.display()));
+    let ran = build().ok();
+    assert!(ran.stderr.contains("adding Rust's wasm32-wasip1 target"), "{ran}");
+    assert_eq!(place.read("asked"), b"target add wasm32-wasip1 --toolchain toolchain-of-tests\n");
+    std::fs::remove_file(place.work("asked")).expect("it was asked");
+    build().ok();
+    assert!(!place.work("asked").exists(), "once for a toolchain");
 }
 
 #[test]

@@ -11,7 +11,8 @@ static BUILDING: Mutex<()> = Mutex::new(());
 
 /// The folders of the examples, by name.
 fn examples() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root().join("examples")).expect("the examples are there").map(|entry| entry.expect("a readable folder").path());
+    let entries =
+        std::fs::read_dir(root().join("examples")).expect("the examples are there").map(|entry| entry.expect("a readable folder").path());
     let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
@@ -64,12 +65,14 @@ fn each_example_builds_passes_and_verifies() {
         let path = folder.display().to_string();
         let built = assay(&place, &["--json", "build", &path, "--key", "publisher.json"]).ok().json();
         // Out of the shared folder, where the next build may write it anew.
-        std::fs::copy(built["package"].as_str().expect("the package has a path"), place.work(format!("{name}.assay"))).expect("the package is there");
+        std::fs::copy(built["package"].as_str().expect("the package has a path"), place.work(format!("{name}.assay")))
+            .expect("the package is there");
         assert_eq!(built["publisher"], samples::public_key(1).as_str());
 
         let checked = place.run(["--json", "check", &format!("{name}.assay")]).ok().json();
         assert_eq!(checked["ok"], true, "{checked}");
-        let toml: toml::Value = toml::from_str(&std::fs::read_to_string(folder.join("job.toml")).expect("it has a job.toml")).expect("job.toml is TOML");
+        let toml: toml::Value =
+            toml::from_str(&std::fs::read_to_string(folder.join("job.toml")).expect("it has a job.toml")).expect("job.toml is TOML");
         let cases = toml["test"].as_array().expect("it has test cases");
         assert_eq!(checked["cases"].as_array().map(Vec::len), Some(cases.len()));
         for (at, case) in cases.iter().enumerate() {
@@ -110,5 +113,9 @@ fn the_demo_runs_everything_and_refuses_every_attack() {
     };
     assert_eq!(names("jobs", "name").len(), examples().len(), "{said}");
     assert_eq!(names("attacks", "refused_by"), ["outputs", "package.module", "receipt.signature", "re-execution.outcome"], "{said}");
-    assert!(place.listing().keys().all(|path| !path.starts_with("home/.config")), "the demo uses keys of its own, not the user's: {:?}", place.listing());
+    assert!(
+        place.listing().keys().all(|path| !path.starts_with("home/.config")),
+        "the demo uses keys of its own, not the user's: {:?}",
+        place.listing()
+    );
 }

@@ -128,16 +128,19 @@ fn a_body_of_arithmetic() {
 #[test]
 fn a_body_of_branches() {
     expect("20,000 conditional blocks", "completed 0", large::branches(20_000));
+    expect("32,768 conditional blocks and more", "refused module.function", large::branches(32_800));
 }
 
 #[test]
 fn a_body_of_loops() {
     expect("2,000 loops", "completed 0", large::loops(2_000));
+    expect("4,097 loops", "refused module.function", large::loops(4_097));
 }
 
 #[test]
 fn a_body_of_indirect_calls() {
     expect("5,000 indirect calls", "trapped table_out_of_bounds", large::indirect_calls(5_000));
+    expect("16,385 indirect calls", "refused module.function", large::indirect_calls(16_385));
 }
 
 #[test]

@@ -22,9 +22,15 @@ pub const MAX_BODY_BYTES: usize = 1_048_576;
 /// Most locals of one function, parameters included.
 pub const MAX_LOCALS: u64 = 20_000;
 /// Most targets of one branch table. Above 65,520 the engine does not compile it.
-pub const MAX_BRANCH_TARGETS: u32 = 16_384;
+pub const MAX_BRANCH_TARGETS: u64 = 16_384;
+/// Most loops of one function.
+pub const MAX_LOOPS: u64 = 4_096;
+/// Most branches (`if`, `br`, `br_if`, `br_table`) of one function.
+pub const MAX_BRANCHES: u64 = 32_768;
+/// Most calls, direct and indirect, in one function.
+pub const MAX_CALLS: u64 = 16_384;
 /// Deepest nesting of blocks in one function.
-pub const MAX_NESTING: usize = 1_000;
+pub const MAX_NESTING: u64 = 1_000;
 
 /// What the profile admits.
 const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
@@ -295,25 +301,11 @@ impl Survey {
         for group in body.get_locals_reader()? {
             locals += u64::from(group?.0);
         }
-        if locals > MAX_LOCALS {
-            return Ok(refuse("module.function", format!("{place} has {locals} locals; the most is {MAX_LOCALS}")));
-        }
-        let mut depth = 0_usize;
+        let mut shape = Shape { locals, ..Shape::default() };
         for operator in body.get_operators_reader()? {
-            match operator? {
-                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => depth += 1,
-                Operator::BrTable { targets } if targets.len() > MAX_BRANCH_TARGETS => {
-                    let found = targets.len();
-                    return Ok(refuse(
-                        "module.function",
-                        format!("{place} has a branch table of {found} targets; the most is {MAX_BRANCH_TARGETS}"),
-                    ));
-                }
-                Operator::End => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth > MAX_NESTING {
-                return Ok(refuse("module.function", format!("{place} nests blocks deeper than {MAX_NESTING}")));
+            shape.add(&operator?);
+            if let Some(excess) = shape.excess() {
+                return Ok(refuse("module.function", format!("{place} has {excess}")));
             }
         }
         Ok(Ok(()))
@@ -335,6 +327,55 @@ impl Survey {
             return refuse("module.export", "it imports host functions but does not export its memory as \"memory\"");
         }
         Ok(self.facts)
+    }
+}
+
+/// What makes a function expensive to compile: the engine's time grows with the square of some of these, whatever the length of the body.
+#[derive(Default)]
+struct Shape {
+    locals: u64,
+    depth: u64,
+    loops: u64,
+    branches: u64,
+    calls: u64,
+    targets: u64,
+}
+
+impl Shape {
+    fn add(&mut self, operator: &Operator<'_>) {
+        match operator {
+            Operator::Block { .. } => self.depth += 1,
+            Operator::Loop { .. } => {
+                self.depth += 1;
+                self.loops += 1;
+            }
+            Operator::If { .. } => {
+                self.depth += 1;
+                self.branches += 1;
+            }
+            Operator::Br { .. } | Operator::BrIf { .. } => self.branches += 1,
+            Operator::BrTable { targets } => {
+                self.branches += 1;
+                self.targets = self.targets.max(u64::from(targets.len()));
+            }
+            Operator::Call { .. } | Operator::CallIndirect { .. } => self.calls += 1,
+            Operator::End => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// What there is too much of.
+    fn excess(&self) -> Option<String> {
+        let counts = [
+            (self.locals, "locals", MAX_LOCALS),
+            (self.depth, "blocks nested", MAX_NESTING),
+            (self.loops, "loops", MAX_LOOPS),
+            (self.branches, "branches", MAX_BRANCHES),
+            (self.calls, "calls", MAX_CALLS),
+            (self.targets, "targets of a branch table", MAX_BRANCH_TARGETS),
+        ];
+        let over = counts.into_iter().find(|(found, _, most)| found > most);
+        over.map(|(found, what, most)| format!("{found} {what}; the most is {most}"))
     }
 }
 

@@ -62,7 +62,8 @@ pub struct Case {
 pub fn cases() -> Vec<Case> {
     let folder = root().join("tests/cli");
     let wanted = std::env::var("CASE").unwrap_or_default();
-    let list = |folder: &Path| -> Vec<PathBuf> { std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect() };
+    let list =
+        |folder: &Path| -> Vec<PathBuf> { std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect() };
     let mut paths: Vec<PathBuf> = list(&folder).iter().flat_map(|folder| list(folder)).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml") && path.to_string_lossy().contains(&wanted));
     paths.sort();
@@ -169,7 +170,8 @@ impl Case {
             _ => line,
         });
         let text: String = kept.map(|line| format!("{line}\n")).collect();
-        if text.is_empty() { std::fs::remove_file(&path) } else { std::fs::write(&path, text) }.map_err(|e| format!("{}: {e}", path.display()))
+        if text.is_empty() { std::fs::remove_file(&path) } else { std::fs::write(&path, text) }
+            .map_err(|e| format!("{}: {e}", path.display()))
     }
 }
 
@@ -203,10 +205,12 @@ fn mode(path: &Path) -> String {
 fn normal(place: &Place, text: &str) -> String {
     let mut text = text.to_owned();
     // The program's own path too: a test of another target folder gives the same.
-    for (path, name) in [(place.work(""), "[DIR]"), (place.home(""), "[HOME]"), (place.root().to_owned(), "[PLACE]"), (root().to_owned(), "[ROOT]")] {
+    for (path, name) in
+        [(place.work(""), "[DIR]"), (place.home(""), "[HOME]"), (place.root().to_owned(), "[PLACE]"), (root().to_owned(), "[ROOT]")]
+    {
         text = text.replace(path.display().to_string().trim_end_matches('/'), name);
     }
-    let lines: Vec<String> = text.lines().map(|line| words(line)).collect();
+    let lines: Vec<String> = text.lines().map(words).collect();
     lines.join("\n") + if text.ends_with('\n') { "\n" } else { "" }
 }
 
@@ -253,7 +257,8 @@ fn json(place: &Place, stdout: &[u8]) -> Result<String, String> {
             _ => {}
         }
     }
-    let mut value: Value = serde_json::from_slice(stdout).map_err(|e| format!("stdout is not one JSON object: {e}: {}", String::from_utf8_lossy(stdout)))?;
+    let mut value: Value =
+        serde_json::from_slice(stdout).map_err(|e| format!("stdout is not one JSON object: {e}: {}", String::from_utf8_lossy(stdout)))?;
     if !value.is_object() {
         return Err(format!("stdout is not a JSON object: {value}"));
     }

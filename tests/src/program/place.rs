@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Where a process runs.
 pub struct Place {
-    folder: tempfile::TempDir,
+    /// Removed with all that is in it at the end.
+    _folder: tempfile::TempDir,
     root: PathBuf,
 }
 
@@ -42,7 +43,7 @@ impl Place {
         let folder = tempfile::Builder::new().prefix("assay-tests-").tempdir().expect("a temporary folder");
         // Paths in messages are compared: no symbolic link in them.
         let root = folder.path().canonicalize().expect("the temporary folder has a path");
-        let place = Self { folder, root };
+        let place = Self { _folder: folder, root };
         for part in ["home", "tmp", "work"] {
             std::fs::create_dir(place.root.join(part)).expect("a folder in the temporary folder");
         }
@@ -135,17 +136,13 @@ impl Place {
                     found.insert(shown, "folder".to_owned());
                     folders.push(path);
                 } else {
-                    let content = std::fs::read(&path).map_or_else(|e| e.to_string(), |content| blake3::hash(&content).to_hex().to_string());
+                    let content =
+                        std::fs::read(&path).map_or_else(|e| e.to_string(), |content| blake3::hash(&content).to_hex().to_string());
                     found.insert(shown, content);
                 }
             }
         }
         found
-    }
-
-    /// Keeps the folder for a person to look at, and says where it is.
-    pub fn keep(self) -> PathBuf {
-        self.folder.keep()
     }
 }
 

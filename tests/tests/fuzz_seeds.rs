@@ -1,0 +1,170 @@
+//! Every seed of `fuzz/seeds/`, and a bounded number of mutations of it, through its oracle: what the fuzzer found once is a test from then on.
+//!
+//! Mutations are made from fixed numbers, so a failure here comes back. The input that failed is written out, to become a seed.
+
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+
+use assay_tests::{guests, oracles};
+
+/// A target and how many mutations of each seed it can afford.
+struct Target {
+    name: &'static str,
+    oracle: fn(&[u8]),
+    mutations: u64,
+}
+
+const TARGETS: [Target; 5] = [
+    Target { name: "package_decode", oracle: oracles::package_decode, mutations: 60 },
+    Target { name: "receipt_decode", oracle: oracles::receipt_decode, mutations: 60 },
+    Target { name: "admission", oracle: oracles::admission, mutations: 40 },
+    Target { name: "wasi_calls", oracle: oracles::wasi_calls, mutations: 60 },
+    Target { name: "execute_twice", oracle: oracles::execute_twice, mutations: 10 },
+];
+
+fn fuzz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
+}
+
+/// Numbers that are the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end.max(1)
+    }
+}
+
+/// A few edits: bits, bytes, cuts, and pieces moved about.
+fn mutate(seed: &[u8], number: u64) -> Vec<u8> {
+    let mut numbers = Numbers(number);
+    let mut bytes = seed.to_vec();
+    for _ in 0..=numbers.below(4) {
+        let place = numbers.below(bytes.len());
+        match numbers.below(6) {
+            0 if !bytes.is_empty() => bytes[place] ^= 1 << numbers.below(8),
+            1 if !bytes.is_empty() => bytes[place] = [0, 1, 0x7f, 0x80, 0xff][numbers.below(5)],
+            2 => bytes.truncate(place),
+            3 => bytes.insert(place, numbers.below(256) as u8),
+            4 => drop(bytes.drain(place..(place + numbers.below(16)).min(seed.len().min(bytes.len())).max(place))),
+            _ => {
+                let piece = bytes[place..(place + numbers.below(64)).min(bytes.len())].to_vec();
+                let to = numbers.below(bytes.len() + 1);
+                bytes.splice(to..to, piece);
+            }
+        }
+    }
+    bytes
+}
+
+fn check(target: &Target) {
+    bless(target.name);
+    let mut seeds: Vec<PathBuf> = std::fs::read_dir(fuzz().join("seeds").join(target.name))
+        .unwrap_or_else(|e| panic!("no seeds of {}: {e}", target.name))
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    seeds.sort();
+    assert!(seeds.len() >= 4, "{} has only {} seeds", target.name, seeds.len());
+    for path in &seeds {
+        let seed = std::fs::read(path).expect("a readable seed");
+        run(target, path, 0, &seed);
+        for number in 1..=target.mutations {
+            run(target, path, number, &mutate(&seed, number));
+        }
+    }
+}
+
+fn run(target: &Target, seed: &Path, number: u64, bytes: &[u8]) {
+    if std::panic::catch_unwind(AssertUnwindSafe(|| (target.oracle)(bytes))).is_err() {
+        let name = seed.file_name().unwrap_or_default().to_string_lossy();
+        let found = std::env::temp_dir().join(format!("assay-{}-{name}-{number}", target.name));
+        std::fs::write(&found, bytes).expect("a writable folder for what was found");
+        panic!("{}: mutation {number} of {}; the input is {}", target.name, seed.display(), found.display());
+    }
+}
+
+/// Writes the seeds that are made from other files, when asked to.
+fn bless(target: &str) {
+    if std::env::var_os("BLESS").is_none_or(|value| value != "1") {
+        return;
+    }
+    let folder = fuzz().join("seeds").join(target);
+    std::fs::create_dir_all(&folder).expect("a writable folder");
+    for (name, bytes) in made(target) {
+        std::fs::write(folder.join(name), bytes).expect("a writable folder");
+    }
+}
+
+/// Bytes that are the same each time and look like none.
+fn noise(number: u64, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    blake3::Hasher::new_derive_key("assay fuzz seeds").update(&number.to_le_bytes()).finalize_xof().fill(&mut bytes);
+    bytes
+}
+
+fn made(target: &str) -> Vec<(String, Vec<u8>)> {
+    let named = |bytes: Vec<Vec<u8>>, what: &str| {
+        let small = bytes.into_iter().filter(|bytes| bytes.len() < 4096).take(4).enumerate();
+        small.map(|(number, bytes)| (format!("{what}-{number}"), bytes)).collect::<Vec<_>>()
+    };
+    let noises = |count, length| (0..count).map(|number| (format!("noise-{number}"), noise(number, length))).collect::<Vec<_>>();
+    let guests = |folder: &str, names: &[&str]| {
+        let all = guests::folder(folder).into_iter().filter(|guest| names.contains(&guest.name.as_str()));
+        all.map(|guest| (format!("{}.wasm", guest.name), guest.wasm)).collect::<Vec<_>>()
+    };
+    match target {
+        "package_decode" => [named(oracles::good_files("package.json", "packages"), "good"), noises(4, 60)].concat(),
+        "receipt_decode" => [named(oracles::good_files("receipt.json", "receipts"), "good"), noises(4, 60)].concat(),
+        "admission" => [
+            guests("conformance", &["control_flow", "memory_and_tables", "nan_lanes", "completes_at_once", "renames", "start_section"]),
+            guests(
+                "hostile",
+                &["feature_garbage_collection", "feature_exceptions", "import_global", "trap_dropped_segment", "format_empty_module"],
+            ),
+            noises(6, 400),
+        ]
+        .concat(),
+        "wasi_calls" => noises(10, 1_500),
+        _ => noises(10, 1_500),
+    }
+}
+
+#[test]
+fn package_decode() {
+    check(&TARGETS[0]);
+}
+
+#[test]
+fn receipt_decode() {
+    check(&TARGETS[1]);
+}
+
+#[test]
+fn admission() {
+    check(&TARGETS[2]);
+}
+
+#[test]
+fn wasi_calls() {
+    check(&TARGETS[3]);
+}
+
+#[test]
+fn execute_twice() {
+    check(&TARGETS[4]);
+}
+
+/// A target without an oracle here, or an oracle without a target there, would not be noticed by either.
+#[test]
+fn every_target_is_here() {
+    let manifest = std::fs::read_to_string(fuzz().join("Cargo.toml")).expect("fuzz/Cargo.toml");
+    for target in &TARGETS {
+        let glue = std::fs::read_to_string(fuzz().join("fuzz_targets").join(format!("{}.rs", target.name))).expect("a fuzz target");
+        assert!(glue.contains(&format!("oracles::{}(bytes)", target.name)), "{} calls another oracle", target.name);
+        assert!(manifest.contains(&format!("name = \"{}\"", target.name)), "{} is not in fuzz/Cargo.toml", target.name);
+    }
+    let count = |folder: &str| std::fs::read_dir(fuzz().join(folder)).expect("a readable folder").count();
+    assert_eq!(count("fuzz_targets"), TARGETS.len());
+    assert_eq!(count("seeds"), TARGETS.len());
+}
