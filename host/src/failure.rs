@@ -12,6 +12,7 @@ use assay_protocol::Refusal;
 use assay_sandbox::{Abstain, AdmissionError, PrepareError};
 use serde_json::json;
 
+use crate::say::note;
 use crate::watch;
 
 /// The exit code of a failure.
@@ -110,7 +111,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             said.push_str(&format!("  what to do: {hint}\n"));
         }
-        eprint!("{}", String::from_utf8_lossy(&watch::visible(said.replace('\r', "\\r").as_bytes())));
+        note!("{}", String::from_utf8_lossy(&watch::visible(said.trim_end().replace('\r', "\\r").as_bytes())));
         code
     }
 }

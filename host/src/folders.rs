@@ -6,7 +6,7 @@ use etcetera::BaseStrategy;
 
 /// Compiled modules. `ASSAY_CACHE` overrides; `None` when there is no home folder, and then nothing is cached.
 pub fn cache() -> Option<PathBuf> {
-    if let Some(folder) = std::env::var_os("ASSAY_CACHE") {
+    if let Some(folder) = std::env::var_os("ASSAY_CACHE").filter(|folder| !folder.is_empty()) {
         return Some(PathBuf::from(folder));
     }
     Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("assay/modules"))

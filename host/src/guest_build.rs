@@ -6,10 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use assay_protocol::package;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::job_files;
 use crate::job_toml::Build;
+use crate::say::note;
 
 /// The compilation target of jobs.
 pub const TARGET: &str = "wasm32-wasip1";
@@ -26,9 +29,7 @@ pub struct Built {
 pub fn build(folder: &Path, build: &Build) -> Result<Built, Failure> {
     if let Some(path) = &build.module {
         let path = folder.join(path);
-        let module = std::fs::read(&path).map_err(|e| {
-            Failure::usage(format!("cannot read the module {}: {e}", path.display())).hint("build.module in job.toml names it")
-        })?;
+        let module = job_files::read(&path, "module", package::MAX_BYTES)?;
         return Ok(Built { module, target_folder: folder.join("target") });
     }
     let manifest = folder.join("Cargo.toml");
@@ -91,7 +92,7 @@ pub fn ensure_target() -> Result<(), Failure> {
     if has_target()? {
         return Ok(());
     }
-    eprintln!("assay: adding Rust's {TARGET} target with rustup (once for a toolchain)");
+    note!("assay: adding Rust's {TARGET} target with rustup (once for a toolchain)");
     let mut command = Command::new("rustup");
     command.args(["target", "add", TARGET]).stdout(Stdio::from(std::io::stderr()));
     // The toolchain by its folder's name: the one that compiles, whatever rustup's default is.

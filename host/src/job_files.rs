@@ -65,9 +65,14 @@ pub fn limit_argument(text: &str) -> Result<(String, u64), String> {
     Ok((name.to_owned(), value))
 }
 
-/// The environment of `--env` arguments.
-pub fn environment(arguments: &[(String, String)]) -> Vec<EnvVar> {
-    arguments.iter().map(|(name, value)| EnvVar { name: name.clone(), value: value.clone() }).collect()
+/// The environment of `--env` arguments, sorted by name as a job has it.
+pub fn environment(arguments: &[(String, String)]) -> Result<Vec<EnvVar>, Failure> {
+    let mut env: Vec<EnvVar> = arguments.iter().map(|(name, value)| EnvVar { name: name.clone(), value: value.clone() }).collect();
+    env.sort_by(|a, b| a.name.cmp(&b.name));
+    match env.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        Some(pair) => Err(Failure::usage(format!("the environment variable {:?} is given twice", pair[0].name))),
+        None => Ok(env),
+    }
 }
 
 /// Opens and hashes inputs; they come back sorted by name, as a job has them.

@@ -10,6 +10,7 @@ use assay_protocol::names;
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::job_files;
 
 /// Longest `job.toml`, in bytes.
 const MAX_BYTES: u64 = 1_048_576;
@@ -106,21 +107,18 @@ impl JobToml {
     /// Reads `folder/job.toml`.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         let path = folder.join("job.toml");
-        let metadata = std::fs::metadata(&path).map_err(|e| {
-            Failure::usage(format!("cannot read {}: {e}", path.display()))
-                .hint("give the folder of a job, or make one with `assay new NAME`")
-        })?;
-        if metadata.len() > MAX_BYTES {
-            return Err(malformed(format!("{} is {} bytes long; the most is {MAX_BYTES}", path.display(), metadata.len())));
+        if !path.exists() {
+            return Err(Failure::usage(format!("there is no {}", path.display()))
+                .hint("give the folder of a job, or make one with `assay new NAME`"));
         }
-        let bytes = std::fs::read(&path).map_err(|e| Failure::usage(format!("cannot read {}: {e}", path.display())))?;
+        let bytes = job_files::read(&path, "job.toml", MAX_BYTES)?;
         let text = String::from_utf8(bytes).map_err(|e| malformed(format!("{} is not UTF-8: {e}", path.display())))?;
         Self::parse(&text).map_err(|failure| failure.about(path.display()))
     }
 
     /// Reads the text of a `job.toml`.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let parsed: Self = toml::from_str(text).map_err(|e| malformed(e.to_string().trim_end()))?;
+        let parsed: Self = toml::from_str(text).map_err(|e| malformed(shortened(e.to_string().trim_end())))?;
         names::package_name(&parsed.name).map_err(|why| malformed(format!("it {why}")))?;
         names::package_version(&parsed.version).map_err(|why| malformed(format!("it {why}")))?;
         for test in &parsed.tests {
@@ -152,6 +150,15 @@ impl JobToml {
         limits.validate().map_err(|why| malformed(format!("it {why}")))?;
         Ok(limits)
     }
+}
+
+/// A message that quotes the file, with lines that are cut: a line of a hostile file can be as long as the file.
+fn shortened(message: &str) -> String {
+    let cut = |line: &str| match line.char_indices().nth(160) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    message.lines().take(12).map(cut).collect::<Vec<_>>().join("\n")
 }
 
 /// A path must stay in the folder of `job.toml`: what it names is packed, signed and handed out, and a stranger's `job.toml` must not pick a secret.

@@ -10,7 +10,8 @@ use assay_protocol::keypair;
 use ed25519_dalek::SigningKey;
 
 use crate::failure::Failure;
-use crate::{atomic_file, folders};
+use crate::say::note;
+use crate::{atomic_file, folders, job_files};
 
 /// A key, and where it came from.
 pub struct Key {
@@ -37,7 +38,7 @@ pub fn signing_key(explicit: Option<&Path>) -> Result<Key, Failure> {
     let path =
         folders::own_key().ok_or_else(|| Failure::usage("there is no home folder to keep a key in").hint("give one with --key FILE"))?;
     let key = make(&path, false)?;
-    eprintln!("assay: made a new key, {} in {}", keypair::show(&key.verifying_key().to_bytes()), path.display());
+    note!("assay: made a new key, {} in {}", keypair::show(&key.verifying_key().to_bytes()), path.display());
     Ok(Key { key, path, made: true })
 }
 
@@ -46,7 +47,7 @@ pub fn find(explicit: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     if let Some(path) = explicit {
         return Ok(Some(path.to_owned()));
     }
-    if let Some(path) = std::env::var_os("ASSAY_KEY") {
+    if let Some(path) = std::env::var_os("ASSAY_KEY").filter(|path| !path.is_empty()) {
         return Ok(Some(PathBuf::from(path)));
     }
     if let Some(path) = folders::own_key().filter(|path| path.exists()) {
@@ -61,7 +62,7 @@ fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
         keypair_path: Option<PathBuf>,
     }
     let Some(config) = folders::solana_config().filter(|path| path.exists()) else { return Ok(None) };
-    let text = std::fs::read_to_string(&config).map_err(|e| Failure::refused("key.file", format!("{}: {e}", config.display())))?;
+    let text = String::from_utf8_lossy(&job_files::read(&config, "key.file", 65_536)?).into_owned();
     let parsed: SolanaConfig = serde_yaml_ng::from_str(&text).map_err(|e| {
         Failure::refused("key.file", format!("{}: {e}", config.display()))
             .hint("repair Solana's configuration with `solana config set`, or give --key FILE")

@@ -13,8 +13,10 @@ mod job_toml;
 mod key_files;
 mod package_tests;
 mod report;
+mod say;
 mod watch;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -25,15 +27,23 @@ fn main() -> ExitCode {
         Err(error) => return unparsed(&error),
     };
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("ASSAY_LOG").unwrap_or_else(|_| "warn".into()))
+        // Only our own warnings by default: what the engine logs about a stranger's module is the stranger's to choose.
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("ASSAY_LOG").unwrap_or_else(|_| "error,assay=warn,assay_sandbox=warn".into()),
+        )
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .without_time()
         .init();
     let as_json = cli.json;
-    match commands::run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => ExitCode::from(failure.report(as_json)),
+    let code = match commands::run(cli) {
+        Ok(()) => 0,
+        Err(failure) => failure.report(as_json),
+    };
+    if say::lost() {
+        return ExitCode::from(failure::Failure::abstained("what was meant for stdout could not be written").report(false));
     }
+    ExitCode::from(code)
 }
 
 /// Help and version are answers; anything else is a usage error, in JSON where that was asked for.

@@ -7,10 +7,9 @@ use assay_protocol::outcome::{Outcome, Status};
 use assay_sandbox::Execution;
 use serde_json::{Value, json};
 
-/// Prints one JSON object on stdout. A reader that went away is no error of ours.
+/// Prints one JSON object on stdout.
 pub fn print_json(value: &Value) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{value}");
+    crate::say::to_stdout(format_args!("{value}"));
 }
 
 /// A number with separators: `12,345,678`.

@@ -5,6 +5,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use crate::say;
 use assay_sandbox::Observer;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -35,8 +36,11 @@ impl Watch {
         let terminal = if to_stdout { self.stdout_is_terminal } else { self.stderr_is_terminal };
         let shown = if terminal { visible(bytes) } else { bytes.to_vec() };
         self.bar.suspend(|| {
-            // A reader that went away does not change what the job computes.
-            let _ = if to_stdout { std::io::stdout().write_all(&shown) } else { std::io::stderr().write_all(&shown) };
+            // Whether anybody reads does not change what the job computes.
+            match to_stdout {
+                true => say::kept(std::io::stdout().write_all(&shown)),
+                false => drop(std::io::stderr().write_all(&shown)),
+            }
         });
     }
 }
@@ -58,7 +62,7 @@ impl Observer for Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = std::io::stdout().flush();
+        say::kept(std::io::stdout().flush());
         self.bar.finish_and_clear();
     }
 }

@@ -28,7 +28,11 @@ impl Reencode for KeepSelectApart {
     type Error = std::convert::Infallible;
 
     /// Names and the like are ignored, so they may be malformed.
-    fn parse_custom_section(&mut self, _: &mut wasm_encoder::Module, _: wasmparser::CustomSectionReader<'_>) -> Result<(), reencode::Error> {
+    fn parse_custom_section(
+        &mut self,
+        _: &mut wasm_encoder::Module,
+        _: wasmparser::CustomSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
         Ok(())
     }
 

@@ -5,9 +5,10 @@
 //! as well), so the folder is made for its owner only.
 //!
 //! ```text
-//! name     hex(BLAKE3 keyed by kind(module hash ‖ profile ‖ engine, its version and settings ‖ this crate's version))
+//! key      BLAKE3 derive_key(module hash ‖ profile ‖ this crate's version ‖ engine, its version and settings)
+//! name     hex(key).module
 //! 0   8    magic "ASSAYCM1"
-//! 8   32   BLAKE3 of all that follows
+//! 8   32   BLAKE3 of key ‖ all that follows: an entry under another entry's name does not hold
 //! 40  4    u32 length ‖ facts (Borsh): admission need not walk the module again
 //! …        native code, as the engine serialised it
 //! ```
@@ -29,6 +30,12 @@ pub(crate) const MAX_CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Cache {
     folder: PathBuf,
+}
+
+/// Where one module's code is, or will be.
+pub(crate) struct Entry {
+    pub(crate) path: PathBuf,
+    key: blake3::Hash,
 }
 
 /// Feeds `std::hash::Hash` values into BLAKE3: the standard hasher's values may differ between Rust versions.
@@ -60,7 +67,7 @@ impl Cache {
         Ok(Self { folder: folder.to_owned() })
     }
 
-    pub(crate) fn path(&self, engine: &wasmtime::Engine, module: &Hash) -> PathBuf {
+    pub(crate) fn entry(&self, engine: &wasmtime::Engine, module: &Hash) -> Entry {
         let mut key = Blake3Hasher(blake3::Hasher::new_derive_key("assay 2026-11-23 compiled module v1"));
         key.write(&module.0);
         for part in [assay_protocol::PROFILE, env!("CARGO_PKG_VERSION")] {
@@ -68,13 +75,15 @@ impl Cache {
             key.write(&[0]);
         }
         engine.precompile_compatibility_hash().hash(&mut key);
-        self.folder.join(format!("{}.module", key.0.finalize().to_hex()))
+        let key = key.0.finalize();
+        Entry { path: self.folder.join(format!("{}.module", key.to_hex())), key }
     }
 
     /// The facts and the code of an entry that holds, or nothing.
-    pub(crate) fn load(&self, path: &Path) -> Option<(Facts, Vec<u8>)> {
-        let entry = std::fs::read(path).ok()?;
-        let checked = check(&entry);
+    pub(crate) fn load(&self, entry: &Entry) -> Option<(Facts, Vec<u8>)> {
+        let path = &entry.path;
+        let file = std::fs::read(path).ok()?;
+        let checked = check(&file, &entry.key);
         if checked.is_none() {
             tracing::warn!(path = %path.display(), "a compiled module in the cache is damaged; it is built again");
             let _ = std::fs::remove_file(path);
@@ -85,23 +94,23 @@ impl Cache {
         checked
     }
 
-    pub(crate) fn store(&self, path: &Path, facts: &Facts, code: &[u8]) {
-        if let Err(error) = self.try_store(path, facts, code) {
-            tracing::warn!(path = %path.display(), %error, "a compiled module could not be cached");
+    pub(crate) fn store(&self, entry: &Entry, facts: &Facts, code: &[u8]) {
+        if let Err(error) = self.try_store(entry, facts, code) {
+            tracing::warn!(path = %entry.path.display(), %error, "a compiled module could not be cached");
         }
     }
 
-    fn try_store(&self, path: &Path, facts: &Facts, code: &[u8]) -> std::io::Result<()> {
+    fn try_store(&self, entry: &Entry, facts: &Facts, code: &[u8]) -> std::io::Result<()> {
         let facts = borsh::to_vec(facts)?;
         let length = u32::try_from(facts.len()).map_err(std::io::Error::other)?.to_le_bytes();
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&length).update(&facts).update(code);
+        hasher.update(entry.key.as_bytes()).update(&length).update(&facts).update(code);
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         for part in [MAGIC.as_slice(), hasher.finalize().as_bytes(), &length, &facts, code] {
             file.write_all(part)?;
         }
-        file.persist(path).map_err(|e| e.error)?;
-        self.shrink(path)
+        file.persist(&entry.path).map_err(|e| e.error)?;
+        self.shrink(&entry.path)
     }
 
     /// Deletes the entries unused for longest until the rest fits; never `kept`.
@@ -127,9 +136,9 @@ impl Cache {
     }
 }
 
-fn check(entry: &[u8]) -> Option<(Facts, Vec<u8>)> {
-    let (hash, content) = entry.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
-    if blake3::Hasher::new().update_rayon(content).finalize() != *hash {
+fn check(file: &[u8], key: &blake3::Hash) -> Option<(Facts, Vec<u8>)> {
+    let (hash, content) = file.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
+    if blake3::Hasher::new().update(key.as_bytes()).update_rayon(content).finalize() != *hash {
         return None;
     }
     let (length, rest) = content.split_first_chunk::<4>()?;

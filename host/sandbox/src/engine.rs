@@ -48,7 +48,9 @@ pub fn engine_config(instruments: Instruments) -> Config {
         .wasm_extended_const(true)
         .max_wasm_stack(WASM_STACK_BYTES)
         // A job's traps are outcomes, described by kind; frames of a stranger's module help nobody here.
-        .wasm_backtrace_max_frames(None);
+        .wasm_backtrace_max_frames(None)
+        // Else WASMTIME_BACKTRACE_DETAILS in the host's environment would decide.
+        .wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
     config
 }
 
@@ -98,22 +100,22 @@ impl Sandbox {
 
     /// As [`Self::prepare`] for a module whose hash is known because it was just checked.
     pub fn prepare_hashed(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
-        let entry = self.cache.as_ref().map(|cache| (cache, cache.path(&self.engine, &hash)));
-        if let Some((cache, path)) = &entry
-            && let Some((facts, code)) = cache.load(path)
+        let entry = self.cache.as_ref().map(|cache| (cache, cache.entry(&self.engine, &hash)));
+        if let Some((cache, entry)) = &entry
+            && let Some((facts, code)) = cache.load(entry)
         {
             facts.within(limits)?;
             match self.deserialize(&code) {
                 Ok(compiled) => return self.link_module(hash, facts, &compiled, true),
-                Err(error) => tracing::warn!(path = %path.display(), %error, "a cached module does not load; it is built again"),
+                Err(error) => tracing::warn!(path = %entry.path.display(), %error, "a cached module does not load; it is built again"),
             }
         }
         let facts = admission::admit(module, limits)?;
         let compiled = Module::from_binary(&self.engine, module)
             .map_err(|e| PrepareError::Abstain(format!("the engine does not compile an admitted module: {e:#}")))?;
-        if let Some((cache, path)) = &entry {
+        if let Some((cache, entry)) = &entry {
             match compiled.serialize() {
-                Ok(code) => cache.store(path, &facts, &code),
+                Ok(code) => cache.store(entry, &facts, &code),
                 Err(error) => tracing::warn!(%error, "a compiled module could not be serialised"),
             }
         }

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::job_toml::{JobToml, Test};
+use crate::say::{note, out};
 use crate::{atomic_file, cli, guest_build, job_files, key_files, package_tests, report};
 
 /// Runs the command.
@@ -61,17 +62,11 @@ pub fn run(arguments: &cli::Build, as_json: bool) -> Result<(), Failure> {
             "seconds": started.elapsed().as_secs_f64(),
         }));
     } else {
-        println!("{}", path.display());
-        eprintln!(
-            "assay: packed {} {} · {} bytes · signed by {}",
-            toml.name,
-            toml.version,
-            report::grouped(file.len() as u64),
-            key.shown()
-        );
-        eprintln!("  module  {} · {} bytes", manifest.module.blake3, report::grouped(manifest.module.bytes));
+        out!("{}", path.display());
+        note!("assay: packed {} {} · {} bytes · signed by {}", toml.name, toml.version, report::grouped(file.len() as u64), key.shown());
+        note!("  module  {} · {} bytes", manifest.module.blake3, report::grouped(manifest.module.bytes));
         for case in &manifest.tests {
-            eprintln!("  test    {} · outcome hash {}", case.name, case.outcome);
+            note!("  test    {} · outcome hash {}", case.name, case.outcome);
         }
     }
     Ok(())

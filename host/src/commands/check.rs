@@ -8,6 +8,7 @@ use assay_protocol::package::{self, Package};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
+use crate::say::out;
 use crate::{cli, job_files, package_tests, report};
 
 /// Runs the command.
@@ -36,7 +37,7 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
         }));
         if !as_json {
             let mark = if ok { "ok  " } else { "FAIL" };
-            println!(
+            out!(
                 "{mark} {} · {} · {} fuel · {:.3} s for two runs",
                 case.name,
                 first.outcome.status,
@@ -44,10 +45,10 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
                 started.elapsed().as_secs_f64()
             );
             if found != case.outcome {
-                println!("     expected outcome hash {}\n     found                 {found}", case.outcome);
+                out!("     expected outcome hash {}\n     found                 {found}", case.outcome);
             }
             if !repeats {
-                println!(
+                out!(
                     "     the second run differs: {:?}; this is a fault of assay, please report it",
                     second.outcome.differences(&first.outcome, "second", "first")
                 );
@@ -60,7 +61,7 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
         }));
     } else {
         let cases = manifest.tests.len();
-        println!("{} {}: {cases} test case{}, {failed} failed", manifest.name, manifest.version, if cases == 1 { "" } else { "s" });
+        out!("{} {}: {cases} test case{}, {failed} failed", manifest.name, manifest.version, if cases == 1 { "" } else { "s" });
     }
     match failed {
         0 => Ok(()),

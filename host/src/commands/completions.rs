@@ -14,8 +14,7 @@ pub fn run(arguments: &cli::Completions, as_json: bool) -> Result<(), Failure> {
     if as_json {
         report::print_json(&json!({ "shell": arguments.shell.to_string(), "script": script }));
     } else {
-        use std::io::Write;
-        let _ = write!(std::io::stdout(), "{script}");
+        crate::say::to_stdout(format_args!("{}", script.trim_end()));
     }
     Ok(())
 }

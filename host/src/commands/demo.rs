@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
 use crate::job_toml::JobToml;
+use crate::say::{note, out};
 use crate::{atomic_file, guest_build, key_files, report};
 
 /// Runs the command.
@@ -86,7 +87,7 @@ impl Demo {
 
     fn say(&self, line: &str) {
         if !self.as_json {
-            println!("{line}");
+            out!("{line}");
         }
     }
 
@@ -212,7 +213,7 @@ impl Demo {
             return Ok(said);
         }
         let message = said["error"]["message"].as_str().map_or_else(|| said.to_string(), str::to_owned);
-        eprintln!("assay: the demo stops: {command:?} ended with exit code {exit_code}: {message}");
+        note!("assay: the demo stops: {command:?} ended with exit code {exit_code}: {message}");
         Err(Failure::silent(if exit_code == 4 { Code::Abstained } else { Code::Failed }))
     }
 

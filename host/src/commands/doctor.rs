@@ -9,6 +9,7 @@ use assay_sandbox::{Request, Sandbox};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
+use crate::say::out;
 use crate::{folders, guest_build, key_files, report};
 
 /// A job that touches floating point, SIMD, the file system, clocks and random, and whose outcome hash is known.
@@ -38,17 +39,17 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
             "architecture": std::env::consts::ARCH, "system": std::env::consts::OS, "cores": cores, "findings": shown,
         }));
     } else {
-        println!("assay {} · profile {} · {}", env!("CARGO_PKG_VERSION"), assay_protocol::PROFILE, assay_sandbox::ENGINE_VERSION);
-        println!("{} {} · {cores} cores", std::env::consts::OS, std::env::consts::ARCH);
+        out!("assay {} · profile {} · {}", env!("CARGO_PKG_VERSION"), assay_protocol::PROFILE, assay_sandbox::ENGINE_VERSION);
+        out!("{} {} · {cores} cores", std::env::consts::OS, std::env::consts::ARCH);
         for finding in &findings {
             let mark = match (finding.ok, finding.needed) {
                 (true, _) => "ok     ",
                 (false, true) => "MISSING",
                 (false, false) => "without",
             };
-            println!("{mark} {:<10} {}", finding.name, finding.detail);
+            out!("{mark} {:<10} {}", finding.name, finding.detail);
         }
-        println!("{}", if ready { "ready to run and verify jobs" } else { "not ready: see MISSING above" });
+        out!("{}", if ready { "ready to run and verify jobs" } else { "not ready: see MISSING above" });
     }
     match ready {
         true => Ok(()),

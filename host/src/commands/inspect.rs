@@ -9,6 +9,7 @@ use assay_sandbox::{Facts, admit};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::say::out;
 use crate::{cli, job_files, report};
 
 /// Runs the command.
@@ -143,26 +144,26 @@ fn print(value: &Value, indent: usize) {
         let name = name.escape_debug();
         match value {
             Value::Object(_) => {
-                println!("{pad}{name}:");
+                out!("{pad}{name}:");
                 print(value, indent + 2);
             }
-            Value::Array(items) if items.is_empty() => println!("{pad}{name}: none"),
+            Value::Array(items) if items.is_empty() => out!("{pad}{name}: none"),
             Value::Array(items) => {
-                println!("{pad}{name}:");
+                out!("{pad}{name}:");
                 for item in items {
                     match item {
                         Value::Object(_) => {
-                            println!("{pad}  -");
+                            out!("{pad}  -");
                             print(item, indent + 4);
                         }
-                        Value::String(text) => println!("{pad}  {}", text.escape_debug()),
-                        other => println!("{pad}  {other}"),
+                        Value::String(text) => out!("{pad}  {}", text.escape_debug()),
+                        other => out!("{pad}  {other}"),
                     }
                 }
             }
-            Value::String(text) => println!("{pad}{name}: {}", text.escape_debug()),
-            Value::Number(number) => println!("{pad}{name}: {}", number.as_u64().map_or(number.to_string(), report::grouped)),
-            other => println!("{pad}{name}: {other}"),
+            Value::String(text) => out!("{pad}{name}: {}", text.escape_debug()),
+            Value::Number(number) => out!("{pad}{name}: {}", number.as_u64().map_or(number.to_string(), report::grouped)),
+            other => out!("{pad}{name}: {other}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::say::{note, out};
 use crate::{cli, folders, key_files, report};
 
 /// Runs the command.
@@ -25,8 +26,8 @@ pub fn run(arguments: &cli::Keys, as_json: bool) -> Result<(), Failure> {
     if as_json {
         report::print_json(&json!({ "public_key": key.shown(), "file": key.path, "made": key.made }));
     } else {
-        println!("{}", key.shown());
-        eprintln!("assay: {} {}", if key.made { "made" } else { "from" }, key.path.display());
+        out!("{}", key.shown());
+        note!("assay: {} {}", if key.made { "made" } else { "from" }, key.path.display());
     }
     Ok(())
 }

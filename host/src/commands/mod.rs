@@ -11,6 +11,8 @@ mod new;
 mod run;
 mod verify;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use assay_sandbox::Sandbox;
@@ -41,14 +43,34 @@ fn sandbox() -> Result<Sandbox, Failure> {
     Ok(Sandbox::new(folders::cache())?)
 }
 
-/// Ends this process with "abstained" when `seconds` have passed, compilation included. A job cannot be stopped from within its process (the engine's means for it would cost every
-/// job speed), and nothing is written before a job has ended, so ending the process leaves nothing half-done.
-fn announce_deadline(seconds: Option<u64>, as_json: bool) {
-    let Some(seconds) = seconds else { return };
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(seconds));
-        let failure = Failure::abstained(format!("the deadline of {seconds} s passed before the job ended"))
-            .hint("give it longer with --deadline, or less to do");
-        std::process::exit(i32::from(failure.report(as_json)));
-    });
+/// Ends this process with "abstained" when its time has passed, compilation included, unless it is called off first.
+///
+/// A job cannot be stopped from within its process (the engine's means for it would cost every job speed). Nothing is written before a job has ended, so ending the
+/// process leaves nothing half-done; what is written then is written with the deadline called off.
+struct Deadline(Option<Arc<AtomicBool>>);
+
+impl Deadline {
+    fn start(seconds: Option<u64>, as_json: bool) -> Self {
+        let Some(seconds) = seconds else { return Self(None) };
+        let decided = Arc::new(AtomicBool::new(false));
+        let here = decided.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_secs(seconds));
+            if !here.swap(true, Ordering::SeqCst) {
+                let failure = Failure::abstained(format!("the deadline of {seconds} s passed before the job ended"))
+                    .hint("give it longer with --deadline, or less to do");
+                std::process::exit(i32::from(failure.report(as_json)));
+            }
+        });
+        Self(Some(decided))
+    }
+
+    /// The job has ended in time. If the deadline was first, the process is ending and this does not return.
+    fn call_off(self) {
+        if self.0.is_some_and(|decided| decided.swap(true, Ordering::SeqCst)) {
+            loop {
+                std::thread::park();
+            }
+        }
+    }
 }

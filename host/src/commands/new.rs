@@ -6,6 +6,7 @@ use assay_protocol::names;
 use serde_json::json;
 
 use crate::failure::Failure;
+use crate::say::out;
 use crate::{cli, report};
 
 const CARGO_TOML: &str = include_str!("../../scaffold/Cargo.toml.in");
@@ -47,12 +48,12 @@ pub fn run(arguments: &cli::New, as_json: bool) -> Result<(), Failure> {
     if as_json {
         report::print_json(&json!({ "folder": folder, "name": name, "sdk": sdk }));
     } else {
-        println!("made {}; next:", folder.display());
-        println!(
+        out!("made {}; next:", folder.display());
+        out!(
             "  cd {name}\n  cargo test                  # the job's code, natively\n  assay build                 # compile, test, pack, sign"
         );
-        println!("  assay run target/assay/{name}.assay --input greeting.txt=data/greeting.txt --out out --receipt job.receipt");
-        println!("  assay verify job.receipt target/assay/{name}.assay --input greeting.txt=data/greeting.txt");
+        out!("  assay run target/assay/{name}.assay --input greeting.txt=data/greeting.txt --out out --receipt job.receipt");
+        out!("  assay verify job.receipt target/assay/{name}.assay --input greeting.txt=data/greeting.txt");
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use assay_sandbox::{Execution, Request};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
+use crate::say::note;
 use crate::watch::Watch;
 use crate::{atomic_file, cli, job_files, job_toml, key_files, report};
 
@@ -25,7 +26,12 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
             return Err(Failure::usage("a bare module runs unsigned and gets no receipt")
                 .hint("pack it first: `assay build` with [build] module in job.toml"));
         }
-        eprintln!("assay: {} is a bare module: it runs unsigned and gets no receipt", arguments.file.display());
+        note!("assay: {} is a bare module: it runs unsigned and gets no receipt", arguments.file.display());
+    }
+    if let Some(folder) = arguments.out.as_ref().filter(|folder| folder.exists() && !folder.is_dir()) {
+        return Err(
+            Failure::usage(format!("--out {} is not a folder", folder.display())).hint("name a folder; it is made if it is not there")
+        );
     }
     // Before the job runs, so that a bad key does not cost a run.
     let key = arguments.receipt.as_ref().map(|_| key_files::signing_key(arguments.key.as_deref())).transpose()?;
@@ -36,16 +42,17 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     };
     let limits = limits(package.as_ref(), &arguments.limits)?;
     let (described, inputs) = job_files::open_inputs(&arguments.job.inputs, &limits)?;
-    let job = Job::new(module_hash, limits, arguments.job.args.clone(), job_files::environment(&arguments.job.env), described).map_err(
+    let job = Job::new(module_hash, limits, arguments.job.args.clone(), job_files::environment(&arguments.job.env)?, described).map_err(
         |why| Failure::refused("job.limits", why).hint("give it less, or have the package's author raise the limit in job.toml"),
     )?;
 
     let started = Instant::now();
-    super::announce_deadline(arguments.deadline, as_json);
+    let deadline = super::Deadline::start(arguments.deadline, as_json);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(module, module_hash, &job.limits)?;
     let keep_calls = arguments.transcript.is_some();
     let mut execution = sandbox.run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)) })?;
+    deadline.call_off();
     let seconds = started.elapsed().as_secs_f64();
 
     if let Some(folder) = &arguments.out {
@@ -76,7 +83,7 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
 /// A refused package, with what to do about it.
 pub(super) fn unreadable(path: &Path, refusal: assay_protocol::Refusal) -> Failure {
     let hint = match refusal.check {
-        "package.magic" => "give a .assay package (made by `assay build`) or a .wasm module",
+        "package.magic" => "give a .assay package, which `assay build` makes; only `assay run` and `assay inspect` take a bare .wasm module",
         "package.length" => "the file is truncated or has something appended; get it again",
         "package.signature" => "do not use it: what stands in the manifest is not what the publisher signed",
         "package.module" | "package.blob" => "do not use it: its content was changed after it was signed; get it again",
@@ -109,20 +116,20 @@ pub(super) fn save_outputs(folder: &Path, execution: &Execution) -> Result<(), F
 
 fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, seconds: f64, key: Option<&key_files::Key>) {
     let outcome = &execution.outcome;
-    eprintln!(
+    note!(
         "assay: {} · {} fuel · {} host calls · {seconds:.3} s",
         outcome.status,
         report::grouped(outcome.fuel),
         report::grouped(execution.calls)
     );
-    eprintln!("  job           {}", job.id());
-    eprintln!("  outcome hash  {}", outcome.hash());
+    note!("  job           {}", job.id());
+    note!("  outcome hash  {}", outcome.hash());
     for output in &outcome.outputs {
         let place = match &arguments.out {
             Some(folder) => format!("-> {}", folder.join(&output.name).display()),
             None => "(not saved: no --out)".to_owned(),
         };
-        eprintln!(
+        note!(
             "  output        {} · {} bytes · {} {place}",
             output.name,
             report::grouped(output.blob.bytes),
@@ -130,6 +137,6 @@ fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, seconds: f6
         );
     }
     if let (Some(path), Some(key)) = (&arguments.receipt, key) {
-        eprintln!("  receipt       {} · signed by {} ({})", path.display(), key.shown(), key.path.display());
+        note!("  receipt       {} · signed by {} ({})", path.display(), key.shown(), key.path.display());
     }
 }

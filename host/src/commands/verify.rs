@@ -18,6 +18,7 @@ use assay_sandbox::{Execution, Request};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
+use crate::say::out;
 use crate::{cli, job_files, report};
 
 /// Longest transcript file, in bytes.
@@ -44,11 +45,12 @@ pub fn run(arguments: &cli::Verify, as_json: bool) -> Result<(), Failure> {
     };
 
     let started = Instant::now();
-    super::announce_deadline(arguments.deadline, as_json);
+    let deadline = super::Deadline::start(arguments.deadline, as_json);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(package.module, package.manifest.module.blake3, &receipt.job.limits)?;
     let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()) };
     let mut execution = sandbox.run(&prepared, request)?;
+    deadline.call_off();
     differences.extend(compare(&receipt, &mut execution, theirs.as_ref()));
     let seconds = started.elapsed().as_secs_f64();
     conclude(&receipt, &execution, &differences, seconds, as_json)
@@ -113,8 +115,7 @@ fn same_arguments(job: &Job, at_hand: &cli::JobArguments) -> Result<(), Failure>
             Failure::refused("job.args", format!("the arguments at hand are {:?}, the job's are {:?}", at_hand.args, job.args)).hint(hint)
         );
     }
-    let mut env = job_files::environment(&at_hand.env);
-    env.sort_by(|a, b| a.name.cmp(&b.name));
+    let env = job_files::environment(&at_hand.env)?;
     if !env.is_empty() && env != job.env {
         return Err(Failure::refused("job.args", "the environment at hand is not the job's").hint(hint));
     }
@@ -199,12 +200,12 @@ fn conclude(receipt: &ReceiptFile, execution: &Execution, differences: &[Differe
         shown["differences"] = differences.iter().map(|d| json!({ "check": d.check, "detail": d.detail })).collect();
         report::print_json(&shown);
     } else if differences.is_empty() {
-        println!("verified: {} · outcome hash {} · {seconds:.3} s", execution.outcome.status, receipt.receipt.outcome);
-        println!("  provider {provider} said the same");
+        out!("verified: {} · outcome hash {} · {seconds:.3} s", execution.outcome.status, receipt.receipt.outcome);
+        out!("  provider {provider} said the same");
     } else {
-        println!("NOT verified: provider {provider} claims what this machine does not find");
+        out!("NOT verified: provider {provider} claims what this machine does not find");
         for difference in differences {
-            println!("  {}: {}", difference.check, difference.detail);
+            out!("  {}: {}", difference.check, difference.detail);
         }
     }
     match differences {
