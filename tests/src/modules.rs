@@ -12,9 +12,8 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, InstructionSink, MemorySection, Module, StartSection, TableSection,
-    TypeSection, ValType,
+    CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, ImportSection, InstructionSink, MemorySection, Module, StartSection, TableSection, TypeSection, ValType,
 };
 use wasm_smith::Config;
 use wasmparser::{Parser, Payload};
@@ -302,17 +301,4 @@ fn encode(sections: &Sections) -> Vec<u8> {
     }
     module.section(&sections.code).section(&sections.data);
     module.finish()
-}
-
-/// A module whose only global has this many bits of state: the smallest job there is, for tests that need any.
-pub fn smallest() -> Vec<u8> {
-    let mut sections = Sections::default();
-    sections.types.ty().function([], []);
-    sections.functions.function(0);
-    sections.globals.global(GlobalType { val_type: ValType::I64, mutable: true, shared: false }, &ConstExpr::i64_const(0));
-    sections.exports.export("_start", ExportKind::Func, 0);
-    let mut body = Function::new([]);
-    body.instructions().end();
-    sections.code.function(&body);
-    encode(&sections)
 }

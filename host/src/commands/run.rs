@@ -83,7 +83,9 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
 /// A refused package, with what to do about it.
 pub(super) fn unreadable(path: &Path, refusal: assay_protocol::Refusal) -> Failure {
     let hint = match refusal.check {
-        "package.magic" => "give a .assay package, which `assay build` makes; only `assay run` and `assay inspect` take a bare .wasm module",
+        "package.magic" => {
+            "give a .assay package, which `assay build` makes; only `assay run` and `assay inspect` take a bare .wasm module"
+        }
         "package.length" => "the file is truncated or has something appended; get it again",
         "package.signature" => "do not use it: what stands in the manifest is not what the publisher signed",
         "package.module" | "package.blob" => "do not use it: its content was changed after it was signed; get it again",
