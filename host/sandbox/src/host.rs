@@ -25,7 +25,7 @@ use assay_protocol::transcript::Builder;
 
 use self::argument::{Buffer, Lists};
 use self::clock::VirtualClock;
-use self::failure::{Halt, errno_of};
+use self::failure::Halt;
 use self::filesystem::Filesystem;
 use self::function::PARAMS_MAX;
 use self::record::Digest;
@@ -304,15 +304,12 @@ impl Host {
 
     /// What an error of the generated code means: the job was halted, or it refused an argument that the checks had passed.
     fn ending(&mut self, error: &wiggle::error::Error) -> Ending {
-        match (&self.halt, error.downcast_ref::<wiggle::GuestError>()) {
-            (Some(Halt::Exit(code)), _) => Ending::Exit(*code),
-            (Some(Halt::Limit(limit)), _) => Ending::Limit(*limit),
-            (Some(Halt::Abstain(_)), _) => Ending::Return(None),
-            (None, Some(error)) => {
-                debug_assert!(false, "the checks before a call let this pass: {error}");
-                Ending::Return(Some(errno_of(error) as u32))
-            }
-            (None, None) => {
+        match &self.halt {
+            Some(Halt::Exit(code)) => Ending::Exit(*code),
+            Some(Halt::Limit(limit)) => Ending::Limit(*limit),
+            Some(Halt::Abstain(_)) => Ending::Return(None),
+            // Whatever the generated code refuses, the checks before the call should have refused. What it changed until then is not known, so there is no result.
+            None => {
                 self.halt = Some(Halt::Abstain(format!("a fault of this program: {error}; please report it")));
                 Ending::Return(None)
             }

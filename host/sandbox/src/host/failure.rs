@@ -55,7 +55,7 @@ impl From<wiggle::GuestError> for Failure {
 }
 
 /// What a guest is told of a value or pointer that the generated code refuses.
-pub(crate) fn errno_of(error: &wiggle::GuestError) -> Errno {
+fn errno_of(error: &wiggle::GuestError) -> Errno {
     use wiggle::GuestError as E;
     match error {
         E::PtrOverflow | E::PtrOutOfBounds(_) | E::SliceLengthsDiffer => Errno::Fault,
