@@ -1,7 +1,7 @@
 //! What commands print: one JSON object, or lines for people.
 
 use assay_protocol::Hash;
-use assay_protocol::hash::Blob;
+use assay_protocol::hash::{Blob, NamedBlob};
 use assay_protocol::job::Job;
 use assay_protocol::outcome::{Outcome, Status};
 use assay_sandbox::Execution;
@@ -29,14 +29,17 @@ fn blob(blob: &Blob) -> Value {
     json!({ "bytes": blob.bytes, "blake3": blob.blake3.to_string() })
 }
 
+/// Inputs or outputs, as every command shows them.
+pub fn named_blobs(list: &[NamedBlob]) -> Value {
+    list.iter().map(|named| json!({ "name": named.name, "bytes": named.blob.bytes, "blake3": named.blob.blake3.to_string() })).collect()
+}
+
 /// The outcome as `assay run --json` shows it.
 pub fn outcome_json(outcome: &Outcome) -> Value {
     let mut shown = json!({
         "status": outcome.status.name(),
         "fuel": outcome.fuel,
-        "outputs": outcome.outputs.iter().map(|output| json!({
-            "name": output.name, "bytes": output.blob.bytes, "blake3": output.blob.blake3.to_string(),
-        })).collect::<Vec<_>>(),
+        "outputs": named_blobs(&outcome.outputs),
         "stdout": blob(&outcome.stdout),
         "stderr": blob(&outcome.stderr),
     });

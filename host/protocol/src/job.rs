@@ -6,7 +6,7 @@ use crate::Hash;
 use crate::encoding::Canonical;
 use crate::hash::{Kind, NamedBlob};
 use crate::limits::Limits;
-use crate::manifest::{EnvVar, arguments, inputs};
+use crate::manifest::{EnvVar, arguments, inputs, known_format};
 
 /// A question with one answer.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -73,9 +73,7 @@ impl Canonical for Job {
 
     fn validate(&self) -> Result<(), String> {
         // The profile is the receipt's business (check `receipt.job`): a job of another profile is well formed.
-        if self.format != 1 {
-            return Err(format!("has format {}; this version of assay reads format 1", self.format));
-        }
+        known_format(self.format)?;
         self.limits.validate()?;
         arguments(&self.args, &self.env)?;
         inputs(&self.inputs)?;

@@ -100,11 +100,17 @@ impl Canonical for Manifest {
     }
 }
 
-/// The rule for `format` and `profile`, the same in every object.
-pub(crate) fn format_and_profile(format: u16, profile: &str) -> Result<(), String> {
+/// The rule for `format`, the same in every object.
+pub(crate) fn known_format(format: u16) -> Result<(), String> {
     if format != 1 {
         return Err(format!("has format {format}; this version of assay reads format 1"));
     }
+    Ok(())
+}
+
+/// The rule for `format` and `profile`, the same in every object that has both.
+pub(crate) fn format_and_profile(format: u16, profile: &str) -> Result<(), String> {
+    known_format(format)?;
     if profile != PROFILE {
         return Err(format!("is for profile {profile:?}; this version of assay executes {PROFILE:?}"));
     }

@@ -5,6 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::encoding::{Canonical, strictly_sorted};
 use crate::hash::{Blob, Kind, NamedBlob};
 use crate::limits::Limits;
+use crate::manifest::known_format;
 use crate::{Hash, names};
 
 /// How a job ended.
@@ -150,9 +151,7 @@ impl Canonical for Outcome {
     const MAX_BYTES: usize = 64 * 1_048_576;
 
     fn validate(&self) -> Result<(), String> {
-        if self.format != 1 {
-            return Err(format!("has format {}; this version of assay reads format 1", self.format));
-        }
+        known_format(self.format)?;
         if let Status::LimitExceeded { limit } = self.status
             && !(Limits::STDOUT_BYTES..=Limits::HOST_CALLS).contains(&limit)
         {

@@ -304,11 +304,11 @@ impl Survey {
         let mut shape = Shape { locals, ..Shape::default() };
         for operator in body.get_operators_reader()? {
             shape.add(&operator?);
-            if let Some(excess) = shape.excess() {
-                return Ok(refuse("module.function", format!("{place} has {excess}")));
-            }
         }
-        Ok(Ok(()))
+        Ok(match shape.excess() {
+            Some(excess) => refuse("module.function", format!("{place} has {excess}")),
+            None => Ok(()),
+        })
     }
 
     fn finish(mut self, module: &[u8]) -> Result<Facts, AdmissionError> {
@@ -335,6 +335,7 @@ impl Survey {
 struct Shape {
     locals: u64,
     depth: u64,
+    deepest: u64,
     loops: u64,
     branches: u64,
     calls: u64,
@@ -344,13 +345,13 @@ struct Shape {
 impl Shape {
     fn add(&mut self, operator: &Operator<'_>) {
         match operator {
-            Operator::Block { .. } => self.depth += 1,
+            Operator::Block { .. } => self.enter(),
             Operator::Loop { .. } => {
-                self.depth += 1;
+                self.enter();
                 self.loops += 1;
             }
             Operator::If { .. } => {
-                self.depth += 1;
+                self.enter();
                 self.branches += 1;
             }
             Operator::Br { .. } | Operator::BrIf { .. } => self.branches += 1,
@@ -364,11 +365,16 @@ impl Shape {
         }
     }
 
+    fn enter(&mut self) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+    }
+
     /// What there is too much of.
     fn excess(&self) -> Option<String> {
         let counts = [
             (self.locals, "locals", MAX_LOCALS),
-            (self.depth, "blocks nested", MAX_NESTING),
+            (self.deepest, "blocks nested", MAX_NESTING),
             (self.loops, "loops", MAX_LOOPS),
             (self.branches, "branches", MAX_BRANCHES),
             (self.calls, "calls", MAX_CALLS),

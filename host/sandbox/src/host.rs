@@ -156,7 +156,6 @@ pub struct Host {
     stderr: Stream,
     observer: Box<dyn Observer + Send>,
     transcript: Builder,
-    calls: u64,
     /// Argument and result bytes of the call at hand.
     words: Digest,
     results: Digest,
@@ -185,7 +184,6 @@ impl Host {
             stderr: Stream::new(limits.stderr_bytes, Limits::STDERR_BYTES),
             observer: config.observer,
             transcript: Builder::new(config.keep_calls),
-            calls: 0,
             words: Digest::new(),
             results: Digest::new(),
             buffers: Vec::new(),
@@ -202,7 +200,6 @@ impl Host {
     pub fn call(&mut self, function: Function, args: &[u64], memory: &mut [u8], fuel_used: u64) -> Result<Reply, Stop> {
         let mut words = [0; PARAMS_MAX];
         let words = self.admit(function, args, memory, fuel_used, &mut words)?;
-        self.calls += 1;
         let ending = self.perform(function, words, memory);
         if let Some(Halt::Abstain(reason)) = &self.halt {
             return Err(Stop::Abstain { reason: reason.clone() });
@@ -246,7 +243,7 @@ impl Host {
 
     /// Number of calls performed so far.
     pub fn calls(&self) -> u64 {
-        self.calls
+        self.transcript.calls()
     }
 
     /// Decides whether a call is performed at all, and brings its words into the form of the transcript.
@@ -261,7 +258,7 @@ impl Host {
         if fuel_used.saturating_add(CALL_FUEL) >= self.limits.fuel {
             return Err(Stop::OutOfFuel);
         }
-        if self.calls >= self.limits.host_calls {
+        if self.calls() >= self.limits.host_calls {
             return Err(Stop::Limit { limit: Limits::HOST_CALLS, charge: CALL_FUEL });
         }
         let params = function.signature().params;

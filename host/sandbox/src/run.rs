@@ -11,8 +11,6 @@
 //!                                    a changed input, a bug ► Abstain: no outcome, no hash
 //! ```
 
-use std::sync::Arc;
-
 use assay_protocol::Hash;
 use assay_protocol::hash::{Blob, NamedBlob};
 use assay_protocol::job::Job;
@@ -242,11 +240,4 @@ fn conclude(ended: wasmtime::Result<()>, limit: u64, left: u64, fuel_at_last_cal
         _ => return Err(Abstain(format!("the engine ended the run for a reason of its own: {error:#}"))),
     };
     Ok((Status::Trapped { kind }, fuel_at_last_call))
-}
-
-/// Content that is in memory already is an input.
-impl From<Arc<[u8]>> for Input {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Self::Bytes(bytes)
-    }
 }

@@ -81,7 +81,7 @@ fn package(package: &Package<'_>) -> Result<Value, Failure> {
             "name": case.name,
             "args": case.args,
             "env": case.env.iter().map(|var| format!("{}={}", var.name, var.value)).collect::<Vec<_>>(),
-            "inputs": case.inputs.iter().map(|input| json!({ "name": input.name, "bytes": input.blob.bytes, "blake3": input.blob.blake3.to_string() })).collect::<Vec<_>>(),
+            "inputs": report::named_blobs(&case.inputs),
             "outcome_hash": case.outcome.to_string(),
         })
     });
@@ -117,7 +117,7 @@ fn receipt(file: &ReceiptFile) -> Value {
         "module_blake3": job.module.to_string(),
         "args": job.args,
         "env": job.env.iter().map(|var| format!("{}={}", var.name, var.value)).collect::<Vec<_>>(),
-        "inputs": job.inputs.iter().map(|input| json!({ "name": input.name, "bytes": input.blob.bytes, "blake3": input.blob.blake3.to_string() })).collect::<Vec<_>>(),
+        "inputs": report::named_blobs(&job.inputs),
         "limits": limits(&job.limits),
     })
 }
