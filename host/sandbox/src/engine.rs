@@ -37,6 +37,9 @@ pub fn engine_config(instruments: Instruments) -> Config {
         .consume_fuel(instruments.fuel)
         .cranelift_nan_canonicalization(instruments.canonical_nan)
         .wasm_relaxed_simd(false)
+        // The engine is built with threads for the CPU executor of shaders (`host/gpu`); jobs have none.
+        .wasm_threads(false)
+        .shared_memory(false)
         .wasm_tail_call(false)
         .wasm_multi_memory(false)
         .wasm_memory64(false)
