@@ -1,5 +1,7 @@
 //! A shader as plain wgpu runs it, unlowered: the other side of every comparison with strict execution. Never used for a result.
 //!
+//! A pipeline here is made of a kernel's *source*, and of its strict IR no more than the entry point's name.
+//!
 //! `assay shader check --raw` shows by it how many words plain WebGPU gives otherwise, and the benchmark what strictness costs. So it does what a careful user of
 //! wgpu does and no more: bind groups are kept while the bindings stay, a dispatch is one submission and one wait.
 
@@ -19,7 +21,6 @@ pub struct RawDevice {
     queue: wgpu::Queue,
     /// The first error that nobody has been told of yet.
     error: Arc<Mutex<Option<String>>>,
-    entry: String,
     constants: Vec<(String, f64)>,
     next: u64,
     buffers: HashMap<BufferId, wgpu::Buffer>,
@@ -63,7 +64,6 @@ impl RawDevice {
             device,
             queue,
             error,
-            entry: String::new(),
             constants: Vec::new(),
             next: 0,
             buffers: HashMap::new(),
@@ -72,9 +72,8 @@ impl RawDevice {
         })
     }
 
-    /// Which entry point of the source the pipelines made from here on have, and with which constants: a [`Kernel`] has them built in, its source has not.
-    pub fn compile_for(&mut self, entry: &str, constants: &[(String, f64)]) {
-        entry.clone_into(&mut self.entry);
+    /// The constants of pipelines made from here on: a [`Kernel`] has them built in, its source has not.
+    pub fn set_constants(&mut self, constants: &[(String, f64)]) {
         constants.clone_into(&mut self.constants);
     }
 
@@ -214,7 +213,7 @@ impl Device for RawDevice {
             label: None,
             layout: Some(&layout),
             module: &module,
-            entry_point: Some(&self.entry),
+            entry_point: kernel.module.entry_points.first().map(|entry| entry.name.as_str()),
             compilation_options: wgpu::PipelineCompilationOptions { constants: &constants, ..Default::default() },
             cache: None,
         });
