@@ -76,6 +76,13 @@ pub enum Error {
         /// What the file system said.
         source: io::Error,
     },
+    /// A call to the device failed. Only with the feature `gpu`.
+    Gpu {
+        /// What was tried.
+        what: String,
+        /// What the host said: for a shader every reason, with line and column.
+        message: String,
+    },
     /// Some other reading or writing failed in the job's code.
     Io(io::Error),
     /// The job gives up for a reason of its own: see [`Error::job`].
@@ -126,6 +133,7 @@ impl fmt::Display for Error {
             Error::Write { target, source } => {
                 write!(f, "cannot write {target}{}", hint(source, "`output_bytes`"))
             }
+            Error::Gpu { what, message } => write!(f, "{what}: {message}"),
             // Transparent: the sentence is all there is to say.
             Error::Io(source) => source.fmt(f),
             Error::Job(message) => f.write_str(message),
@@ -171,7 +179,7 @@ impl From<Error> for io::Error {
             Error::InputName { .. } | Error::OutputName { .. } => io::ErrorKind::InvalidInput,
             Error::NotText { .. } => io::ErrorKind::InvalidData,
             Error::TooLarge { .. } => io::ErrorKind::OutOfMemory,
-            Error::Job(_) => io::ErrorKind::Other,
+            Error::Gpu { .. } | Error::Job(_) => io::ErrorKind::Other,
         };
         match error {
             Error::Io(source) => source,

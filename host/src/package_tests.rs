@@ -31,5 +31,5 @@ pub fn run_once(
             content(input).ok_or_else(|| Refusal::new("package.blob", format!("the package has no content for input {:?}", input.name)))?;
         inputs.push(Input::from_bytes(bytes));
     }
-    Ok(sandbox.run(prepared, Request { job, inputs, keep_calls: false, observer: Box::new(()) })?)
+    Ok(sandbox.run(prepared, Request { job, inputs, keep_calls: false, observer: Box::new(()), gpu: assay_sandbox::cpu() })?)
 }

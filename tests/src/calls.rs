@@ -42,6 +42,19 @@ const PATH_TEXTS: &[&str] = &[
 const LISTS: u32 = 0x3000;
 /// Where subscriptions lie.
 const SUBSCRIPTIONS: u32 = 0x4000;
+/// Where shaders lie, each in a place of this size, and behind them the name of an entry point.
+const SOURCES: u32 = 0x5000;
+const SOURCE_BYTES: u32 = 256;
+const SHADERS: &[&str] = &[
+    "@compute @workgroup_size(1) fn main() {}",
+    "@group(0) @binding(0) var<storage, read_write> a: array<u32>; @compute @workgroup_size(4) fn main() { a[0] = 1u; }",
+    "@group(0) @binding(0) var<storage, read_write> a: array<u32>; @group(0) @binding(1) var<storage, read> b: array<u32>;
+     override n: u32 = 1; @compute @workgroup_size(n) fn main() { a[0] = b[1]; }",
+    "fn main() { \u{e4} }",
+];
+/// Where constants lie, whose names are among the paths, and ranges.
+const CONSTANTS: u32 = 0x6000;
+const RANGES: u32 = 0x6100;
 /// Where results go and data comes from.
 const SPACE: u32 = 0x8000;
 const ERRNOS: &[Errno] = &[
@@ -106,7 +119,7 @@ pub fn run(bytes: &[u8]) -> Trace {
             Err(Stop::Abstain { reason }) => panic!("{function:?}({words:x?}) abstains: {reason}"),
             Err(ending) => {
                 if let Stop::Limit { limit, .. } = ending {
-                    assert!((Limits::STDOUT_BYTES..=Limits::HOST_CALLS).contains(&limit), "{function:?} passes limit {limit}");
+                    assert!(Limits::ENDING.contains(&limit), "{function:?} passes limit {limit}");
                 }
                 stop = Some(ending);
             }
@@ -128,6 +141,10 @@ fn host(u: &mut Unstructured<'_>) -> Host {
         scratch_bytes: 300_000,
         stdout_bytes: 200_000,
         stderr_bytes: 200_000,
+        gpu_objects: 6,
+        gpu_buffer_bytes: 2_000,
+        gpu_dispatches: 50,
+        gpu_invocations: 10_000,
         ..Limits::default()
     };
     Host::new(HostConfig {
@@ -138,6 +155,7 @@ fn host(u: &mut Unstructured<'_>) -> Host {
         job_id: [9; 32],
         keep_calls: false,
         observer: Box::new(()),
+        gpu: crate::idle_device::idle(),
     })
 }
 
@@ -158,6 +176,22 @@ fn memory() -> Vec<u8> {
         put(subscription + 16, &(index % 5).to_le_bytes());
         put(subscription + 24, &u64::from(index * 1_000).to_le_bytes());
         put(subscription + 40, &[(index / 4 % 2) as u8]);
+    }
+    for (index, source) in SHADERS.iter().enumerate() {
+        put(SOURCES + index as u32 * SOURCE_BYTES, source.as_bytes());
+    }
+    put(SOURCES + SHADERS.len() as u32 * SOURCE_BYTES, b"main");
+    for index in 0..8_u32 {
+        put(CONSTANTS + index * 16, &(PATHS + index * PATH_BYTES).to_le_bytes());
+        put(CONSTANTS + index * 16 + 4, &1_u32.to_le_bytes());
+        put(CONSTANTS + index * 16 + 8, &f64::from(index).to_le_bytes());
+    }
+    for index in 0..16_u32 {
+        let range = RANGES + index * 32;
+        put(range + 4, &(index % 2).to_le_bytes());
+        put(range + 8, &(index / 2).to_le_bytes());
+        put(range + 16, &(u64::from(index / 4 % 2) * 256).to_le_bytes());
+        put(range + 24, &(64 * u64::from(index % 5)).to_le_bytes());
     }
     memory
 }
@@ -199,6 +233,15 @@ fn roles(function: Function) -> &'static str {
         F::ProcExit | F::ProcRaise => "s",
         F::SchedYield => "",
         F::Progress => "nn",
+        F::GpuBufferCreate => "uo",
+        F::GpuBufferDestroy | F::GpuShaderDestroy | F::GpuPipelineDestroy => "g",
+        F::GpuBufferWrite | F::GpuBufferRead => "guw",
+        F::GpuBufferCopy => "guguu",
+        F::GpuBufferClear => "guu",
+        F::GpuShaderCreate => "xo",
+        F::GpuPipelineCreate => "gmco",
+        F::GpuDispatch => "gysss",
+        F::GpuLastError => "bo",
     }
 }
 
@@ -251,6 +294,18 @@ fn argument(u: &mut Unstructured<'_>, role: char, words: &mut Vec<u64>) -> Resul
             let index = small as usize % PATH_TEXTS.len();
             words.extend([u64::from(PATHS) + index as u64 * u64::from(PATH_BYTES), PATH_TEXTS[index].len() as u64]);
         }
+        // a handle of the device; a size or an offset in a buffer of it; bytes for one
+        'g' => words.push(small % 9),
+        'u' => words.push(if small < 224 { small % 16 * 64 } else { small }),
+        'w' => words.extend([u64::from(SPACE) + small, u64::from(u.arbitrary::<u8>()? & 0x7c)]),
+        // a shader's source, the name of an entry point; constants; ranges
+        'x' => {
+            let source = SHADERS[small as usize % SHADERS.len()];
+            words.extend([u64::from(SOURCES) + small % SHADERS.len() as u64 * u64::from(SOURCE_BYTES), source.len() as u64]);
+        }
+        'm' => words.extend([u64::from(SOURCES) + SHADERS.len() as u64 * u64::from(SOURCE_BYTES), if small < 224 { 4 } else { small % 4 }]),
+        'c' => words.extend([u64::from(CONSTANTS) + small % 4 * 16, if small < 192 { 0 } else { small % 4 }]),
+        'y' => words.extend([u64::from(RANGES) + small % 8 * 32, small / 32 % 4]),
         'l' => words.extend([u64::from(LISTS) + small % 56 * 8, small / 56]),
         _ => words.push(u64::from(SUBSCRIPTIONS) + small % 6 * 48),
     }

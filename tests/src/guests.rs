@@ -192,7 +192,7 @@ pub fn execute(sandbox: &Sandbox, wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>) 
         Err(PrepareError::Abstain(why)) => return Ended::Abstained(why),
     };
     let inputs = inputs.into_iter().map(Input::from_bytes).collect();
-    match sandbox.run(&prepared, Request { job, inputs, keep_calls: true, observer: Box::new(()) }) {
+    match sandbox.run(&prepared, Request { job, inputs, keep_calls: true, observer: Box::new(()), gpu: assay_sandbox::cpu() }) {
         Ok(execution) => Ended::Executed(Box::new(execution)),
         Err(abstain) => Ended::Abstained(abstain.0),
     }

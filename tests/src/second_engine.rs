@@ -182,6 +182,7 @@ fn state(job: &Job, inputs: Vec<Vec<u8>>) -> State {
         job_id: job.id().0,
         keep_calls: true,
         observer: Box::new(()),
+        gpu: assay_sandbox::cpu(),
     });
     State { host, memory_bytes: job.limits.memory_bytes, table_elements: job.limits.table_elements, tables_now: 0, nothing: vec![0; 64] }
 }

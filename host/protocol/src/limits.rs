@@ -89,6 +89,18 @@ limits! {
     stderr_bytes, "bytes", 0, 16_777_216, 1_073_741_824;
     /// Host calls.
     host_calls, "calls", 1, 10_000_000, 1_000_000_000;
+    /// GPU buffers alive at one time, together, bytes.
+    gpu_buffer_bytes, "bytes", 0, 268_435_456, 2_147_483_648;
+    /// GPU buffers, shaders and pipelines alive at one time.
+    gpu_objects, "objects", 0, 256, 65_536;
+    /// Dispatches.
+    gpu_dispatches, "dispatches", 0, 1_000_000, 1_000_000_000;
+    /// Invocations of all dispatches together.
+    gpu_invocations, "invocations", 0, 1_099_511_627_776, 1_125_899_906_842_624;
+    /// Length of the source of one shader, bytes.
+    shader_bytes, "bytes", 0, 1_048_576, 4_194_304;
+    /// Iterations of the loops of one invocation.
+    gpu_loop_iterations, "iterations", 1, 1_048_576, 1_073_741_824;
 }
 
 impl Limits {
@@ -98,10 +110,25 @@ impl Limits {
     pub const STDERR_BYTES: u8 = 14;
     /// Number of `host_calls`, as it stands in an outcome.
     pub const HOST_CALLS: u8 = 15;
+    /// Number of `gpu_dispatches`, as it stands in an outcome.
+    pub const GPU_DISPATCHES: u8 = 18;
+    /// Number of `gpu_invocations`, as it stands in an outcome.
+    pub const GPU_INVOCATIONS: u8 = 19;
+    /// Number of `gpu_loop_iterations`, as it stands in an outcome.
+    pub const GPU_LOOP_ITERATIONS: u8 = 21;
+    /// The limits that end a job when they are passed; the others are answered with an error or refused before.
+    pub const ENDING: [u8; 6] =
+        [Self::STDOUT_BYTES, Self::STDERR_BYTES, Self::HOST_CALLS, Self::GPU_DISPATCHES, Self::GPU_INVOCATIONS, Self::GPU_LOOP_ITERATIONS];
 
     /// The name of limit `number`.
     pub fn name_of(number: u8) -> Option<&'static str> {
         Self::TABLE.get(usize::from(number)).map(|spec| spec.name)
+    }
+
+    /// The number of the limit called `name`.
+    pub fn number_of(name: &str) -> Option<u8> {
+        let place = Self::TABLE.iter().position(|spec| spec.name == name)?;
+        u8::try_from(place).ok()
     }
 
     /// Refuses a value outside its floor and ceiling.
@@ -154,6 +181,11 @@ mod tests {
         assert_eq!(Limits::name_of(Limits::STDOUT_BYTES), Some("stdout_bytes"));
         assert_eq!(Limits::name_of(Limits::STDERR_BYTES), Some("stderr_bytes"));
         assert_eq!(Limits::name_of(Limits::HOST_CALLS), Some("host_calls"));
-        assert_eq!(Limits::name_of(16), None);
+        assert_eq!(Limits::name_of(Limits::GPU_DISPATCHES), Some("gpu_dispatches"));
+        assert_eq!(Limits::name_of(Limits::GPU_INVOCATIONS), Some("gpu_invocations"));
+        assert_eq!(Limits::name_of(Limits::GPU_LOOP_ITERATIONS), Some("gpu_loop_iterations"));
+        assert_eq!(Limits::number_of("gpu_loop_iterations"), Some(21));
+        assert_eq!(Limits::number_of("gpu_loop"), None);
+        assert_eq!(Limits::name_of(22), None);
     }
 }

@@ -153,7 +153,7 @@ impl Canonical for Outcome {
     fn validate(&self) -> Result<(), String> {
         known_format(self.format)?;
         if let Status::LimitExceeded { limit } = self.status
-            && !(Limits::STDOUT_BYTES..=Limits::HOST_CALLS).contains(&limit)
+            && !Limits::ENDING.contains(&limit)
         {
             return Err(format!("names limit {limit}, which does not end a job"));
         }

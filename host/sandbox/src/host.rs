@@ -39,6 +39,7 @@ mod errno;
 mod failure;
 mod filesystem;
 mod function;
+mod gpu;
 mod guest;
 mod input;
 mod poll;
@@ -49,6 +50,7 @@ mod strings;
 
 pub use self::errno::Errno;
 pub use self::function::{Function, Signature, ValueType};
+pub use self::gpu::OpenDevice;
 pub use self::input::{InputData, InputFault};
 
 /// Fuel that every call costs before it is performed.
@@ -74,6 +76,8 @@ pub struct HostConfig {
     pub keep_calls: bool,
     /// Who watches.
     pub observer: Box<dyn Observer + Send>,
+    /// Opens the device for GPU calls. Which one it is changes nothing but how long they take.
+    pub gpu: OpenDevice,
 }
 
 /// Someone who watches a job run. What they do has no way back into it.
@@ -114,7 +118,7 @@ pub enum Stop {
     /// LimitExceeded.
     #[error("the job passed the limit {}", Limits::name_of(*limit).unwrap_or("of an unknown number"))]
     Limit {
-        /// Number of the limit: 13, 14 or 15.
+        /// Number of the limit: one of [`Limits::ENDING`].
         limit: u8,
         /// Fuel that the call costs, as in [`Reply::charge`].
         charge: u64,
@@ -155,12 +159,15 @@ pub struct Host {
     stdout: Stream,
     stderr: Stream,
     observer: Box<dyn Observer + Send>,
+    gpu: gpu::Gpu,
     transcript: Builder,
     /// Argument and result bytes of the call at hand.
     words: Digest,
     results: Digest,
     /// Buffers of the call at hand.
     buffers: Vec<Buffer>,
+    /// Fuel used when the call at hand began.
+    fuel_used: u64,
     /// Why the call at hand ends the job.
     halt: Option<Halt>,
 }
@@ -183,10 +190,12 @@ impl Host {
             stdout: Stream::new(limits.stdout_bytes, Limits::STDOUT_BYTES),
             stderr: Stream::new(limits.stderr_bytes, Limits::STDERR_BYTES),
             observer: config.observer,
+            gpu: gpu::Gpu::new(config.gpu),
             transcript: Builder::new(config.keep_calls),
             words: Digest::new(),
             results: Digest::new(),
             buffers: Vec::new(),
+            fuel_used: 0,
             halt: None,
         }
     }
@@ -194,15 +203,18 @@ impl Host {
     /// Performs one call: `args` are its words as wasm passes them, `memory` is all of linear memory, `fuel_used` what the engine counted so far with
     /// all earlier charges.
     ///
-    /// Charges: [`CALL_FUEL`] before the call, then one unit for each [`BYTES_PER_FUEL`] bytes of arguments and results. Both are in the charge that is
-    /// returned, and both have been held against the limit here. A call that finds no fuel, or that is one more than `host_calls`, is not performed and is not
-    /// in the transcript; fuel is looked at first.
+    /// Charges: [`CALL_FUEL`] before the call, then the work of a GPU call, then one unit for each [`BYTES_PER_FUEL`] bytes of arguments and results. All are in
+    /// the charge that is returned, and all have been held against the limit here. A call that finds no fuel (for its work too), or that is one more than
+    /// `host_calls`, is not performed and is not in the transcript; fuel is looked at first.
     pub fn call(&mut self, function: Function, args: &[u64], memory: &mut [u8], fuel_used: u64) -> Result<Reply, Stop> {
         let mut words = [0; PARAMS_MAX];
         let words = self.admit(function, args, memory, fuel_used, &mut words)?;
+        self.fuel_used = fuel_used;
         let ending = self.perform(function, words, memory);
-        if let Some(Halt::Abstain(reason)) = &self.halt {
-            return Err(Stop::Abstain { reason: reason.clone() });
+        match &self.halt {
+            Some(Halt::Abstain(reason)) => return Err(Stop::Abstain { reason: reason.clone() }),
+            Some(Halt::OutOfFuel) => return Err(Stop::OutOfFuel),
+            Some(Halt::Exit(_) | Halt::Limit(_)) | None => {}
         }
         if !matches!(ending, Ending::Return(None | Some(0))) {
             self.results.clear();
@@ -215,7 +227,7 @@ impl Host {
         let (args, argument_bytes) = self.words.finish();
         let (results, result_bytes) = self.results.finish();
         self.transcript.push(function.full_name(), args, results, fuel_used);
-        let charge = CALL_FUEL + argument_bytes.saturating_add(result_bytes) / BYTES_PER_FUEL;
+        let charge = (CALL_FUEL + argument_bytes.saturating_add(result_bytes) / BYTES_PER_FUEL).saturating_add(self.gpu.take_work());
         if fuel_used.saturating_add(charge) >= self.limits.fuel {
             return Err(Stop::OutOfFuel);
         }
@@ -287,6 +299,7 @@ impl Host {
         }
         let lists = Lists { arguments: &self.arguments, environment: &self.environment };
         if let Err(errno) = argument::check(function.arguments(), words, memory, &lists, &mut self.buffers, &mut self.words) {
+            self.gpu.note(function, errno);
             return Ending::Return(Some(errno as u32));
         }
         if function.signature().result.is_some() {
@@ -304,13 +317,19 @@ impl Host {
         match &self.halt {
             Some(Halt::Exit(code)) => Ending::Exit(*code),
             Some(Halt::Limit(limit)) => Ending::Limit(*limit),
-            Some(Halt::Abstain(_)) => Ending::Return(None),
+            Some(Halt::OutOfFuel | Halt::Abstain(_)) => Ending::Return(None),
             // Whatever the generated code refuses, the checks before the call should have refused. What it changed until then is not known, so there is no result.
             None => {
                 self.halt = Some(Halt::Abstain(format!("a fault of this program: {error}; please report it")));
                 Ending::Return(None)
             }
         }
+    }
+
+    /// Fuel that the work of the call at hand may cost: what is left after the first charge and that of the argument bytes.
+    fn fuel_for_work(&self) -> u64 {
+        let charged = CALL_FUEL.saturating_add(self.words.bytes() / BYTES_PER_FUEL);
+        self.limits.fuel.saturating_sub(self.fuel_used).saturating_sub(charged).saturating_sub(1)
     }
 
     /// Notes why the job ends; the error carries nothing but the way out of the generated code.

@@ -13,6 +13,6 @@ mod run;
 
 pub use admission::{AdmissionError, Facts, admit};
 pub use engine::{ENGINE_VERSION, Instruments, PrepareError, Prepared, Sandbox, engine_config};
-pub use host::Observer;
+pub use host::{Observer, OpenDevice};
 pub use input::{GROUP_BYTES, Input, VerifiedFile};
-pub use run::{Abstain, Execution, Request};
+pub use run::{Abstain, Execution, Request, cpu, no_gpu};

@@ -19,7 +19,7 @@ use assay_protocol::transcript::Call;
 use wasmtime::{Memory, ResourceLimiter, Store, Trap};
 
 use crate::engine::{Prepared, Sandbox, WASM_STACK_BYTES};
-use crate::host::{Host, HostConfig, Observer};
+use crate::host::{Host, HostConfig, Observer, OpenDevice};
 use crate::input::Input;
 
 /// Native stack of the thread a job runs on: what WebAssembly may use, and room for the host calls on top of it.
@@ -35,6 +35,18 @@ pub struct Request<'a> {
     pub keep_calls: bool,
     /// Who watches.
     pub observer: Box<dyn Observer + Send>,
+    /// Opens the device at the job's first GPU call: [`cpu`], or an adapter. The outcome does not depend on it.
+    pub gpu: OpenDevice,
+}
+
+/// Opens the CPU executor: what every machine has.
+pub fn cpu() -> OpenDevice {
+    Box::new(|| Err("the CPU executor is not part of this version".to_owned()))
+}
+
+/// Opens nothing: a job that asks for a device gets no result from this machine.
+pub fn no_gpu() -> OpenDevice {
+    Box::new(|| Err("the job asks for a GPU, and this run was told to have none; run it with `--gpu cpu` or `--gpu auto`".to_owned()))
 }
 
 /// What a run gives: the outcome, and what its hashes stand for.
@@ -142,7 +154,7 @@ impl Sandbox {
     /// # Errors
     /// As [`Self::run`].
     pub fn instantiate_only(&self, prepared: &Prepared, job: &Job) -> Result<(), Abstain> {
-        let mut store = self.store(prepared, job, host_of(job, Vec::new(), false, Box::new(())))?;
+        let mut store = self.store(prepared, job, host_of(job, Vec::new(), false, Box::new(()), cpu()))?;
         prepared.instance.instantiate(&mut store).map_err(|e| Abstain(format!("{e:#}")))?;
         Ok(())
     }
@@ -159,7 +171,7 @@ impl Sandbox {
     }
 
     fn run_here(&self, prepared: &Prepared, request: Request<'_>) -> Result<Execution, Abstain> {
-        let host = host_of(request.job, request.inputs, request.keep_calls, request.observer);
+        let host = host_of(request.job, request.inputs, request.keep_calls, request.observer, request.gpu);
         let mut store = self.store(prepared, request.job, host)?;
         let ended = prepared
             .instance
@@ -191,7 +203,7 @@ impl Sandbox {
     }
 }
 
-fn host_of(job: &Job, inputs: Vec<Input>, keep_calls: bool, observer: Box<dyn Observer + Send>) -> Host {
+fn host_of(job: &Job, inputs: Vec<Input>, keep_calls: bool, observer: Box<dyn Observer + Send>, gpu: OpenDevice) -> Host {
     Host::new(HostConfig {
         limits: job.limits,
         args: job.args.clone(),
@@ -200,6 +212,7 @@ fn host_of(job: &Job, inputs: Vec<Input>, keep_calls: bool, observer: Box<dyn Ob
         job_id: job.id().0,
         keep_calls,
         observer,
+        gpu,
     })
 }
 

@@ -31,7 +31,9 @@ fn run(sandbox: &Sandbox, wat: &str, limits: Limits, inputs: Vec<(&str, Input)>)
     let named = inputs.iter().map(|(name, input)| NamedBlob { name: (*name).to_owned(), blob: input.blob() }).collect();
     let job = Job::new(prepared.hash(), limits, Vec::new(), Vec::new(), named).unwrap();
     let inputs = inputs.into_iter().map(|(_, input)| input).collect();
-    sandbox.run(&prepared, Request { job: &job, inputs, keep_calls: false, observer: Box::new(()) }).map_err(|e| e.to_string())
+    sandbox
+        .run(&prepared, Request { job: &job, inputs, keep_calls: false, observer: Box::new(()), gpu: assay_sandbox::cpu() })
+        .map_err(|e| e.to_string())
 }
 
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -74,7 +74,7 @@ fn try_self_test() -> Result<Hash, String> {
     let prepared = sandbox.prepare(SELF_TEST, &limits).map_err(|e| e.to_string())?;
     let job = Job::new(prepared.hash(), limits, vec!["self-test".to_owned()], Vec::new(), Vec::new())?;
     let execution = sandbox
-        .run(&prepared, Request { job: &job, inputs: Vec::new(), keep_calls: false, observer: Box::new(()) })
+        .run(&prepared, Request { job: &job, inputs: Vec::new(), keep_calls: false, observer: Box::new(()), gpu: assay_sandbox::cpu() })
         .map_err(|e| e.to_string())?;
     Ok(execution.outcome.hash())
 }

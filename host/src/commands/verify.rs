@@ -48,7 +48,7 @@ pub fn run(arguments: &cli::Verify, as_json: bool) -> Result<(), Failure> {
     let deadline = super::Deadline::start(arguments.deadline, as_json);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(package.module, package.manifest.module.blake3, &receipt.job.limits)?;
-    let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()) };
+    let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()), gpu: assay_sandbox::cpu() };
     let mut execution = sandbox.run(&prepared, request)?;
     deadline.call_off();
     differences.extend(compare(&receipt, &mut execution, theirs.as_ref()));

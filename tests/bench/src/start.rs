@@ -67,7 +67,7 @@ impl Small {
         ensure!(package.manifest.module.blake3 == self.prepared.hash(), "another module is prepared");
         let input = Input::from_bytes(TEXT);
         let job = self.job(&package, &input)?;
-        let request = Request { job: &job, inputs: vec![input], keep_calls: false, observer: Box::new(()) };
+        let request = Request { job: &job, inputs: vec![input], keep_calls: false, observer: Box::new(()), gpu: assay_sandbox::cpu() };
         let execution = self.sandbox.run(&self.prepared, request)?;
         ensure!(execution.outcome.status.is_success(), "the small job ends with {}", execution.outcome.status);
         let transcript = (execution.transcript_root, execution.calls);

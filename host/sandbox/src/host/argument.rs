@@ -10,6 +10,8 @@
 //! write: by then a file would have been read past, or created. A call that fails must have changed nothing. It also asks whether a pointer is
 //! aligned *in the host's memory*; here the guest's number alone decides.
 
+use assay_gpu::session::{BINDINGS_MAX, CONSTANTS_MAX, NAME_BYTES_MAX};
+
 use super::errno::Errno;
 use super::filesystem::path::PATH_BYTES_MAX;
 use super::record::Digest;
@@ -31,6 +33,11 @@ const BUFFER_BYTES_MAX: u64 = u32::MAX as u64;
 const IOVEC_BYTES: u64 = 8;
 const SUBSCRIPTION_BYTES: u64 = 48;
 const EVENT_BYTES: u64 = 32;
+/// Bytes of one constant of a pipeline, and of one range of a dispatch.
+pub(crate) const CONSTANT_BYTES: u32 = 16;
+pub(crate) const RANGE_BYTES: u32 = 32;
+/// What the records of the GPU calls are aligned to.
+const RECORD_ALIGN: u64 = 8;
 
 /// Which strings are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +75,60 @@ pub(crate) enum Argument {
     Subscriptions,
     /// Where the pointers to strings go, and where the strings go.
     Strings(List),
+    /// Pointer and length of bytes to be read.
+    Data,
+    /// Pointer and number of a pipeline's constants.
+    Constants,
+    /// Pointer and number of a dispatch's ranges.
+    Ranges,
+}
+
+/// A constant of a pipeline in guest memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Constant {
+    pub(crate) name: Buffer,
+    pub(crate) value: f64,
+}
+
+/// A range of a dispatch in guest memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range {
+    pub(crate) group: u32,
+    pub(crate) binding: u32,
+    pub(crate) buffer: u32,
+    reserved: u32,
+    pub(crate) offset: u64,
+    pub(crate) bytes: u64,
+}
+
+/// The constants in `records`, each [`CONSTANT_BYTES`] long.
+pub(crate) fn constants(records: &[u8]) -> impl Iterator<Item = Constant> {
+    records.as_chunks::<{ CONSTANT_BYTES as usize }>().0.iter().map(|record| Constant {
+        name: Buffer { pointer: word_at(record, 0), length: word_at(record, 4) },
+        value: f64::from_bits(long_at(record, 8)),
+    })
+}
+
+/// The ranges in `records`, each [`RANGE_BYTES`] long.
+pub(crate) fn ranges(records: &[u8]) -> impl Iterator<Item = Range> {
+    records.as_chunks::<{ RANGE_BYTES as usize }>().0.iter().map(|record| Range {
+        group: word_at(record, 0),
+        binding: word_at(record, 4),
+        buffer: word_at(record, 8),
+        reserved: word_at(record, 12),
+        offset: long_at(record, 16),
+        bytes: long_at(record, 24),
+    })
+}
+
+/// The u32 at `at`, little-endian; 0 where there is none.
+fn word_at(record: &[u8], at: usize) -> u32 {
+    record.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+/// The u64 at `at`, little-endian; 0 where there is none.
+fn long_at(record: &[u8], at: usize) -> u64 {
+    record.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// A buffer in guest memory, inside its bounds.
@@ -83,6 +144,7 @@ impl Argument {
         match self {
             Self::Any | Self::Enum(_) | Self::Flags(_) | Self::OpenFlags | Self::TimeFlags | Self::Out { .. } => 1,
             Self::Buffer | Self::Path | Self::Scatter | Self::Gather | Self::SocketGather | Self::Strings(_) => 2,
+            Self::Data | Self::Constants | Self::Ranges => 2,
             Self::Subscriptions => 3,
         }
     }
@@ -91,7 +153,9 @@ impl Argument {
         let word = |index: usize| words.get(index).copied().unwrap_or(0);
         let excluded = |both: u64| word(0) & both == both;
         let refused = match self {
-            Self::Any | Self::Out { .. } | Self::Buffer | Self::Strings(_) => false,
+            Self::Any | Self::Out { .. } | Self::Buffer | Self::Strings(_) | Self::Data => false,
+            Self::Constants => word(1) > CONSTANTS_MAX as u64,
+            Self::Ranges => word(1) > BINDINGS_MAX as u64,
             Self::Enum(count) => word(0) >= count,
             Self::Flags(known) => word(0) & !known != 0,
             Self::OpenFlags => word(0) > 0xf || excluded(0b11),
@@ -109,7 +173,9 @@ impl Argument {
         match self {
             Self::Any | Self::Enum(_) | Self::Flags(_) | Self::OpenFlags | Self::TimeFlags => Ok(()),
             Self::Out { bytes, align } => range(memory, word(0), bytes, align).map(|_| ()),
-            Self::Buffer | Self::Path => range(memory, word(0), word(1), 1).map(|_| ()),
+            Self::Buffer | Self::Path | Self::Data => range(memory, word(0), word(1), 1).map(|_| ()),
+            Self::Constants => check_constants(memory, word(0), word(1)),
+            Self::Ranges => check_ranges(memory, word(0), word(1)),
             Self::Scatter | Self::Gather | Self::SocketGather => check_buffers(memory, word(0), word(1), buffers),
             Self::Subscriptions => {
                 range(memory, word(0), word(2).saturating_mul(SUBSCRIPTION_BYTES), 8)?;
@@ -132,7 +198,16 @@ impl Argument {
             }
         };
         match self {
-            Self::Path => push(word(0), word(1)),
+            Self::Path | Self::Data => push(word(0), word(1)),
+            Self::Ranges => push(word(0), word(1).saturating_mul(u64::from(RANGE_BYTES))),
+            Self::Constants => {
+                let records = range(memory, word(0), word(1).saturating_mul(u64::from(CONSTANT_BYTES)), RECORD_ALIGN).unwrap_or_default();
+                for Constant { name, value } in constants(records) {
+                    record.push(&name.length.to_le_bytes());
+                    record.push(range(memory, u64::from(name.pointer), u64::from(name.length), 1).unwrap_or_default());
+                    record.push(&value.to_bits().to_le_bytes());
+                }
+            }
             Self::Gather => buffers.iter().for_each(|buffer| push(u64::from(buffer.pointer), u64::from(buffer.length))),
             Self::Subscriptions => push(word(0), word(2).saturating_mul(SUBSCRIPTION_BYTES)),
             _ => {}
@@ -192,6 +267,22 @@ fn range(memory: &[u8], pointer: u64, length: u64, align: u64) -> Result<&[u8], 
         return Err(Errno::Inval);
     }
     Ok(bytes)
+}
+
+/// A name is held to its longest length here, so that a list of names over the same bytes cannot have the host read more than the guest has.
+fn check_constants(memory: &[u8], pointer: u64, count: u64) -> Result<(), Errno> {
+    for Constant { name, .. } in constants(range(memory, pointer, count.saturating_mul(u64::from(CONSTANT_BYTES)), RECORD_ALIGN)?) {
+        range(memory, u64::from(name.pointer), u64::from(name.length), 1)?;
+        if name.length as usize > NAME_BYTES_MAX {
+            return Err(Errno::Inval);
+        }
+    }
+    Ok(())
+}
+
+fn check_ranges(memory: &[u8], pointer: u64, count: u64) -> Result<(), Errno> {
+    let mut all = ranges(range(memory, pointer, count.saturating_mul(u64::from(RANGE_BYTES)), RECORD_ALIGN)?);
+    if all.any(|range| range.reserved != 0) { Err(Errno::Inval) } else { Ok(()) }
 }
 
 fn check_buffers(memory: &[u8], pointer: u64, count: u64, buffers: &mut Vec<Buffer>) -> Result<(), Errno> {

@@ -12,6 +12,8 @@ pub(crate) enum Halt {
     Exit(u32),
     /// A limit that ends the job, by its number.
     Limit(u8),
+    /// The work of the call is more than the fuel left: it was not performed.
+    OutOfFuel,
     /// This machine cannot go on.
     Abstain(String),
 }

@@ -33,6 +33,11 @@ impl Digest {
         }
     }
 
+    /// How many bytes were collected.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Forgets what was collected.
     pub(crate) fn clear(&mut self) {
         self.small.clear();
