@@ -4,48 +4,54 @@
 // specs/reference/src/strict/ hold the same sequences. Nothing here may be reordered, factored out or contracted: it changes bits, and bits are the product.
 //
 // Straight-line code with `select` on purpose: the CPU executor runs four invocations in one SIMD register, and a branch costs more than what it saves.
-// The one branch is the reduction of huge arguments. Every helper takes and gives scalars; `assay_bits` (core.wgsl) is the only way from f32 to bits.
+// The one branch is the reduction of huge arguments. A bound is written `select(x, high, high < x)`, which is one instruction (pmin) on the CPU.
 //
 // Adding and subtracting 12582912 = 1.5 * 2^23 rounds to the nearest integer, ties to even, and leaves that integer in the low bits of the sum.
+//
+// `bitcast<u32>` of an f32 shows the bits of a NaN, which differ between machines. It stands here only where the value is a number, or where a NaN makes the
+// result NaN, or another branch of a `select` be taken, whatever its bits are. So no NaN's bits reach a result.
 
 // ---- scaling ----
 
-// p * 2^n for -252 <= n <= 254, rounded once: the first product is exact wherever the second is not.
-fn assay_scale(p: f32, n: i32) -> f32 {
-    let half = n >> 1u;
-    let first = bitcast<f32>(bitcast<u32>(half + 127i) << 23u);
-    let second = bitcast<f32>(bitcast<u32>(n - half + 127i) << 23u);
-    return (p * first) * second;
+// p * 2^n for 0.5 <= |p| <= 2 and -200 <= n <= 200, rounded once: the first product is exact. The low 9 bits of `n` count, so a sum with 12582912 will do.
+fn assay_scale(p: f32, n: u32) -> f32 {
+    let half = (n >> 1u) << 23u;
+    let other = (n << 23u) - half;
+    return (p * bitcast<f32>(half + 0x3f800000u)) * bitcast<f32>(other + 0x3f800000u);
 }
 
 // The sign bit of x as 1 or -1.
 fn assay_unit(x: f32) -> f32 {
-    return bitcast<f32>((assay_bits(x) & 0x80000000u) | 0x3f800000u);
+    return bitcast<f32>((bitcast<u32>(x) & 0x80000000u) | 0x3f800000u);
 }
 
 // x with its 12 leading significant bits only: the product of two such values is exact.
 fn assay_leading(x: f32) -> f32 {
-    return bitcast<f32>(assay_bits(x) & 0xfffff000u);
+    return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
 }
 
 // ---- exponentials ----
 
-// e^x * 2^shift. x = n ln 2 + r with |r| <= 0.3466, and a polynomial of degree 6 in r.
-fn assay_exp_shifted(x: f32, shift: i32) -> f32 {
-    let low = select(x, -104.0f, x < -104.0f);
-    let a = select(low, 90.0f, low > 90.0f);
+// e^r - 1 for |r| <= 0.3466.
+fn assay_exp_fraction(r: f32) -> f32 {
+    let r2 = r * r;
+    let even = 0.49999979138374329f + r2 * (0.041671454906463623f + r2 * 0.0013657043455168605f);
+    let odd = 0.16666518151760101f + r2 * 0.0083689540624618530f;
+    return r + r2 * (even + r * odd);
+}
+
+// e^x * 2^shift, for -8 <= shift <= 8: x = n ln 2 + r.
+fn assay_exp_shifted(x: f32, shift: u32) -> f32 {
+    let floored = select(x, -104.0f, x < -104.0f);
+    let a = select(floored, 90.0f, 90.0f < floored);
     let t = a * 1.4426950216293335f + 12582912.0f;
     let n = t - 12582912.0f;
     let r = (a - n * 0.693145751953125f) - n * 0.000001428606765330187f;
-    let r2 = r * r;
-    let even = 0.49999979138374329f + r2 * (0.041671454906463623f + r2 * 0.0013657043455168605f);
-    let odd = 0.1666651815176010f + r2 * 0.0083689540624618530f;
-    let p = 1.0f + (r + r2 * (even + r * odd));
-    return assay_scale(p, (bitcast<i32>(assay_bits(t)) - 0x4b400000i) + shift);
+    return assay_scale(1.0f + assay_exp_fraction(r), bitcast<u32>(t) + shift);
 }
 
 fn assay_exp(x: f32) -> f32 {
-    return assay_exp_shifted(x, 0i);
+    return assay_exp_shifted(x, 0u);
 }
 
 // 2^r for |r| <= 0.5, exact at 0.
@@ -57,17 +63,17 @@ fn assay_exp2_fraction(r: f32) -> f32 {
 }
 
 fn assay_exp2(x: f32) -> f32 {
-    let low = select(x, -160.0f, x < -160.0f);
-    let a = select(low, 129.0f, low > 129.0f);
+    let floored = select(x, -160.0f, x < -160.0f);
+    let a = select(floored, 129.0f, 129.0f < floored);
     let t = a + 12582912.0f;
-    return assay_scale(assay_exp2_fraction(a - (t - 12582912.0f)), bitcast<i32>(assay_bits(t)) - 0x4b400000i);
+    return assay_scale(assay_exp2_fraction(a - (t - 12582912.0f)), bitcast<u32>(t));
 }
 
 // ---- logarithms ----
 
 // The bits of a positive x, multiplied by 2^23 where x is subnormal.
 fn assay_log_bits(x: f32) -> u32 {
-    return assay_bits(select(x, x * 8388608.0f, x < 1.1754943508222875e-38f));
+    return bitcast<u32>(select(x, x * 8388608.0f, x < 1.1754943508222875e-38f));
 }
 
 // The exponent k in x = 2^k m with m from sqrt(1/2) to sqrt(2), from the bits of x.
@@ -85,7 +91,7 @@ fn assay_log_tail(r: f32, low: f32) -> f32 {
 
 // ln(high + low) for a positive high and a low below its last place.
 fn assay_log_sum(high: f32, low: f32) -> f32 {
-    let bits = assay_bits(high);
+    let bits = bitcast<u32>(high);
     let k = assay_log_exponent(bits);
     let r = bitcast<f32>(bits - (bitcast<u32>(k) << 23u)) - 1.0f;
     let l = low * bitcast<f32>(bitcast<u32>(127i - k) << 23u);
@@ -155,16 +161,16 @@ fn assay_pow(x: f32, y: f32) -> f32 {
     let low = z_low - ((high - n) - z_high);
     // the product; beyond 2^32 only the sign of y matters
     let y_floor = select(y, -4294967296.0f, y < -4294967296.0f);
-    let b = select(y_floor, 4294967296.0f, y_floor > 4294967296.0f);
+    let b = select(y_floor, 4294967296.0f, 4294967296.0f < y_floor);
     let b_high = assay_leading(b);
     let e_low = (b - b_high) * high + b * low;
     let e_high = b_high * high;
     let e = e_low + e_high;
     let e_floor = select(e, -160.0f, e < -160.0f);
-    let a = select(e_floor, 160.0f, e_floor > 160.0f);
+    let a = select(e_floor, 160.0f, 160.0f < e_floor);
     let t = a + 12582912.0f;
     let r = select((e_high - (t - 12582912.0f)) + e_low, 0.0f, a != e);
-    let power = assay_scale(assay_exp2_fraction(r), bitcast<i32>(assay_bits(t)) - 0x4b400000i);
+    let power = assay_scale(assay_exp2_fraction(r), bitcast<u32>(t));
     // 0 and infinity to any power, any power 0, NaN
     let ends = bitcast<f32>(select(0u, 0x7f800000u, (x == 0.0f) == (y < 0.0f)));
     let with_ends = select(power, ends, x == 0.0f || x > 3.4028234663852886e38f);
@@ -195,7 +201,7 @@ fn assay_product_high(a: u32, b: u32) -> u32 {
 
 // |x| / (2 pi) modulo 1 in units of 2^-64 (high word, low word), for finite |x| >= 2^-9: exact product of the significand by 96 bits of 1/(2 pi).
 fn assay_turns(x: f32) -> vec2<u32> {
-    let bits = assay_bits(x) & 0x7fffffffu;
+    let bits = bitcast<u32>(x) & 0x7fffffffu;
     let significand = (bits & 0x7fffffu) | 0x800000u;
     let place = (bits >> 23u) - 118u;
     let i = place >> 5u;
@@ -214,32 +220,35 @@ fn assay_turns(x: f32) -> vec2<u32> {
     return vec2<u32>(significand * f0 + assay_product_high(significand, f1) + carry, low);
 }
 
-// 2 pi times the signed fraction (high, low) of a turn, |fraction| <= 1/4.
-fn assay_turns_to_radians(high: u32, low: u32) -> f32 {
+// 2 pi times the signed fraction (high, low) of a turn, |fraction| <= 1/4, in two words. The leading word times the leading bits of 2 pi is exact.
+fn assay_turns_to_radians(high: u32, low: u32) -> vec2<f32> {
     let mask = bitcast<u32>(bitcast<i32>(high) >> 31u);
     let h = high ^ mask;
-    let a = f32(h);
+    let a = assay_leading(f32(h));
     let rest = f32(bitcast<i32>(h - u32(a))) + f32(low ^ mask) * 2.3283064365386963e-10f;
-    let r = a * 1.462918119976564e-9f + (a * -4.0709402679221638e-17f + rest * 1.462918119976564e-9f);
-    return select(r, -r, mask != 0u);
+    let first = a * 1.4624674804508686e-9f;
+    let second = a * 4.5059881390377421e-13f + rest * 1.462918119976564e-9f;
+    let r = first + second;
+    let unit = bitcast<f32>((mask & 0x80000000u) | 0x3f800000u);
+    return vec2<f32>(r * unit, (second - (r - first)) * unit);
 }
 
 // sin r for |r| <= pi/2, negated where the low bit of `half_turns` is set.
 fn assay_sin_reduced(r: f32, half_turns: u32) -> f32 {
     let r2 = r * r;
     let p = -0.16666659712791443f + r2 * (0.0083330692723393440f + r2 * (-0.00019809778314083815f + r2 * 0.0000026061029529955704f));
-    return (r + (r * r2) * p) * bitcast<f32>((half_turns << 31u) | 0x3f800000u);
+    return bitcast<f32>(bitcast<u32>(r + (r * r2) * p) ^ (half_turns << 31u));
 }
 
 fn assay_sin(x: f32) -> f32 {
     let t = x * 0.31830987334251404f + 12582912.0f;
     let n = t - 12582912.0f;
     var r = (((x - n * 3.140625f) - n * 0.00096750259399414062f) - n * 1.5099067240953445e-7f) - n * 5.126688136514179e-12f;
-    var half_turns = assay_bits(t);
+    var half_turns = bitcast<u32>(t);
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
         half_turns = (turns.x + 0x40000000u) >> 31u;
-        r = assay_turns_to_radians(turns.x - (half_turns << 31u), turns.y) * assay_unit(x) + (x - x);
+        r = assay_turns_to_radians(turns.x - (half_turns << 31u), turns.y).x * assay_unit(x) + (x - x);
     }
     return select(assay_sin_reduced(r, half_turns), x, x == 0.0f);
 }
@@ -248,12 +257,12 @@ fn assay_cos(x: f32) -> f32 {
     let t = (x * 0.31830987334251404f - 0.5f) + 12582912.0f;
     let n = (t - 12582912.0f) * 2.0f + 1.0f;
     var r = (((x - n * 1.5703125f) - n * 0.00048375129699707031f) - n * 7.549533620476723e-8f) - n * 2.5633440682570896e-12f;
-    var half_turns = assay_bits(t) + 1u;
+    var half_turns = bitcast<u32>(t) + 1u;
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
         let quarter_more = turns.x + 0x40000000u;
         half_turns = (quarter_more + 0x40000000u) >> 31u;
-        r = assay_turns_to_radians(quarter_more - (half_turns << 31u), turns.y) + (x - x);
+        r = assay_turns_to_radians(quarter_more - (half_turns << 31u), turns.y).x + (x - x);
     }
     return assay_sin_reduced(r, half_turns);
 }
@@ -261,37 +270,44 @@ fn assay_cos(x: f32) -> f32 {
 fn assay_tan(x: f32) -> f32 {
     let t = x * 0.63661974668502808f + 12582912.0f;
     let n = t - 12582912.0f;
-    var r = (((x - n * 1.5703125f) - n * 0.00048375129699707031f) - n * 7.549533620476723e-8f) - n * 2.5633440682570896e-12f;
-    var quarter_turns = assay_bits(t);
+    let first = (x - n * 1.5703125f) - n * 0.00048375129699707031f;
+    let second = n * 7.549533620476723e-8f;
+    var r = first - second;
+    var low = ((first - r) - second) - n * 2.5633440682570896e-12f;
+    var quarter_turns = bitcast<u32>(t);
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
         quarter_turns = (turns.x + 0x20000000u) >> 30u;
-        r = assay_turns_to_radians(turns.x - (quarter_turns << 30u), turns.y) * assay_unit(x) + (x - x);
+        let radians = assay_turns_to_radians(turns.x - (quarter_turns << 30u), turns.y) * assay_unit(x);
+        r = radians.x + (x - x);
+        low = radians.y;
     }
     let r2 = r * r;
-    let even = 0.33333155512809753f + r2 * r2 * (0.053407620638608932f + r2 * r2 * 0.0030967749189585447f);
-    let odd = 0.13338840007781982f + r2 * r2 * (0.024443963542580605f + r2 * r2 * 0.0093995798379182816f);
-    let tangent = r + (r * r2) * (even + r2 * odd);
+    let r4 = r2 * r2;
+    let even = 0.33333155512809753f + r4 * (0.053407620638608932f + r4 * 0.0030967749189585447f);
+    let odd = 0.13338840007781982f + r4 * (0.024443963542580605f + r4 * 0.0093995798379182816f);
+    let tangent = r + ((r * r2) * (even + r2 * odd) + (low + low * r2));
     let upright = (quarter_turns & 1u) == 0u;
-    return select(-1.0f, tangent, upright) / select(tangent, 1.0f, upright);
+    let quotient = select(-1.0f, tangent, upright) / select(tangent, 1.0f, upright);
+    return select(quotient, x, x == 0.0f);
 }
 
 // ---- inverse circular functions ----
 
-// atan q for 0 <= q <= 1.
-fn assay_atan_unit(q: f32) -> f32 {
+// atan q + low for 0 <= q <= 1 and a tiny low.
+fn assay_atan_unit(q: f32, low: f32) -> f32 {
     let q2 = q * q;
     let q4 = q2 * q2;
     let even = -0.33333152532577515f + q4 * (-0.14211022853851318f + q4 * (-0.075519517064094543f + q4 * -0.016366003081202507f));
     let odd = 0.19993768632411957f + q4 * (0.10665880143642426f + q4 * (0.043208759278059006f + q4 * 0.0029202033765614033f));
-    return q + (q * q2) * (even + q2 * odd);
+    return q + ((q * q2) * (even + q2 * odd) + low);
 }
 
 fn assay_atan(x: f32) -> f32 {
     let a = abs(x);
     let steep = a > 1.0f;
-    let r = assay_atan_unit(select(a, 1.0f / a, steep));
-    return select(r, 1.5707963705062866f - (r + 4.3711388286737929e-8f), steep) * assay_unit(x);
+    let r = assay_atan_unit(select(a, 1.0f / a, steep), select(0.0f, 4.3711388286737929e-8f, steep));
+    return select(r, 1.5707963705062866f - r, steep) * assay_unit(x);
 }
 
 // The angle of the point (x, y), from -pi to pi; the signs of zeros count.
@@ -302,9 +318,9 @@ fn assay_atan2(y: f32, x: f32) -> f32 {
     let small = select(ay, ax, steep);
     let large = select(ax, ay, steep);
     let q = select(select(small / large, 1.0f, small == large), 0.0f, large == 0.0f);
-    let r = assay_atan_unit(q);
-    let right = select(r, 1.5707963705062866f - (r + 4.3711388286737929e-8f), steep);
-    let angle = select(right, 3.1415927410125732f - (right + 8.7422776573475858e-8f), (assay_bits(x) >> 31u) != 0u);
+    let r = assay_atan_unit(q, select(0.0f, 4.3711388286737929e-8f, steep));
+    let right = select(r, 1.5707963705062866f - r, steep);
+    let angle = select(right, 3.1415927410125732f - (right + 8.7422776573475858e-8f), bitcast<i32>(x) < 0i);
     return angle * assay_unit(y);
 }
 
@@ -343,27 +359,28 @@ fn assay_acos(x: f32) -> f32 {
 fn assay_sinh(x: f32) -> f32 {
     let x2 = x * x;
     let near = x + (x * x2) * (0.16666716337203979f + x2 * (0.0083302743732929230f + x2 * 0.00020372832659631968f));
-    let half = assay_exp_shifted(abs(x), -1i);
+    let half = assay_exp_shifted(abs(x), 0xffffffffu);
     return select((half - 0.25f / half) * assay_unit(x), near, abs(x) < 1.0f);
 }
 
 fn assay_cosh(x: f32) -> f32 {
-    let half = assay_exp_shifted(abs(x), -1i);
+    let half = assay_exp_shifted(abs(x), 0xffffffffu);
     return half + 0.25f / half;
 }
 
+// E / (2 - E) with E = 1 - e^-2|x|.
 fn assay_tanh(x: f32) -> f32 {
     let a = abs(x);
-    let x2 = a * a;
-    let x4 = x2 * x2;
-    let even = -0.33333280682563782f + x4 * (-0.053737938404083252f + x4 * -0.0057000918313860893f);
-    let odd = 0.13331416249275208f + x4 * 0.020634118467569351f;
-    let near = a + (a * x2) * (even + x2 * odd);
-    let far = 1.0f - 2.0f / (assay_exp_shifted(2.0f * a, 0i) + 1.0f);
-    return select(far, near, a < 0.625f) * assay_unit(x);
+    let b = select(a, 10.0f, 10.0f < a) * -2.0f;
+    let t = b * 1.4426950216293335f + 12582912.0f;
+    let n = t - 12582912.0f;
+    let fraction = assay_exp_fraction((b - n * 0.693145751953125f) - n * 0.000001428606765330187f);
+    let power = bitcast<f32>((bitcast<u32>(t) << 23u) + 0x3f800000u);
+    let e = (1.0f - power) - power * fraction;
+    return (e / (2.0f - e)) * assay_unit(x);
 }
 
-// ln(1 + t) + shift ln 2 for t >= 0: the rounding error of 1 + t goes along.
+// ln(1 + t) for t >= 0: the rounding error of 1 + t goes along.
 fn assay_log_one_plus(t: f32) -> f32 {
     let u = 1.0f + t;
     let low = select(t - (u - 1.0f), 1.0f - (u - t), t > 1.0f);
