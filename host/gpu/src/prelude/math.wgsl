@@ -35,8 +35,8 @@ fn assay_leading(x: f32) -> f32 {
 // e^r - 1 for |r| <= 0.3466.
 fn assay_exp_fraction(r: f32) -> f32 {
     let r2 = r * r;
-    let even = 0.49999979138374329f + r2 * (0.041671454906463623f + r2 * 0.0013657043455168605f);
-    let odd = 0.16666518151760101f + r2 * 0.0083689540624618530f;
+    let even = 0.4999998f + r2 * (0.041671455f + r2 * 0.0013657043f);
+    let odd = 0.16666518f + r2 * 0.008368954f;
     return r + r2 * (even + r * odd);
 }
 
@@ -44,9 +44,9 @@ fn assay_exp_fraction(r: f32) -> f32 {
 fn assay_exp_shifted(x: f32, shift: u32) -> f32 {
     let floored = select(x, -104.0f, x < -104.0f);
     let a = select(floored, 90.0f, 90.0f < floored);
-    let t = a * 1.4426950216293335f + 12582912.0f;
+    let t = a * 1.442695f + 12582912.0f;
     let n = t - 12582912.0f;
-    let r = (a - n * 0.693145751953125f) - n * 0.000001428606765330187f;
+    let r = (a - n * 0.69314575f) - n * 1.4286068e-6f;
     return assay_scale(1.0f + assay_exp_fraction(r), bitcast<u32>(t) + shift);
 }
 
@@ -57,8 +57,8 @@ fn assay_exp(x: f32) -> f32 {
 // 2^r for |r| <= 0.5, exact at 0.
 fn assay_exp2_fraction(r: f32) -> f32 {
     let r2 = r * r;
-    let even = 0.69314718246459961f + r2 * (0.055503580719232559f + r2 * 0.0013391643296927214f);
-    let odd = 0.24022650718688965f + r2 * (0.0096180755645036697f + r2 * 0.00015457191329915076f);
+    let even = 0.6931472f + r2 * (0.05550358f + r2 * 0.0013391643f);
+    let odd = 0.2402265f + r2 * (0.009618076f + r2 * 0.00015457191f);
     return 1.0f + r * (even + r * odd);
 }
 
@@ -73,7 +73,7 @@ fn assay_exp2(x: f32) -> f32 {
 
 // The bits of a positive x, multiplied by 2^23 where x is subnormal.
 fn assay_log_bits(x: f32) -> u32 {
-    return bitcast<u32>(select(x, x * 8388608.0f, x < 1.1754943508222875e-38f));
+    return bitcast<u32>(select(x, x * 8388608.0f, x < 1.1754944e-38f));
 }
 
 // The exponent k in x = 2^k m with m from sqrt(1/2) to sqrt(2), from the bits of x.
@@ -84,8 +84,8 @@ fn assay_log_exponent(bits: u32) -> i32 {
 // ln(1 + r + low) - r for r from sqrt(1/2) - 1 to sqrt(2) - 1 and a low much below r + 1.
 fn assay_log_tail(r: f32, low: f32) -> f32 {
     let r2 = r * r;
-    let even = -0.49999991059303284f + r2 * (-0.25001794099807739f + r2 * (-0.16569697856903076f + r2 * -0.14312772452831268f));
-    let odd = 0.33333951234817505f + r2 * (0.19962054491043091f + r2 * (0.14917457103729248f + r2 * 0.087424024939537048f));
+    let even = -0.4999999f + r2 * (-0.25001794f + r2 * (-0.16569698f + r2 * -0.14312772f));
+    let odd = 0.3333395f + r2 * (0.19962054f + r2 * (0.14917457f + r2 * 0.087424025f));
     return r2 * (even + r * odd) + (low - low * r);
 }
 
@@ -96,13 +96,13 @@ fn assay_log_sum(high: f32, low: f32) -> f32 {
     let r = bitcast<f32>(bits - (bitcast<u32>(k) << 23u)) - 1.0f;
     let l = low * bitcast<f32>(bitcast<u32>(127i - k) << 23u);
     let n = f32(k);
-    return n * 0.693145751953125f + (r + (assay_log_tail(r, l) + n * 0.000001428606765330187f));
+    return n * 0.69314575f + (r + (assay_log_tail(r, l) + n * 1.4286068e-6f));
 }
 
 // What a logarithm answers outside its domain: r for 0 < x < infinity; -infinity at either zero, infinity at infinity, NaN for the rest.
 fn assay_log_special(x: f32, r: f32) -> f32 {
     let outside = bitcast<f32>(select(0x7fc00000u, 0xff800000u, x == 0.0f));
-    return select(outside, select(r, x, x > 3.4028234663852886e38f), x > 0.0f);
+    return select(outside, select(r, x, x > 3.4028235e38f), x > 0.0f);
 }
 
 fn assay_log(x: f32) -> f32 {
@@ -110,10 +110,10 @@ fn assay_log(x: f32) -> f32 {
     let k = assay_log_exponent(bits);
     let r = bitcast<f32>(bits - (bitcast<u32>(k) << 23u)) - 1.0f;
     let r2 = r * r;
-    let even = -0.49999991059303284f + r2 * (-0.25001794099807739f + r2 * (-0.16569697856903076f + r2 * -0.14312772452831268f));
-    let odd = 0.33333951234817505f + r2 * (0.19962054491043091f + r2 * (0.14917457103729248f + r2 * 0.087424024939537048f));
-    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754943508222875e-38f);
-    let y = n * 0.693145751953125f + (r + (r2 * (even + r * odd) + n * 0.000001428606765330187f));
+    let even = -0.4999999f + r2 * (-0.25001794f + r2 * (-0.16569698f + r2 * -0.14312772f));
+    let odd = 0.3333395f + r2 * (0.19962054f + r2 * (0.14917457f + r2 * 0.087424025f));
+    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754944e-38f);
+    let y = n * 0.69314575f + (r + (r2 * (even + r * odd) + n * 1.4286068e-6f));
     return assay_log_special(x, y);
 }
 
@@ -122,9 +122,9 @@ fn assay_log2(x: f32) -> f32 {
     let k = assay_log_exponent(bits);
     let r = bitcast<f32>(bits - (bitcast<u32>(k) << 23u)) - 1.0f;
     let r2 = r * r;
-    let even = 0.44269499182701111f + r2 * (0.48091167211532593f + r2 * (0.28789389133453369f + r2 * (0.21585170924663544f + r2 * 0.12589283287525177f)));
-    let odd = -0.72134733200073242f + r2 * (-0.36070525646209717f + r2 * (-0.23890279233455658f + r2 * -0.20758081972599030f));
-    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754943508222875e-38f);
+    let even = 0.442695f + r2 * (0.48091167f + r2 * (0.2878939f + r2 * (0.21585171f + r2 * 0.12589283f)));
+    let odd = -0.72134733f + r2 * (-0.36070526f + r2 * (-0.23890279f + r2 * -0.20758082f));
+    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754944e-38f);
     return assay_log_special(x, n + (r + r * (even + r * odd)));
 }
 
@@ -135,7 +135,7 @@ fn assay_pow(x: f32, y: f32) -> f32 {
     // log2 x = high + low, high of 12 bits; with s = (m - 1) / (m + 1), ln m = (2/3) s (3 + s^2 + tail)
     let bits = assay_log_bits(x);
     let k = assay_log_exponent(bits);
-    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754943508222875e-38f);
+    let n = f32(k) - select(0.0f, 23.0f, x < 1.1754944e-38f);
     let m = bitcast<f32>(bits - (bitcast<u32>(k) << 23u));
     let f = m - 1.0f;
     let d = m + 1.0f;
@@ -146,7 +146,7 @@ fn assay_pow(x: f32, y: f32) -> f32 {
     let d_low = f - (d_high - 2.0f);
     let s_low = v * ((f - s_high * d_high) - s_high * d_low);
     let s2 = s * s;
-    let series = (s2 * s2) * (0.60000020265579224f + s2 * (0.42843657732009888f + s2 * 0.34564349055290222f));
+    let series = (s2 * s2) * (0.6000002f + s2 * (0.42843658f + s2 * 0.3456435f));
     let tail = series + s_low * (s_high + s);
     let square = s_high * s_high;
     let t_high = assay_leading((3.0f + square) + tail);
@@ -155,13 +155,13 @@ fn assay_pow(x: f32, y: f32) -> f32 {
     let w = s_low * t_high + t_low * s;
     let p_high = assay_leading(u + w);
     let p_low = w - (p_high - u);
-    let z_high = 0.961669921875f * p_high;
-    let z_low = 0.00012677205086220056f * p_high + p_low * 0.96179670095443726f;
+    let z_high = 0.9616699f * p_high;
+    let z_low = 0.00012677205f * p_high + p_low * 0.9617967f;
     let high = assay_leading((z_high + z_low) + n);
     let low = z_low - ((high - n) - z_high);
     // the product; beyond 2^32 only the sign of y matters
-    let y_floor = select(y, -4294967296.0f, y < -4294967296.0f);
-    let b = select(y_floor, 4294967296.0f, 4294967296.0f < y_floor);
+    let y_floor = select(y, -4294967300.0f, y < -4294967300.0f);
+    let b = select(y_floor, 4294967300.0f, 4294967300.0f < y_floor);
     let b_high = assay_leading(b);
     let e_low = (b - b_high) * high + b * low;
     let e_high = b_high * high;
@@ -172,11 +172,11 @@ fn assay_pow(x: f32, y: f32) -> f32 {
     let r = select((e_high - (t - 12582912.0f)) + e_low, 0.0f, a != e);
     let power = assay_scale(assay_exp2_fraction(r), bitcast<u32>(t));
     // 0 and infinity to any power, any power 0, NaN
-    let ends = bitcast<f32>(select(0u, 0x7f800000u, (x == 0.0f) == (y < 0.0f)));
-    let with_ends = select(power, ends, x == 0.0f || x > 3.4028234663852886e38f);
-    let with_one = select(with_ends, 1.0f, y == 0.0f);
-    let good = x >= 0.0f && y == y;
-    return select(bitcast<f32>(select(0x7fc00000u, 0u, good)), with_one, good);
+    let of_zero = bitcast<f32>(select(0u, 0x7f800000u, y < 0.0f));
+    let of_infinity = bitcast<f32>(select(0x7f800000u, 0u, y < 0.0f));
+    let of_ends = select(select(power, of_infinity, x > 3.4028235e38f), of_zero, x == 0.0f);
+    let of_all = select(select(of_ends, 1.0f, y == 0.0f), y, y != y);
+    return select(bitcast<f32>(select(0x7fc00000u, 0u, x >= 0.0f)), of_all, x >= 0.0f);
 }
 
 // ---- circular functions ----
@@ -225,9 +225,9 @@ fn assay_turns_to_radians(high: u32, low: u32) -> vec2<f32> {
     let mask = bitcast<u32>(bitcast<i32>(high) >> 31u);
     let h = high ^ mask;
     let a = assay_leading(f32(h));
-    let rest = f32(bitcast<i32>(h - u32(a))) + f32(low ^ mask) * 2.3283064365386963e-10f;
-    let first = a * 1.4624674804508686e-9f;
-    let second = a * 4.5059881390377421e-13f + rest * 1.462918119976564e-9f;
+    let rest = f32(bitcast<i32>(h - u32(a))) + f32(low ^ mask) * 2.3283064e-10f;
+    let first = a * 1.4624675e-9f;
+    let second = a * 4.5059881e-13f + rest * 1.4629181e-9f;
     let r = first + second;
     let unit = bitcast<f32>((mask & 0x80000000u) | 0x3f800000u);
     return vec2<f32>(r * unit, (second - (r - first)) * unit);
@@ -236,14 +236,14 @@ fn assay_turns_to_radians(high: u32, low: u32) -> vec2<f32> {
 // sin r for |r| <= pi/2, negated where the low bit of `half_turns` is set.
 fn assay_sin_reduced(r: f32, half_turns: u32) -> f32 {
     let r2 = r * r;
-    let p = -0.16666659712791443f + r2 * (0.0083330692723393440f + r2 * (-0.00019809778314083815f + r2 * 0.0000026061029529955704f));
+    let p = -0.1666666f + r2 * (0.008333069f + r2 * (-0.00019809778f + r2 * 2.606103e-6f));
     return bitcast<f32>(bitcast<u32>(r + (r * r2) * p) ^ (half_turns << 31u));
 }
 
 fn assay_sin(x: f32) -> f32 {
-    let t = x * 0.31830987334251404f + 12582912.0f;
+    let t = x * 0.31830987f + 12582912.0f;
     let n = t - 12582912.0f;
-    var r = (((x - n * 3.140625f) - n * 0.00096750259399414062f) - n * 1.5099067240953445e-7f) - n * 5.126688136514179e-12f;
+    var r = (((x - n * 3.140625f) - n * 0.0009675026f) - n * 1.5099067e-7f) - n * 5.126688e-12f;
     var half_turns = bitcast<u32>(t);
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
@@ -254,9 +254,9 @@ fn assay_sin(x: f32) -> f32 {
 }
 
 fn assay_cos(x: f32) -> f32 {
-    let t = (x * 0.31830987334251404f - 0.5f) + 12582912.0f;
+    let t = (x * 0.31830987f - 0.5f) + 12582912.0f;
     let n = (t - 12582912.0f) * 2.0f + 1.0f;
-    var r = (((x - n * 1.5703125f) - n * 0.00048375129699707031f) - n * 7.549533620476723e-8f) - n * 2.5633440682570896e-12f;
+    var r = (((x - n * 1.5703125f) - n * 0.0004837513f) - n * 7.5495336e-8f) - n * 2.563344e-12f;
     var half_turns = bitcast<u32>(t) + 1u;
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
@@ -268,24 +268,24 @@ fn assay_cos(x: f32) -> f32 {
 }
 
 fn assay_tan(x: f32) -> f32 {
-    let t = x * 0.63661974668502808f + 12582912.0f;
+    let t = x * 0.63661975f + 12582912.0f;
     let n = t - 12582912.0f;
-    let first = (x - n * 1.5703125f) - n * 0.00048375129699707031f;
-    let second = n * 7.549533620476723e-8f;
+    let first = (x - n * 1.5703125f) - n * 0.0004837513f;
+    let second = n * 7.5495336e-8f;
     var r = first - second;
-    var low = ((first - r) - second) - n * 2.5633440682570896e-12f;
+    var low = ((first - r) - second) - n * 2.563344e-12f;
     var quarter_turns = bitcast<u32>(t);
     if abs(x) > 6400.0f {
         let turns = assay_turns(x);
         quarter_turns = (turns.x + 0x20000000u) >> 30u;
-        let radians = assay_turns_to_radians(turns.x - (quarter_turns << 30u), turns.y) * assay_unit(x);
-        r = radians.x + (x - x);
-        low = radians.y;
+        let radians = assay_turns_to_radians(turns.x - (quarter_turns << 30u), turns.y);
+        r = radians.x * assay_unit(x) + (x - x);
+        low = radians.y * assay_unit(x);
     }
     let r2 = r * r;
     let r4 = r2 * r2;
-    let even = 0.33333155512809753f + r4 * (0.053407620638608932f + r4 * 0.0030967749189585447f);
-    let odd = 0.13338840007781982f + r4 * (0.024443963542580605f + r4 * 0.0093995798379182816f);
+    let even = 0.33333156f + r4 * (0.05340762f + r4 * 0.003096775f);
+    let odd = 0.1333884f + r4 * (0.024443964f + r4 * 0.00939958f);
     let tangent = r + ((r * r2) * (even + r2 * odd) + (low + low * r2));
     let upright = (quarter_turns & 1u) == 0u;
     let quotient = select(-1.0f, tangent, upright) / select(tangent, 1.0f, upright);
@@ -298,16 +298,16 @@ fn assay_tan(x: f32) -> f32 {
 fn assay_atan_unit(q: f32, low: f32) -> f32 {
     let q2 = q * q;
     let q4 = q2 * q2;
-    let even = -0.33333152532577515f + q4 * (-0.14211022853851318f + q4 * (-0.075519517064094543f + q4 * -0.016366003081202507f));
-    let odd = 0.19993768632411957f + q4 * (0.10665880143642426f + q4 * (0.043208759278059006f + q4 * 0.0029202033765614033f));
+    let even = -0.33333153f + q4 * (-0.14211023f + q4 * (-0.07551952f + q4 * -0.016366003f));
+    let odd = 0.19993769f + q4 * (0.1066588f + q4 * (0.04320876f + q4 * 0.0029202034f));
     return q + ((q * q2) * (even + q2 * odd) + low);
 }
 
 fn assay_atan(x: f32) -> f32 {
     let a = abs(x);
     let steep = a > 1.0f;
-    let r = assay_atan_unit(select(a, 1.0f / a, steep), select(0.0f, 4.3711388286737929e-8f, steep));
-    return select(r, 1.5707963705062866f - r, steep) * assay_unit(x);
+    let r = assay_atan_unit(select(a, 1.0f / a, steep), select(0.0f, 4.371139e-8f, steep));
+    return select(r, 1.5707964f - r, steep) * assay_unit(x);
 }
 
 // The angle of the point (x, y), from -pi to pi; the signs of zeros count.
@@ -318,17 +318,17 @@ fn assay_atan2(y: f32, x: f32) -> f32 {
     let small = select(ay, ax, steep);
     let large = select(ax, ay, steep);
     let q = select(select(small / large, 1.0f, small == large), 0.0f, large == 0.0f);
-    let r = assay_atan_unit(q, select(0.0f, 4.3711388286737929e-8f, steep));
-    let right = select(r, 1.5707963705062866f - r, steep);
-    let angle = select(right, 3.1415927410125732f - (right + 8.7422776573475858e-8f), bitcast<i32>(x) < 0i);
+    let r = assay_atan_unit(q, select(0.0f, 4.371139e-8f, steep));
+    let right = select(r, 1.5707964f - r, steep);
+    let angle = select(right, 3.1415927f - (right + 8.742278e-8f), bitcast<i32>(x) < 0i);
     return angle * assay_unit(y);
 }
 
 // What asin and acos share for a = |x|: asin a, or (pi - 2 asin s) / 2 with s = sqrt((1 - a) / 2), as the sum of the two words.
 fn assay_asin_tail(z: f32, s: f32) -> f32 {
     let z2 = z * z;
-    let even = 0.16666752099990845f + z2 * (0.045469019562005997f + z2 * 0.042157012969255447f);
-    let odd = 0.074953101575374603f + z2 * 0.024185502901673317f;
+    let even = 0.16666752f + z2 * (0.04546902f + z2 * 0.042157013f);
+    let odd = 0.0749531f + z2 * 0.024185503f;
     return (s * z) * (even + z * odd);
 }
 
@@ -338,7 +338,7 @@ fn assay_asin(x: f32) -> f32 {
     let z = select(a * a, (1.0f - a) * 0.5f, outer);
     let s = select(a, sqrt(z), outer);
     let e = assay_asin_tail(z, s);
-    let r = select(s + e, (1.5707963705062866f - 2.0f * s) - (2.0f * e + 4.3711388286737929e-8f), outer);
+    let r = select(s + e, (1.5707964f - 2.0f * s) - (2.0f * e + 4.371139e-8f), outer);
     return r * assay_unit(x);
 }
 
@@ -350,15 +350,15 @@ fn assay_acos(x: f32) -> f32 {
     let p = s + assay_asin_tail(z, s);
     let signed = p * assay_unit(x);
     let twice = 2.0f * p;
-    let far = select(twice, 3.1415927410125732f - (twice + 8.7422776573475858e-8f), x < 0.0f);
-    return select(1.5707963705062866f - (signed + 4.3711388286737929e-8f), far, outer);
+    let far = select(twice, 3.1415927f - (twice + 8.742278e-8f), x < 0.0f);
+    return select(1.5707964f - (signed + 4.371139e-8f), far, outer);
 }
 
 // ---- hyperbolic functions ----
 
 fn assay_sinh(x: f32) -> f32 {
     let x2 = x * x;
-    let near = x + (x * x2) * (0.16666716337203979f + x2 * (0.0083302743732929230f + x2 * 0.00020372832659631968f));
+    let near = x + (x * x2) * (0.16666716f + x2 * (0.008330274f + x2 * 0.00020372833f));
     let half = assay_exp_shifted(abs(x), 0xffffffffu);
     return select((half - 0.25f / half) * assay_unit(x), near, abs(x) < 1.0f);
 }
@@ -372,9 +372,9 @@ fn assay_cosh(x: f32) -> f32 {
 fn assay_tanh(x: f32) -> f32 {
     let a = abs(x);
     let b = select(a, 10.0f, 10.0f < a) * -2.0f;
-    let t = b * 1.4426950216293335f + 12582912.0f;
+    let t = b * 1.442695f + 12582912.0f;
     let n = t - 12582912.0f;
-    let fraction = assay_exp_fraction((b - n * 0.693145751953125f) - n * 0.000001428606765330187f);
+    let fraction = assay_exp_fraction((b - n * 0.69314575f) - n * 1.4286068e-6f);
     let power = bitcast<f32>((bitcast<u32>(t) << 23u) + 0x3f800000u);
     let e = (1.0f - power) - power * fraction;
     return (e / (2.0f - e)) * assay_unit(x);
@@ -392,14 +392,14 @@ fn assay_asinh(x: f32) -> f32 {
     let huge = a > 4096.0f;
     let a2 = a * a;
     let t = a + a2 / (1.0f + sqrt(a2 + 1.0f));
-    let r = select(assay_log_one_plus(t), assay_log(a) + 0.69314718246459961f, huge);
+    let r = select(assay_log_one_plus(t), assay_log(a) + 0.6931472f, huge);
     return r * assay_unit(x);
 }
 
 fn assay_acosh(x: f32) -> f32 {
     let d = x - 1.0f;
     let t = d + sqrt(d * (d + 2.0f));
-    let r = select(assay_log_one_plus(t), assay_log(x) + 0.69314718246459961f, x > 4096.0f);
+    let r = select(assay_log_one_plus(t), assay_log(x) + 0.6931472f, x > 4096.0f);
     return select(bitcast<f32>(select(0x7fc00000u, 0u, x >= 1.0f)), r, x >= 1.0f);
 }
 
