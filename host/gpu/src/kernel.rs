@@ -47,6 +47,19 @@ pub struct Kernel {
     pub source: std::sync::Arc<str>,
 }
 
+/// Version of the lowering: part of every fingerprint, to be changed with whatever changes what a kernel computes.
+pub const LOWERING_VERSION: &str = "assay strict wgsl 1";
+
+impl Kernel {
+    /// The strict IR as WGSL text.
+    ///
+    /// # Errors
+    /// What naga's printer says; a test rules it out.
+    pub fn wgsl(&self) -> Result<String, naga::back::wgsl::Error> {
+        naga::back::wgsl::write_string(&self.module, &self.info, naga::back::wgsl::WriterFlags::empty())
+    }
+}
+
 /// `@group` of the status binding, a `var<storage, read_write>` that every kernel has besides its own: `array<atomic<u32>, 4>`. Word 0 is not 0 when an
 /// invocation passed its loop budget; word 1 is always 0 (an opaque value); 2 and 3 are reserved.
 pub const STATUS_GROUP: u32 = 0;

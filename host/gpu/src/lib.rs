@@ -10,7 +10,10 @@
 
 pub mod data;
 pub mod device;
+mod front;
 pub mod kernel;
+pub mod lower;
+pub mod prelude;
 #[cfg(feature = "adapters")]
 pub mod raw;
 pub mod refusal;

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Binding, Kernel};
+use naga::{AddressSpace, ArraySize, GlobalVariable, Module, ShaderStage, TypeInner};
+
+use crate::front::{self, place::Places, Front};
+use crate::kernel::{Access, Binding, Kernel, LOWERING_VERSION};
+use crate::lower::rewrite::Finding;
+use crate::lower::{lower, Request};
 use crate::refusal::Refused;
 
 /// A compute entry point of a shader.
@@ -20,6 +25,7 @@ pub struct EntryPoint {
 #[derive(Debug, Clone)]
 pub struct Shader {
     source: Arc<str>,
+    front: Arc<Front>,
     entry_points: Arc<[EntryPoint]>,
 }
 
@@ -29,8 +35,10 @@ impl Shader {
     /// # Errors
     /// Every reason for which it is refused, not the first alone.
     pub fn new(source: &str) -> Result<Self, Refused> {
-        let _ = source;
-        Err(Refused { reasons: Vec::new() })
+        let front = front::with_stack(|| front::read(source))?;
+        let entry_points = front.module.entry_points.iter().enumerate().filter(|(_, entry)| entry.stage == ShaderStage::Compute);
+        let entry_points = entry_points.map(|(index, _)| entry_point(&front, index)).collect();
+        Ok(Self { source: source.into(), front: Arc::new(front), entry_points })
     }
 
     /// The source as given.
@@ -49,7 +57,89 @@ impl Shader {
     /// # Errors
     /// An unknown entry point or constant, a value out of range, a workgroup too large.
     pub fn kernel(&self, entry: &str, constants: &[(String, f64)], loop_iterations: u32) -> Result<Kernel, Refused> {
-        let _ = (entry, constants, loop_iterations);
-        Err(Refused { reasons: Vec::new() })
+        let refuse = |finding: Finding| Refused { reasons: vec![Places::new(&self.source).reason(&finding)] };
+        front::with_stack(|| self.build(entry, constants, loop_iterations).map_err(refuse))
+    }
+
+    fn build(&self, entry: &str, constants: &[(String, f64)], loop_iterations: u32) -> Result<Kernel, Finding> {
+        let module = &self.front.module;
+        let found = module.entry_points.iter().position(|point| point.name == entry && point.stage == ShaderStage::Compute);
+        let Some(index) = found else {
+            let names: Vec<_> = self.entry_points.iter().map(|point| point.name.as_str()).collect();
+            let hint = format!("its compute entry points are: {}", names.join(", "));
+            return Err(Finding::new("entry-point", naga::Span::UNDEFINED, format!("the shader has no compute entry point {entry:?}"), hint));
+        };
+        let overrides = front::overrides(module, constants)?;
+        let workgroup_size = module.entry_points[index].workgroup_size;
+        let request = Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations };
+        let (lowered, info) = lower(&request)?;
+        let bindings = self.entry_points.iter().find(|point| point.name == entry).map(|point| point.bindings.clone()).unwrap_or_default();
+        Ok(Kernel {
+            module: lowered,
+            info,
+            bindings,
+            workgroup_size,
+            loop_iterations,
+            fingerprint: self.fingerprint(entry, constants, loop_iterations),
+            source: self.source.clone(),
+        })
+    }
+
+    fn fingerprint(&self, entry: &str, constants: &[(String, f64)], loop_iterations: u32) -> [u8; 32] {
+        let mut sorted: Vec<_> = constants.iter().map(|(name, value)| (name.as_str(), value.to_bits())).collect();
+        sorted.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        part(LOWERING_VERSION.as_bytes());
+        part(self.source.as_bytes());
+        part(entry.as_bytes());
+        part(&loop_iterations.to_le_bytes());
+        for (name, bits) in sorted {
+            part(name.as_bytes());
+            part(&bits.to_le_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+fn entry_point(front: &Front, index: usize) -> EntryPoint {
+    let (module, info) = (&front.module, front.info.get_entry_point(index));
+    let entry = &module.entry_points[index];
+    let used = module.global_variables.iter().filter(|(handle, global)| !info[*handle].is_empty() && !crate::lower::is_ours(global.name.as_deref()));
+    let mut bindings: Vec<_> = used.filter_map(|(_, global)| binding(module, global)).collect();
+    bindings.sort_by_key(|binding| (binding.group, binding.binding));
+    let from_override = entry.workgroup_size_overrides.unwrap_or_default();
+    let workgroup_size = std::array::from_fn(|axis| from_override[axis].is_none().then_some(entry.workgroup_size[axis]));
+    EntryPoint { name: entry.name.clone(), bindings, workgroup_size }
+}
+
+fn binding(module: &Module, global: &GlobalVariable) -> Option<Binding> {
+    let place = global.binding?;
+    let access = match global.space {
+        AddressSpace::Uniform => Access::Uniform,
+        AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE) => Access::ReadWrite,
+        AddressSpace::Storage { .. } => Access::Read,
+        _ => return None,
+    };
+    let inner = &module.types[global.ty].inner;
+    Some(Binding {
+        group: place.group,
+        binding: place.binding,
+        name: global.name.clone().unwrap_or_default(),
+        access,
+        bytes_min: u64::from(inner.size(module.to_ctx())),
+        stride: stride(module, inner),
+    })
+}
+
+/// Bytes of an element of the runtime-sized array that a type is or ends with.
+fn stride(module: &Module, inner: &TypeInner) -> Option<u32> {
+    match inner {
+        TypeInner::Array { size: ArraySize::Dynamic, stride, .. } => Some(*stride),
+        TypeInner::Struct { members, .. } => stride(module, &module.types[members.last()?.ty].inner),
+        _ => None,
     }
 }

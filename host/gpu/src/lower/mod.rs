@@ -1,0 +1,140 @@
+//! naga IR to strict IR, one pass for every back end (`specs/strict-wgsl.md`, section 12).
+//!
+//! | in the source | in strict IR |
+//! |---|---|
+//! | `exp(v)`, `min(a, b)` on f32, `x % y`, … | a call of a prelude function for each component |
+//! | `m * v`, `dot`, `length`, … | additions and multiplications, left to right |
+//! | `a[i]` | `a[min(u32(i), n - 1)]` |
+//! | `x / y`, `x << n` on integers | divisor and amount made safe first |
+//! | a store of f32 to a storage buffer | `assay_canonical` of each component |
+//! | `loop { … }` | `loop { if assay_tick() { break; } … }` |
+//!
+//! **Why is the result printed and lowered again in tests?** A rule that recognises what it made itself is a rule whose meaning is local. So each of them tests
+//! for its own result (a clamp that is there already, a divisor already guarded) instead of relying on a mark.
+
+mod access;
+mod binary;
+mod canonical;
+mod expression;
+mod finish;
+mod flow;
+mod math;
+mod matrix;
+pub mod rewrite;
+mod same;
+mod shape;
+
+use std::collections::HashMap;
+
+use naga::valid::{FunctionInfo, ModuleInfo};
+use naga::{EntryPoint, Function, Handle, Literal, Module, Override};
+
+pub use flow::is_ours;
+
+use crate::prelude::Prelude;
+use rewrite::{Copier, Finding, Hook, Imports, Step};
+
+/// What is lowered, and with which values.
+#[derive(Debug)]
+pub struct Request<'s> {
+    /// The source, validated.
+    pub module: &'s Module,
+    /// naga's analysis of it.
+    pub info: &'s ModuleInfo,
+    /// Index of the entry point.
+    pub entry: usize,
+    /// A value for every override.
+    pub overrides: HashMap<Handle<Override>, Literal>,
+    /// Workgroup size, evaluated.
+    pub workgroup_size: [u32; 3],
+    /// Loop budget of one invocation.
+    pub loop_iterations: u32,
+}
+
+/// Lowers one entry point.
+///
+/// # Errors
+/// What cannot be expressed in strict IR.
+pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
+    let prelude = Prelude::get()?;
+    let source = request.module;
+    let entry = source.entry_points.get(request.entry).ok_or_else(|| Finding::internal("no such entry point"))?;
+    let mut target = Module::default();
+    let mut imports = Imports::new(source, request.overrides.clone());
+    let barriers = flow::barriers(source);
+    let budget = prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(request.loop_iterations))).collect();
+    let mut prelude_imports = Imports::new(&prelude.module, budget);
+
+    let entry_info = request.info.get_entry_point(request.entry);
+    for (handle, global) in source.global_variables.iter() {
+        if !entry_info[handle].is_empty() && !flow::is_ours(global.name.as_deref()) {
+            imports.global(&mut target, handle)?;
+        }
+    }
+    for handle in flow::reachable(source, &entry.function) {
+        let function = &source.functions[handle];
+        if flow::is_ours(function.name.as_deref()) {
+            continue;
+        }
+        let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, entry: false };
+        let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
+        let made = target.functions.append(made, source.functions.get_span(handle));
+        imports.set_function(handle, made);
+    }
+    let function = flow::without_entry_check(source, &entry.function);
+    let mut hook = Lowering {
+        prelude,
+        prelude_imports: &mut prelude_imports,
+        info: entry_info,
+        barriers: &barriers,
+        entry: !flow::has_barrier(&entry.function.body, &barriers),
+    };
+    let made = Copier::copy(source, &function, &mut target, &mut imports, &mut hook)?;
+    target.entry_points.push(EntryPoint { function: made, workgroup_size: request.workgroup_size, workgroup_size_overrides: None, ..entry.clone() });
+    finish::finish(target)
+}
+
+/// The hook that lowers.
+struct Lowering<'r, 's> {
+    prelude: &'static Prelude,
+    prelude_imports: &'r mut Imports<'static>,
+    info: &'s FunctionInfo,
+    barriers: &'r HashMap<Handle<Function>, bool>,
+    /// An entry point that may return at once when the dispatch has failed already.
+    entry: bool,
+}
+
+impl Lowering<'_, '_> {
+    /// The prelude function called `name`, in the target.
+    fn prelude(&mut self, copier: &mut Copier<'_, '_>, name: &str) -> Step<Handle<Function>> {
+        let function = self.prelude.function(name)?;
+        self.prelude_imports.function(copier.target, function)
+    }
+
+    /// Calls the prelude function `name`.
+    fn call(&mut self, copier: &mut Copier<'_, '_>, name: &str, arguments: &[Handle<naga::Expression>]) -> Step<Handle<naga::Expression>> {
+        let function = self.prelude(copier, name)?;
+        Ok(copier.build.call(function, arguments.to_vec()))
+    }
+}
+
+impl Hook for Lowering<'_, '_> {
+    fn expression(&mut self, copier: &mut Copier<'_, '_>, old: Handle<naga::Expression>) -> Step<Option<Handle<naga::Expression>>> {
+        self.lower_expression(copier, old)
+    }
+
+    fn statement(&mut self, copier: &mut Copier<'_, '_>, statement: &naga::Statement) -> Step<bool> {
+        self.lower_statement(copier, statement)
+    }
+
+    fn enter(&mut self, copier: &mut Copier<'_, '_>) -> Step<()> {
+        if self.entry { self.entry_check(copier) } else { Ok(()) }
+    }
+
+    fn callee(&mut self, copier: &mut Copier<'_, '_>, function: Handle<Function>) -> Step<Handle<Function>> {
+        match flow::prelude_name(copier.source.functions[function].name.as_deref()) {
+            Some(name) => self.prelude(copier, &name),
+            None => copier.imports.function(copier.target, function),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! The walk over a function.
+
+use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle, LocalVariable, Module, Span, Statement, SwitchCase};
+
+use super::{remap_expression, Finding, FunctionBuilder, Imports, Step};
+
+/// Sees each expression and statement before it is copied.
+pub trait Hook {
+    /// What becomes of an expression, or `None` to have it copied.
+    ///
+    /// # Errors
+    /// When it cannot be expressed.
+    fn expression(&mut self, _copier: &mut Copier<'_, '_>, _old: Handle<Expression>) -> Step<Option<Handle<Expression>>> {
+        Ok(None)
+    }
+
+    /// Whether the hook has dealt with a statement; `false` to have it copied. Never asked about `Emit`.
+    ///
+    /// # Errors
+    /// When it cannot be expressed.
+    fn statement(&mut self, _copier: &mut Copier<'_, '_>, _statement: &Statement) -> Step<bool> {
+        Ok(false)
+    }
+
+    /// Called with nothing built yet but the signature and the locals.
+    ///
+    /// # Errors
+    /// When it cannot be expressed.
+    fn enter(&mut self, _copier: &mut Copier<'_, '_>) -> Step<()> {
+        Ok(())
+    }
+
+    /// The function to call instead of `function` of the source.
+    ///
+    /// # Errors
+    /// When it cannot be expressed.
+    fn callee(&mut self, copier: &mut Copier<'_, '_>, function: Handle<Function>) -> Step<Handle<Function>> {
+        copier.imports.function(copier.target, function)
+    }
+}
+
+/// One function on its way from `source` into `target`.
+pub struct Copier<'a, 's> {
+    /// Module it comes from.
+    pub source: &'s Module,
+    /// The function as it is there.
+    pub from: &'a Function,
+    /// Module it goes to.
+    pub target: &'a mut Module,
+    /// Items brought over already.
+    pub imports: &'a mut Imports<'s>,
+    /// The function being built.
+    pub build: FunctionBuilder,
+    map: Vec<Option<Handle<Expression>>>,
+    locals: Vec<Handle<LocalVariable>>,
+}
+
+impl<'a, 's> Copier<'a, 's> {
+    /// Rewrites `from` by `hook`.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn copy(source: &'s Module, from: &'a Function, target: &'a mut Module, imports: &'a mut Imports<'s>, hook: &mut dyn Hook) -> Step<Function> {
+        let map = vec![None; from.expressions.len()];
+        let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), map, locals: Vec::new() };
+        copier.signature()?;
+        copier.declare_locals()?;
+        hook.enter(&mut copier)?;
+        copier.block(hook, &from.body)?;
+        Ok(copier.build.finish())
+    }
+
+    fn signature(&mut self) -> Step<()> {
+        self.build.function.name = self.from.name.clone();
+        for argument in &self.from.arguments {
+            let ty = self.imports.ty(self.target, argument.ty)?;
+            self.build.function.arguments.push(FunctionArgument { name: argument.name.clone(), ty, binding: argument.binding.clone() });
+        }
+        if let Some(result) = &self.from.result {
+            let ty = self.imports.ty(self.target, result.ty)?;
+            self.build.function.result = Some(FunctionResult { ty, binding: result.binding.clone() });
+        }
+        Ok(())
+    }
+
+    fn declare_locals(&mut self) -> Step<()> {
+        for (handle, local) in self.from.local_variables.iter() {
+            self.build.span = self.from.local_variables.get_span(handle);
+            let ty = self.imports.ty(self.target, local.ty)?;
+            let init = match local.init {
+                Some(init) => self.initializer(init)?,
+                None => self.build.append(Expression::ZeroValue(ty)),
+            };
+            let copied = LocalVariable { name: local.name.clone(), ty, init: Some(init) };
+            let made = self.build.function.local_variables.append(copied, self.build.span);
+            self.locals.push(made);
+        }
+        Ok(())
+    }
+
+    /// A constant expression, copied without being emitted: what an initialiser may be.
+    fn initializer(&mut self, old: Handle<Expression>) -> Step<Handle<Expression>> {
+        let from = self.from;
+        let copied = match from.expressions[old] {
+            Expression::Compose { ty, ref components } => {
+                let ty = self.imports.ty(self.target, ty)?;
+                Expression::Compose { ty, components: components.iter().map(|&c| self.initializer(c)).collect::<Step<_>>()? }
+            }
+            Expression::Splat { size, value } => Expression::Splat { size, value: self.initializer(value)? },
+            ref leaf => self.leaf(leaf)?,
+        };
+        match copied {
+            Expression::Compose { .. } | Expression::Splat { .. } => Ok(self.build.append_unemitted(copied)),
+            leaf => Ok(self.build.append(leaf)),
+        }
+    }
+
+    /// A leaf with the handles it holds mapped.
+    fn leaf(&mut self, expression: &Expression) -> Step<Expression> {
+        Ok(match *expression {
+            Expression::Literal(literal) => Expression::Literal(literal),
+            Expression::Constant(constant) => Expression::Constant(self.imports.constant(self.target, constant)?),
+            Expression::ZeroValue(ty) => Expression::ZeroValue(self.imports.ty(self.target, ty)?),
+            Expression::FunctionArgument(index) => Expression::FunctionArgument(index),
+            Expression::GlobalVariable(global) => Expression::GlobalVariable(self.imports.global(self.target, global)?),
+            Expression::LocalVariable(local) => match self.locals.get(local.index()) {
+                Some(local) => Expression::LocalVariable(*local),
+                None => return Err(Finding::internal("a local variable before its declaration")),
+            },
+            Expression::Override(handle) => match self.imports.overrides.get(&handle) {
+                Some(literal) => Expression::Literal(*literal),
+                None => return Err(Finding::internal("an override without a value")),
+            },
+            ref other => return Err(Finding::internal(format!("{other:?} is used before it is evaluated"))),
+        })
+    }
+
+    /// What `old` became. An expression not evaluated yet has to be constant, and is evaluated here.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn value(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
+        if let Some(known) = self.known(old) {
+            return Ok(known);
+        }
+        let made = self.expression(hook, old)?;
+        // What is emitted here is in scope in this block alone, so it must not be found again from outside.
+        if self.build.function.expressions[made].needs_pre_emit() {
+            self.map[old.index()] = Some(made);
+        }
+        Ok(made)
+    }
+
+    /// What `old` became, if it has been evaluated.
+    pub fn known(&self, old: Handle<Expression>) -> Option<Handle<Expression>> {
+        self.map.get(old.index()).copied().flatten()
+    }
+
+    fn expression(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
+        let outer = std::mem::replace(&mut self.build.span, self.from.expressions.get_span(old));
+        let made = match hook.expression(self, old)? {
+            Some(made) => made,
+            None => self.copied(hook, old)?,
+        };
+        self.build.span = outer;
+        Ok(made)
+    }
+
+    /// `old` copied with its operands mapped.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn copied(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
+        let from = self.from;
+        let expression = &from.expressions[old];
+        if expression.needs_pre_emit() {
+            let leaf = self.leaf(expression)?;
+            return Ok(self.build.append(leaf));
+        }
+        let mut mapped = remap_expression(expression, |operand| self.value(hook, operand))?;
+        if let Expression::Compose { ty, .. } = &mut mapped {
+            *ty = self.imports.ty(self.target, *ty)?;
+        }
+        Ok(self.build.append(mapped))
+    }
+
+    /// Walks a block of the source into the current block.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn block(&mut self, hook: &mut dyn Hook, block: &Block) -> Step<()> {
+        for (statement, span) in block.span_iter() {
+            self.build.span = *span;
+            self.statement(hook, statement, *span)?;
+        }
+        Ok(())
+    }
+
+    /// Walks a block of the source into a block of its own.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn nested(&mut self, hook: &mut dyn Hook, block: &Block) -> Step<Block> {
+        self.build.open();
+        self.block(hook, block)?;
+        Ok(self.build.close())
+    }
+
+    fn statement(&mut self, hook: &mut dyn Hook, statement: &Statement, span: Span) -> Step<()> {
+        if let Statement::Emit(range) = statement {
+            for old in range.clone() {
+                let made = self.expression(hook, old)?;
+                self.map[old.index()] = Some(made);
+                self.name(old, made);
+            }
+            return Ok(());
+        }
+        if hook.statement(self, statement)? {
+            return Ok(());
+        }
+        let copied = self.copied_statement(hook, statement, span)?;
+        self.build.span = span;
+        self.build.push(copied);
+        Ok(())
+    }
+
+    /// Carries over the name that the source gave to an expression.
+    pub fn name(&mut self, old: Handle<Expression>, made: Handle<Expression>) {
+        if let Some(name) = self.from.named_expressions.get(&old) {
+            if !self.build.function.expressions[made].needs_pre_emit() {
+                self.build.function.named_expressions.entry(made).or_insert_with(|| name.clone());
+            }
+        }
+    }
+
+    /// A result of a statement, made known under its old handle.
+    ///
+    /// # Errors
+    /// A type that cannot be brought over.
+    pub fn result(&mut self, old: Handle<Expression>, expression: Expression) -> Step<Handle<Expression>> {
+        let made = self.build.append_unemitted(expression);
+        self.map[old.index()] = Some(made);
+        Ok(made)
+    }
+
+    fn copied_statement(&mut self, hook: &mut dyn Hook, statement: &Statement, span: Span) -> Step<Statement> {
+        Ok(match *statement {
+            Statement::Block(ref block) => Statement::Block(self.nested(hook, block)?),
+            Statement::If { condition, ref accept, ref reject } => {
+                let condition = self.value(hook, condition)?;
+                Statement::If { condition, accept: self.nested(hook, accept)?, reject: self.nested(hook, reject)? }
+            }
+            Statement::Switch { selector, ref cases } => {
+                let selector = self.value(hook, selector)?;
+                let mut copied = Vec::with_capacity(cases.len());
+                for case in cases {
+                    copied.push(SwitchCase { value: case.value, body: self.nested(hook, &case.body)?, fall_through: case.fall_through });
+                }
+                Statement::Switch { selector, cases: copied }
+            }
+            Statement::Loop { ref body, ref continuing, break_if } => self.looped(hook, body, continuing, break_if, |_| Ok(()))?,
+            Statement::Break => Statement::Break,
+            Statement::Continue => Statement::Continue,
+            Statement::Return { value } => Statement::Return { value: value.map(|value| self.value(hook, value)).transpose()? },
+            Statement::ControlBarrier(barrier) => Statement::ControlBarrier(barrier),
+            Statement::Store { pointer, value } => Statement::Store { pointer: self.value(hook, pointer)?, value: self.value(hook, value)? },
+            Statement::Atomic { pointer, fun, value, result: None } => {
+                Statement::Atomic { pointer: self.value(hook, pointer)?, fun, value: self.value(hook, value)?, result: None }
+            }
+            Statement::WorkGroupUniformLoad { pointer, result } => {
+                let pointer = self.value(hook, pointer)?;
+                let Expression::WorkGroupUniformLoadResult { ty } = self.from.expressions[result] else {
+                    return Err(Finding::internal("workgroupUniformLoad without its result"));
+                };
+                let ty = self.imports.ty(self.target, ty)?;
+                let result = self.result(result, Expression::WorkGroupUniformLoadResult { ty })?;
+                Statement::WorkGroupUniformLoad { pointer, result }
+            }
+            Statement::Call { function, ref arguments, result } => {
+                let arguments = arguments.iter().map(|&argument| self.value(hook, argument)).collect::<Step<Vec<_>>>()?;
+                let function = hook.callee(self, function)?;
+                let result = result.map(|result| self.result(result, Expression::CallResult(function))).transpose()?;
+                Statement::Call { function, arguments, result }
+            }
+            ref other => return Err(Finding::new("internal", span, format!("internal error: statement {other:?} was let through"), "")),
+        })
+    }
+
+    /// A loop; `first` adds what has to stand at the start of its body.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn looped(
+        &mut self,
+        hook: &mut dyn Hook,
+        body: &Block,
+        continuing: &Block,
+        break_if: Option<Handle<Expression>>,
+        first: impl FnOnce(&mut Self) -> Step<()>,
+    ) -> Step<Statement> {
+        self.build.open();
+        first(self)?;
+        self.block(hook, body)?;
+        let body = self.build.close();
+        self.build.open();
+        self.block(hook, continuing)?;
+        let break_if = break_if.map(|condition| self.value(hook, condition)).transpose()?;
+        let continuing = self.build.close();
+        Ok(Statement::Loop { body, continuing, break_if })
+    }
+}
