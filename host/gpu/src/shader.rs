@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use naga::{AddressSpace, ArraySize, GlobalVariable, Module, ShaderStage, TypeInner};
 
-use crate::front::{self, place::Places, Front};
+use crate::front::{self, Front, place::Places};
 use crate::kernel::{Access, Binding, Kernel, LOWERING_VERSION};
 use crate::lower::rewrite::Finding;
-use crate::lower::{lower, Request};
+use crate::lower::{Request, lower};
 use crate::refusal::Refused;
 
 /// A compute entry point of a shader.
@@ -67,7 +67,12 @@ impl Shader {
         let Some(index) = found else {
             let names: Vec<_> = self.entry_points.iter().map(|point| point.name.as_str()).collect();
             let hint = format!("its compute entry points are: {}", names.join(", "));
-            return Err(Finding::new("entry-point", naga::Span::UNDEFINED, format!("the shader has no compute entry point {entry:?}"), hint));
+            return Err(Finding::new(
+                "entry-point",
+                naga::Span::UNDEFINED,
+                format!("the shader has no compute entry point {entry:?}"),
+                hint,
+            ));
         };
         let overrides = front::overrides(module, constants)?;
         let workgroup_size = module.entry_points[index].workgroup_size;
@@ -108,7 +113,10 @@ impl Shader {
 fn entry_point(front: &Front, index: usize) -> EntryPoint {
     let (module, info) = (&front.module, front.info.get_entry_point(index));
     let entry = &module.entry_points[index];
-    let used = module.global_variables.iter().filter(|(handle, global)| !info[*handle].is_empty() && !crate::lower::is_ours(global.name.as_deref()));
+    let used = module
+        .global_variables
+        .iter()
+        .filter(|(handle, global)| !info[*handle].is_empty() && !crate::lower::is_ours(global.name.as_deref()));
     let mut bindings: Vec<_> = used.filter_map(|(_, global)| binding(module, global)).collect();
     bindings.sort_by_key(|binding| (binding.group, binding.binding));
     let from_override = entry.workgroup_size_overrides.unwrap_or_default();

@@ -45,7 +45,9 @@ fn arithmetic() {
 #[test]
 fn transcendental_functions() {
     check(&kernel("b[i] = exp(a[i]) + exp2(a[i]) + log(a[i]) + log2(a[i]) + pow(a[i], a[1]) + sin(a[i]) + cos(a[i]) + tan(a[i]);"));
-    check(&kernel("b[i] = asin(a[i]) + acos(a[i]) + atan(a[i]) + atan2(a[i], a[1]) + sinh(a[i]) + cosh(a[i]) + tanh(a[i]) + inverseSqrt(a[i]);"));
+    check(&kernel(
+        "b[i] = asin(a[i]) + acos(a[i]) + atan(a[i]) + atan2(a[i], a[1]) + sinh(a[i]) + cosh(a[i]) + tanh(a[i]) + inverseSqrt(a[i]);",
+    ));
     check(&kernel("w[i] = asinh(w[i]) + acosh(w[i]) + atanh(w[i]);"));
 }
 
@@ -55,7 +57,9 @@ fn integers() {
     check(&kernel("n[i] = n[i] / 7 + n[i] % -1 + n[i] / -1 + 7 / n[i];"));
     check(&kernel("n[i] = i32(firstLeadingBit(i)) + extractBits(n[i], 3u, i) + insertBits(n[i], n[1], i, 5u) + firstTrailingBit(n[2]);"));
     check(&kernel("n[i] = i32(a[i]) + i32(u32(a[i])) + bitcast<i32>(a[i]); b[i] = bitcast<f32>(n[i]) + f32(n[i]);"));
-    check(&kernel("n[i] = i32(pack4x8snorm(w[i]) + pack2x16float(w[i].xy) + pack4xI8(vec4<i32>(n[i]))); w[i] = unpack4x8unorm(i) + vec4(unpack2x16float(i), 0.0, 0.0);"));
+    check(&kernel(
+        "n[i] = i32(pack4x8snorm(w[i]) + pack2x16float(w[i].xy) + pack4xI8(vec4<i32>(n[i]))); w[i] = unpack4x8unorm(i) + vec4(unpack2x16float(i), 0.0, 0.0);",
+    ));
 }
 
 #[test]
@@ -69,7 +73,9 @@ fn control_flow() {
 
 #[test]
 fn matrices() {
-    check(&kernel("let m = mat4x4<f32>(w[0], w[1], w[2], w[3]); w[i] = m * w[i] + w[i] * m + (m * m)[1] + (m * 2.0)[0] + transpose(m)[2]; b[i] = determinant(m);"));
+    check(&kernel(
+        "let m = mat4x4<f32>(w[0], w[1], w[2], w[3]); w[i] = m * w[i] + w[i] * m + (m * m)[1] + (m * 2.0)[0] + transpose(m)[2]; b[i] = determinant(m);",
+    ));
     check(&kernel("var m: mat3x2<f32>; m[i] = vec2(1.0); m[i][i] = 2.0; let v = m * vec3(a[0], a[1], a[2]); b[i] = v.x;"));
 }
 

@@ -83,7 +83,9 @@ pub fn overrides(module: &Module, given: &[(String, f64)]) -> Result<HashMap<Han
         };
         let literal = match scalar {
             naga::Scalar::BOOL => Literal::Bool(*value != 0.0 && !value.is_nan()),
-            naga::Scalar::I32 if value.trunc() >= f64::from(i32::MIN) && value.trunc() <= f64::from(i32::MAX) => Literal::I32(value.trunc() as i32),
+            naga::Scalar::I32 if value.trunc() >= f64::from(i32::MIN) && value.trunc() <= f64::from(i32::MAX) => {
+                Literal::I32(value.trunc() as i32)
+            }
             naga::Scalar::U32 if value.trunc() >= 0.0 && value.trunc() <= f64::from(u32::MAX) => Literal::U32(value.trunc() as u32),
             naga::Scalar::F32 if (*value as f32).is_finite() => Literal::F32(*value as f32),
             _ => {

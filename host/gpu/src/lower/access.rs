@@ -2,9 +2,9 @@
 
 use naga::{ArraySize, BinaryOperator, Expression, Handle, Literal, MathFunction, ScalarKind, TypeInner};
 
+use super::Lowering;
 use super::rewrite::{Copier, Finding, Step};
 use super::same::same;
-use super::Lowering;
 
 /// How many elements there are to choose from.
 enum Length {
@@ -79,7 +79,9 @@ fn is_clamped(copier: &Copier<'_, '_>, base: Handle<Expression>, index: Handle<E
     match (length, &expressions[last]) {
         (Length::Fixed(length), Expression::Literal(Literal::U32(last))) => *last == length - 1,
         (Length::Runtime, Expression::Binary { op: BinaryOperator::Subtract, left, right }) => {
-            let (Expression::ArrayLength(array), Expression::Literal(Literal::U32(1))) = (&expressions[*left], &expressions[*right]) else { return false };
+            let (Expression::ArrayLength(array), Expression::Literal(Literal::U32(1))) = (&expressions[*left], &expressions[*right]) else {
+                return false;
+            };
             same(copier.from, *array, base)
         }
         _ => false,

@@ -2,15 +2,21 @@
 
 use naga::{BinaryOperator, Expression, Handle, Literal, TypeInner};
 
+use super::Lowering;
 use super::expression::uniform_literal;
 use super::rewrite::{Copier, Step};
 use super::same::same;
 use super::shape::Shape;
-use super::Lowering;
 
 impl Lowering<'_, '_> {
     /// The strict form of `left op right`; `None` where it is strict as it is.
-    pub fn binary(&mut self, copier: &mut Copier<'_, '_>, op: BinaryOperator, left: Handle<Expression>, right: Handle<Expression>) -> Step<Option<Handle<Expression>>> {
+    pub fn binary(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        op: BinaryOperator,
+        left: Handle<Expression>,
+        right: Handle<Expression>,
+    ) -> Step<Option<Handle<Expression>>> {
         let (left_type, right_type) = (self.old_type(copier, left), self.old_type(copier, right));
         if matches!(left_type, TypeInner::Matrix { .. }) || matches!(right_type, TypeInner::Matrix { .. }) {
             let (left_type, right_type) = (left_type.clone(), right_type.clone());
@@ -34,7 +40,12 @@ impl Lowering<'_, '_> {
     }
 
     /// Both operands, the scalar one splatted where the other is a vector.
-    pub fn same_shape(&mut self, copier: &mut Copier<'_, '_>, left: (Handle<Expression>, Shape), right: (Handle<Expression>, Shape)) -> Step<[Handle<Expression>; 2]> {
+    pub fn same_shape(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        left: (Handle<Expression>, Shape),
+        right: (Handle<Expression>, Shape),
+    ) -> Step<[Handle<Expression>; 2]> {
         let (mut a, mut b) = (copier.value(self, left.0)?, copier.value(self, right.0)?);
         match (left.1.size, right.1.size) {
             (None, Some(size)) => a = copier.build.splat(Some(size), a),
@@ -45,7 +56,14 @@ impl Lowering<'_, '_> {
     }
 
     /// Shift amounts are taken modulo 32.
-    fn shift(&mut self, copier: &mut Copier<'_, '_>, op: BinaryOperator, left: Handle<Expression>, right: Handle<Expression>, shape: Shape) -> Step<Option<Handle<Expression>>> {
+    fn shift(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        op: BinaryOperator,
+        left: Handle<Expression>,
+        right: Handle<Expression>,
+        shape: Shape,
+    ) -> Step<Option<Handle<Expression>>> {
         let from = copier.from;
         match uniform_literal(from, right) {
             Some(Literal::U32(amount)) if amount < 32 => return Ok(None),
@@ -64,7 +82,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Integer division: `x / 0 = x`, `x % 0 = 0`, `MIN / -1 = MIN`, `MIN % -1 = 0`, all of which dividing by 1 gives.
-    fn divide(&mut self, copier: &mut Copier<'_, '_>, op: BinaryOperator, left: (Handle<Expression>, Shape), right: (Handle<Expression>, Shape)) -> Step<Handle<Expression>> {
+    fn divide(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        op: BinaryOperator,
+        left: (Handle<Expression>, Shape),
+        right: (Handle<Expression>, Shape),
+    ) -> Step<Handle<Expression>> {
         let guarded = is_safe(copier, right.0) || is_guarded(copier, left.0, right.0, left.1.is_signed());
         let size = left.1.size.or(right.1.size);
         let signed = left.1.is_signed();
@@ -124,7 +148,9 @@ fn is_guarded(copier: &Copier<'_, '_>, dividend: Handle<Expression>, divisor: Ha
     if !signed {
         return equals(condition, reject, 0);
     }
-    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else { return false };
+    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else {
+        return false;
+    };
     let Expression::Binary { op: BinaryOperator::And, left: least, right: minus_one } = from.expressions[overflow] else { return false };
     equals(zero, reject, 0) && equals(least, dividend, i32::MIN) && equals(minus_one, reject, -1)
 }

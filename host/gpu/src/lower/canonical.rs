@@ -2,10 +2,10 @@
 
 use naga::{ArraySize, Expression, Handle, Scalar, Span, TypeInner};
 
+use super::Lowering;
 use super::flow::is_ours;
 use super::rewrite::{Copier, Finding, Step};
-use super::shape::{component, Shape};
-use super::Lowering;
+use super::shape::{Shape, component};
 
 type Value = Handle<Expression>;
 
@@ -64,7 +64,14 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn members(&mut self, copier: &mut Copier<'_, '_>, value: Value, ty: Handle<naga::Type>, parts: &[TypeInner], span: Span) -> Step<Value> {
+    fn members(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        value: Value,
+        ty: Handle<naga::Type>,
+        parts: &[TypeInner],
+        span: Span,
+    ) -> Step<Value> {
         let mut components = Vec::new();
         for (part, index) in parts.iter().zip(0..) {
             let member = match copier.build.function.expressions[value] {
@@ -101,7 +108,9 @@ fn is_canonical(copier: &Copier<'_, '_>, value: Value) -> bool {
             is_ours(name) && name == Some("assay_canonical")
         }
         Expression::Splat { value, .. } => is_canonical(copier, value),
-        Expression::Compose { ref components, .. } => components.iter().all(|&part| is_canonical(copier, part) || !may_hold_floats(copier, part)),
+        Expression::Compose { ref components, .. } => {
+            components.iter().all(|&part| is_canonical(copier, part) || !may_hold_floats(copier, part))
+        }
         _ => false,
     }
 }

@@ -2,9 +2,9 @@
 
 use naga::{Expression, Handle, Literal, Scalar, ScalarKind, TypeInner};
 
+use super::Lowering;
 use super::rewrite::{Copier, Step};
 use super::shape::Shape;
-use super::Lowering;
 
 impl Lowering<'_, '_> {
     /// The strict form of an expression; `None` where it is strict as it is.
@@ -19,7 +19,13 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn cast(&mut self, copier: &mut Copier<'_, '_>, expr: Handle<Expression>, kind: ScalarKind, convert: bool) -> Step<Option<Handle<Expression>>> {
+    fn cast(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        expr: Handle<Expression>,
+        kind: ScalarKind,
+        convert: bool,
+    ) -> Step<Option<Handle<Expression>>> {
         let inner = self.old_type(copier, expr);
         if let TypeInner::Matrix { .. } = inner {
             return copier.value(self, expr).map(Some);

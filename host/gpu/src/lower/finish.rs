@@ -1,8 +1,8 @@
 //! What is left when all functions are built: unused things out, and naga's validator over the whole.
 
+use naga::Module;
 use naga::compact::KeepUnused;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
-use naga::Module;
 
 use super::rewrite::{Finding, Step};
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use naga::{Block, Expression, Function, Handle, Module, Statement, TypeInner};
 
-use super::rewrite::{Copier, Finding, Step};
 use super::Lowering;
+use super::rewrite::{Copier, Finding, Step};
 
 /// Whether a name is reserved for the prelude.
 pub fn is_ours(name: Option<&str>) -> bool {
@@ -74,7 +74,8 @@ pub fn reachable(module: &Module, entry: &Function) -> Vec<Handle<Function>> {
 
 /// Whether `block` starts with a call of one of `names` and the branch on its result that `is_branch` accepts; then how many statements that takes.
 fn guard(module: &Module, block: &Block, names: &[&str], is_branch: impl Fn(&Block) -> bool) -> Option<usize> {
-    let mut statements = block.iter().enumerate().filter(|(_, statement)| !matches!(statement, Statement::Emit(range) if range.clone().next().is_none()));
+    let mut statements =
+        block.iter().enumerate().filter(|(_, statement)| !matches!(statement, Statement::Emit(range) if range.clone().next().is_none()));
     let (_, Statement::Call { function, result: Some(result), .. }) = statements.next()? else { return None };
     let name = prelude_name(module.functions[*function].name.as_deref())?;
     let (last, Statement::If { condition, accept, reject }) = statements.next()? else { return None };
@@ -116,7 +117,13 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn budgeted(&mut self, copier: &mut Copier<'_, '_>, body: &Block, continuing: &Block, break_if: Option<Handle<Expression>>) -> Step<()> {
+    fn budgeted(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        body: &Block,
+        continuing: &Block,
+        break_if: Option<Handle<Expression>>,
+    ) -> Step<()> {
         let span = copier.build.span;
         let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
         let tick = self.prelude(copier, if uniform { "assay_tick_uniform" } else { "assay_tick" })?;

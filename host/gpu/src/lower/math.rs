@@ -1,11 +1,13 @@
 //! Built-in functions, by the table in section 3 of `specs/strict-wgsl.md`.
 
-use naga::{BinaryOperator as Op, Expression, Handle, Literal, MathFunction as Mf, Scalar, SwizzleComponent, TypeInner, UnaryOperator, VectorSize};
+use naga::{
+    BinaryOperator as Op, Expression, Handle, Literal, MathFunction as Mf, Scalar, SwizzleComponent, TypeInner, UnaryOperator, VectorSize,
+};
 
+use super::Lowering;
 use super::matrix::dot;
 use super::rewrite::{Copier, Finding, Step};
-use super::shape::{self, component, Shape};
-use super::Lowering;
+use super::shape::{self, Shape, component};
 
 type Value = Handle<Expression>;
 
@@ -64,7 +66,14 @@ impl Lowering<'_, '_> {
             };
         }
         match fun {
-            Mf::Min | Mf::Max | Mf::CountOneBits | Mf::ReverseBits | Mf::CountLeadingZeros | Mf::CountTrailingZeros | Mf::Dot4I8Packed | Mf::Dot4U8Packed => Ok(None),
+            Mf::Min
+            | Mf::Max
+            | Mf::CountOneBits
+            | Mf::ReverseBits
+            | Mf::CountLeadingZeros
+            | Mf::CountTrailingZeros
+            | Mf::Dot4I8Packed
+            | Mf::Dot4U8Packed => Ok(None),
             Mf::Abs if shape.is_signed() => Ok(None),
             _ => {
                 let values = self.values(copier, arguments)?;
@@ -252,7 +261,9 @@ impl Lowering<'_, '_> {
             (Mf::Unpack4x8unorm, &[x]) => self.unpack_norm(copier, x, 4, Scalar::U32, 255.0)?,
             (Mf::Unpack2x16snorm, &[x]) => self.unpack_norm(copier, x, 2, Scalar::I32, 32767.0)?,
             (Mf::Unpack2x16unorm, &[x]) => self.unpack_norm(copier, x, 2, Scalar::U32, 65535.0)?,
-            (Mf::Unpack2x16float, &[x]) => self.unpack(copier, x, 2, Scalar::U32, |this, copier, part| this.call(copier, "assay_half_value", &[part]))?,
+            (Mf::Unpack2x16float, &[x]) => {
+                self.unpack(copier, x, 2, Scalar::U32, |this, copier, part| this.call(copier, "assay_half_value", &[part]))?
+            }
             _ => return Err(refused(copier, old, fun)),
         })
     }
@@ -276,7 +287,8 @@ impl Lowering<'_, '_> {
         scalar: Scalar,
         mut made: impl FnMut(&mut Self, &mut Copier<'_, '_>, Value) -> Step<Value>,
     ) -> Step<Value> {
-        let (name, bits) = if scalar == Scalar::I32 { ("assay_extract_signed", 32 / count) } else { ("assay_extract_unsigned", 32 / count) };
+        let (name, bits) =
+            if scalar == Scalar::I32 { ("assay_extract_signed", 32 / count) } else { ("assay_extract_unsigned", 32 / count) };
         let word = cast(copier, Shape { size: None, scalar: Scalar::U32 }, word, scalar);
         let mut parts = Vec::new();
         for index in 0..count {
@@ -287,9 +299,10 @@ impl Lowering<'_, '_> {
         let size = if count == 2 { VectorSize::Bi } else { VectorSize::Quad };
         // What `made` gives decides the type: an integer as it is, or f32.
         let float = parts.first().is_some_and(|&part| match copier.build.function.expressions[part] {
-            Expression::CallResult(function) => {
-                copier.target.functions[function].result.as_ref().is_some_and(|result| copier.target.types[result.ty].inner == TypeInner::Scalar(Scalar::F32))
-            }
+            Expression::CallResult(function) => copier.target.functions[function]
+                .result
+                .as_ref()
+                .is_some_and(|result| copier.target.types[result.ty].inner == TypeInner::Scalar(Scalar::F32)),
             _ => false,
         });
         shape::compose(copier, Shape { size: Some(size), scalar: if float { Scalar::F32 } else { scalar } }, parts)
@@ -305,7 +318,12 @@ impl Lowering<'_, '_> {
 }
 
 fn refused(copier: &Copier<'_, '_>, old: Value, fun: Mf) -> Finding {
-    Finding::new("built-in", copier.from.expressions.get_span(old), format!("the built-in {fun:?} is not part of strict WGSL"), "compute it from others")
+    Finding::new(
+        "built-in",
+        copier.from.expressions.get_span(old),
+        format!("the built-in {fun:?} is not part of strict WGSL"),
+        "compute it from others",
+    )
 }
 
 fn constant(copier: &mut Copier<'_, '_>, shape: Shape, value: f32) -> Value {
@@ -345,7 +363,8 @@ fn length(copier: &mut Copier<'_, '_>, value: Value, shape: Shape) -> Value {
 /// `a.yzx * b.zxy - a.zxy * b.yzx`
 fn cross(copier: &mut Copier<'_, '_>, a: Value, b: Value) -> Value {
     use SwizzleComponent::{X, Y, Z};
-    let swizzle = |copier: &mut Copier<'_, '_>, vector, pattern| copier.build.append(Expression::Swizzle { size: VectorSize::Tri, vector, pattern });
+    let swizzle =
+        |copier: &mut Copier<'_, '_>, vector, pattern| copier.build.append(Expression::Swizzle { size: VectorSize::Tri, vector, pattern });
     let (left, right) = ([Y, Z, X, X], [Z, X, Y, X]);
     let (a_left, b_right) = (swizzle(copier, a, left), swizzle(copier, b, right));
     let first = copier.build.binary(Op::Multiply, a_left, b_right);

@@ -2,18 +2,26 @@
 
 use naga::{BinaryOperator, Expression, Handle, Scalar, TypeInner, VectorSize};
 
-use super::rewrite::{Copier, Finding, Step};
-use super::shape::{self, component, Shape};
 use super::Lowering;
+use super::rewrite::{Copier, Finding, Step};
+use super::shape::{self, Shape, component};
 
 type Value = Handle<Expression>;
 
 impl Lowering<'_, '_> {
     /// An operator with a matrix on at least one side.
-    pub fn matrix_binary(&mut self, copier: &mut Copier<'_, '_>, op: BinaryOperator, left: (Value, &TypeInner), right: (Value, &TypeInner)) -> Step<Value> {
+    pub fn matrix_binary(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        op: BinaryOperator,
+        left: (Value, &TypeInner),
+        right: (Value, &TypeInner),
+    ) -> Step<Value> {
         let (a, b) = (copier.value(self, left.0)?, copier.value(self, right.0)?);
         match (op, left.1, right.1) {
-            (BinaryOperator::Multiply, &TypeInner::Matrix { columns, rows, .. }, TypeInner::Vector { .. }) => Ok(matrix_vector(copier, a, (columns, rows), b)),
+            (BinaryOperator::Multiply, &TypeInner::Matrix { columns, rows, .. }, TypeInner::Vector { .. }) => {
+                Ok(matrix_vector(copier, a, (columns, rows), b))
+            }
             (BinaryOperator::Multiply, TypeInner::Vector { .. }, &TypeInner::Matrix { columns, rows, .. }) => {
                 let shape = Shape { size: Some(columns), scalar: Scalar::F32 };
                 let mut components = Vec::new();
@@ -112,7 +120,12 @@ fn compose(copier: &mut Copier<'_, '_>, columns: VectorSize, rows: VectorSize, c
     copier.build.append(Expression::Compose { ty, components })
 }
 
-fn columnwise(copier: &mut Copier<'_, '_>, columns: VectorSize, rows: VectorSize, mut made: impl FnMut(&mut Copier<'_, '_>, u32) -> Value) -> Value {
+fn columnwise(
+    copier: &mut Copier<'_, '_>,
+    columns: VectorSize,
+    rows: VectorSize,
+    mut made: impl FnMut(&mut Copier<'_, '_>, u32) -> Value,
+) -> Value {
     let components = (0..columns as u32).map(|index| made(copier, index)).collect();
     compose(copier, columns, rows, components)
 }

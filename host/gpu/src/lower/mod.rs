@@ -76,7 +76,8 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         if flow::is_ours(function.name.as_deref()) {
             continue;
         }
-        let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, entry: false };
+        let mut hook =
+            Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, entry: false };
         let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
         let made = target.functions.append(made, source.functions.get_span(handle));
         imports.set_function(handle, made);
@@ -90,7 +91,12 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         entry: !flow::has_barrier(&entry.function.body, &barriers),
     };
     let made = Copier::copy(source, &function, &mut target, &mut imports, &mut hook)?;
-    target.entry_points.push(EntryPoint { function: made, workgroup_size: request.workgroup_size, workgroup_size_overrides: None, ..entry.clone() });
+    target.entry_points.push(EntryPoint {
+        function: made,
+        workgroup_size: request.workgroup_size,
+        workgroup_size_overrides: None,
+        ..entry.clone()
+    });
     finish::finish(target)
 }
 

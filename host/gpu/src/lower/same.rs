@@ -11,7 +11,13 @@ pub fn same(function: &Function, a: Handle<Expression>, b: Handle<Expression>) -
     let pair = |x: Handle<Expression>, y: Handle<Expression>| same(function, x, y);
     match (&function.expressions[a], &function.expressions[b]) {
         (
-            E::Literal(_) | E::Constant(_) | E::ZeroValue(_) | E::FunctionArgument(_) | E::GlobalVariable(_) | E::LocalVariable(_) | E::Override(_),
+            E::Literal(_)
+            | E::Constant(_)
+            | E::ZeroValue(_)
+            | E::FunctionArgument(_)
+            | E::GlobalVariable(_)
+            | E::LocalVariable(_)
+            | E::Override(_),
             other,
         ) => function.expressions[a] == *other,
         (E::AccessIndex { base: x, index: i }, E::AccessIndex { base: y, index: j }) => i == j && pair(*x, *y),
@@ -21,7 +27,9 @@ pub fn same(function: &Function, a: Handle<Expression>, b: Handle<Expression>) -
         (E::Binary { op: o, left: x, right: u }, E::Binary { op: p, left: y, right: v }) => o == p && pair(*x, *y) && pair(*u, *v),
         (E::As { expr: x, kind: k, convert: c }, E::As { expr: y, kind: l, convert: d }) => k == l && c == d && pair(*x, *y),
         (E::ArrayLength(x), E::ArrayLength(y)) => pair(*x, *y),
-        (E::Compose { ty: t, components: x }, E::Compose { ty: u, components: y }) => t == u && x.len() == y.len() && x.iter().zip(y).all(|(&x, &y)| pair(x, y)),
+        (E::Compose { ty: t, components: x }, E::Compose { ty: u, components: y }) => {
+            t == u && x.len() == y.len() && x.iter().zip(y).all(|(&x, &y)| pair(x, y))
+        }
         _ => false,
     }
 }

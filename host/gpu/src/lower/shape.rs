@@ -2,8 +2,8 @@
 
 use naga::{Expression, Handle, Scalar, ScalarKind, Type, TypeInner, VectorSize};
 
-use super::rewrite::{Copier, Finding, Step};
 use super::Lowering;
+use super::rewrite::{Copier, Finding, Step};
 
 /// A scalar (`size` is `None`) or a vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,14 @@ impl Lowering<'_, '_> {
     }
 
     /// Applies the prelude function `name` to each component of `arguments`, which have `shape`; the result has scalar type `result`.
-    pub fn each(&mut self, copier: &mut Copier<'_, '_>, name: &str, shape: Shape, arguments: &[Handle<Expression>], result: Scalar) -> Step<Handle<Expression>> {
+    pub fn each(
+        &mut self,
+        copier: &mut Copier<'_, '_>,
+        name: &str,
+        shape: Shape,
+        arguments: &[Handle<Expression>],
+        result: Scalar,
+    ) -> Step<Handle<Expression>> {
         if shape.size.is_none() {
             return self.call(copier, name, arguments);
         }

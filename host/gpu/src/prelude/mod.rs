@@ -35,7 +35,9 @@ impl Prelude {
     fn parse() -> Result<Self, String> {
         let source = SOURCES.map(|(_, text)| text).join("\n");
         let module = naga::front::wgsl::parse_str(&source).map_err(|error| error.emit_to_string(&source))?;
-        let info = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module).map_err(|error| error.emit_to_string(&source))?;
+        let info = Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(&module)
+            .map_err(|error| error.emit_to_string(&source))?;
         Ok(Self { module, info })
     }
 

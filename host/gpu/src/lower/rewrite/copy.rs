@@ -2,7 +2,7 @@
 
 use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle, LocalVariable, Module, Span, Statement, SwitchCase};
 
-use super::{remap_expression, Finding, FunctionBuilder, Imports, Step};
+use super::{Finding, FunctionBuilder, Imports, Step, remap_expression};
 
 /// Sees each expression and statement before it is copied.
 pub trait Hook {
@@ -60,7 +60,13 @@ impl<'a, 's> Copier<'a, 's> {
     ///
     /// # Errors
     /// What the hook returns.
-    pub fn copy(source: &'s Module, from: &'a Function, target: &'a mut Module, imports: &'a mut Imports<'s>, hook: &mut dyn Hook) -> Step<Function> {
+    pub fn copy(
+        source: &'s Module,
+        from: &'a Function,
+        target: &'a mut Module,
+        imports: &'a mut Imports<'s>,
+        hook: &mut dyn Hook,
+    ) -> Step<Function> {
         let map = vec![None; from.expressions.len()];
         let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), map, locals: Vec::new() };
         copier.signature()?;
@@ -263,7 +269,9 @@ impl<'a, 's> Copier<'a, 's> {
             Statement::Continue => Statement::Continue,
             Statement::Return { value } => Statement::Return { value: value.map(|value| self.value(hook, value)).transpose()? },
             Statement::ControlBarrier(barrier) => Statement::ControlBarrier(barrier),
-            Statement::Store { pointer, value } => Statement::Store { pointer: self.value(hook, pointer)?, value: self.value(hook, value)? },
+            Statement::Store { pointer, value } => {
+                Statement::Store { pointer: self.value(hook, pointer)?, value: self.value(hook, value)? }
+            }
             Statement::Atomic { pointer, fun, value, result: None } => {
                 Statement::Atomic { pointer: self.value(hook, pointer)?, fun, value: self.value(hook, value)?, result: None }
             }

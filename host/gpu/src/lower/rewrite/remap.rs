@@ -11,7 +11,13 @@ use super::{Finding, Step};
 pub fn remap_expression(expression: &Expression, mut map: impl FnMut(Handle<Expression>) -> Step<Handle<Expression>>) -> Step<Expression> {
     use Expression as E;
     Ok(match *expression {
-        E::Literal(_) | E::Constant(_) | E::Override(_) | E::ZeroValue(_) | E::FunctionArgument(_) | E::GlobalVariable(_) | E::LocalVariable(_) => expression.clone(),
+        E::Literal(_)
+        | E::Constant(_)
+        | E::Override(_)
+        | E::ZeroValue(_)
+        | E::FunctionArgument(_)
+        | E::GlobalVariable(_)
+        | E::LocalVariable(_) => expression.clone(),
         E::CallResult(_) | E::AtomicResult { .. } | E::WorkGroupUniformLoadResult { .. } => expression.clone(),
         E::Compose { ty, ref components } => E::Compose { ty, components: components.iter().map(|&c| map(c)).collect::<Step<_>>()? },
         E::Access { base, index } => E::Access { base: map(base)?, index: map(index)? },
@@ -23,9 +29,13 @@ pub fn remap_expression(expression: &Expression, mut map: impl FnMut(Handle<Expr
         E::Binary { op, left, right } => E::Binary { op, left: map(left)?, right: map(right)? },
         E::Select { condition, accept, reject } => E::Select { condition: map(condition)?, accept: map(accept)?, reject: map(reject)? },
         E::Relational { fun, argument } => E::Relational { fun, argument: map(argument)? },
-        E::Math { fun, arg, arg1, arg2, arg3 } => {
-            E::Math { fun, arg: map(arg)?, arg1: arg1.map(&mut map).transpose()?, arg2: arg2.map(&mut map).transpose()?, arg3: arg3.map(&mut map).transpose()? }
-        }
+        E::Math { fun, arg, arg1, arg2, arg3 } => E::Math {
+            fun,
+            arg: map(arg)?,
+            arg1: arg1.map(&mut map).transpose()?,
+            arg2: arg2.map(&mut map).transpose()?,
+            arg3: arg3.map(&mut map).transpose()?,
+        },
         E::As { expr, kind, convert } => E::As { expr: map(expr)?, kind, convert },
         E::ArrayLength(array) => E::ArrayLength(map(array)?),
         ref other => return Err(Finding::internal(format!("expression {other:?} was let through"))),
