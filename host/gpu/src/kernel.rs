@@ -56,7 +56,8 @@ impl Kernel {
     /// # Errors
     /// What naga's printer says; a test rules it out.
     pub fn wgsl(&self) -> Result<String, naga::back::wgsl::Error> {
-        naga::back::wgsl::write_string(&self.module, &self.info, naga::back::wgsl::WriterFlags::empty())
+        let text = naga::back::wgsl::write_string(&self.module, &self.info, naga::back::wgsl::WriterFlags::empty())?;
+        Ok(crate::lower::number_results(&text))
     }
 }
 

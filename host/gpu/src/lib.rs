@@ -10,6 +10,7 @@
 
 pub mod data;
 pub mod device;
+mod evaluate;
 mod front;
 pub mod kernel;
 pub mod lower;

@@ -19,7 +19,15 @@ fn check(source: &str) {
         println!("{once}");
     }
     let twice = lowered(&once);
-    assert_eq!(once.lines().count(), twice.lines().count(), "lowering again changed more than names");
+    similar(&once, &twice);
+}
+
+/// Fails with the first line that differs.
+fn similar(once: &str, twice: &str) {
+    for (left, right) in once.lines().zip(twice.lines()) {
+        assert_eq!(left, right, "lowering again changed the text\n{once}");
+    }
+    assert_eq!(once.lines().count(), twice.lines().count());
 }
 
 const HEAD: &str = "

@@ -50,7 +50,7 @@ pub fn read(source: &str) -> Result<Front, Refused> {
         let hint = error.notes().next().unwrap_or_default().to_owned();
         refuse(vec![places.reason(&Finding::new("syntax", span, error.message(), hint))])
     })?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32);
     let info = validator.validate(&module).map_err(|error| {
         let span = error.spans().next().map_or(Span::UNDEFINED, |(span, _)| *span);
         let mut message = error.to_string();

@@ -148,9 +148,16 @@ fn is_guarded(copier: &Copier<'_, '_>, dividend: Handle<Expression>, divisor: Ha
     if !signed {
         return equals(condition, reject, 0);
     }
-    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else {
-        return false;
-    };
+    // A constant operand leaves less to test.
+    match (uniform_literal(from, dividend), uniform_literal(from, reject)) {
+        (_, Some(Literal::I32(-1))) => return equals(condition, dividend, i32::MIN),
+        (Some(Literal::I32(value)), _) if value != i32::MIN => return equals(condition, reject, 0),
+        _ => {}
+    }
+    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else { return false };
+    if uniform_literal(from, dividend).is_some() {
+        return equals(zero, reject, 0) && equals(overflow, reject, -1);
+    }
     let Expression::Binary { op: BinaryOperator::And, left: least, right: minus_one } = from.expressions[overflow] else { return false };
     equals(zero, reject, 0) && equals(least, dividend, i32::MIN) && equals(minus_one, reject, -1)
 }

@@ -14,7 +14,10 @@ pub fn finish(mut module: Module) -> Step<(Module, ModuleInfo)> {
     naga::compact::compact(&mut module, KeepUnused::No);
     let checked = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
     match checked {
-        Ok(info) => Ok((module, info)),
+        Ok(info) => {
+            super::names::make_unique(&mut module);
+            Ok((module, info))
+        }
         Err(error) => {
             let span = error.spans().next().map_or(naga::Span::UNDEFINED, |(span, _)| *span);
             let mut text = error.to_string();

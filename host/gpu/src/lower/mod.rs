@@ -20,6 +20,7 @@ mod finish;
 mod flow;
 mod math;
 mod matrix;
+mod names;
 pub mod rewrite;
 mod same;
 mod shape;
@@ -30,7 +31,9 @@ use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{EntryPoint, Function, Handle, Literal, Module, Override};
 
 pub use flow::is_ours;
+pub use names::number_results;
 
+use crate::evaluate::{self, Value};
 use crate::prelude::Prelude;
 use rewrite::{Copier, Finding, Hook, Imports, Step};
 
@@ -119,8 +122,20 @@ impl Lowering<'_, '_> {
 
     /// Calls the prelude function `name`.
     fn call(&mut self, copier: &mut Copier<'_, '_>, name: &str, arguments: &[Handle<naga::Expression>]) -> Step<Handle<naga::Expression>> {
+        if let Some(literal) = self.constant_call(copier, name, arguments)? {
+            return Ok(copier.build.literal(literal));
+        }
         let function = self.prelude(copier, name)?;
         Ok(copier.build.call(function, arguments.to_vec()))
+    }
+
+    /// What the prelude function gives for literals, where that is a literal.
+    fn constant_call(&self, copier: &Copier<'_, '_>, name: &str, arguments: &[Handle<naga::Expression>]) -> Step<Option<Literal>> {
+        let literals = arguments.iter().map(|&argument| copier.build.as_literal(argument).map(Value::Scalar)).collect::<Option<Vec<_>>>();
+        let Some(literals) = literals else { return Ok(None) };
+        let function = self.prelude.function(name)?;
+        let value = evaluate::call(&self.prelude.module, function, &literals).and_then(|value| value.scalar());
+        Ok(value.filter(|literal| !matches!(literal, Literal::F32(value) if !value.is_finite())))
     }
 }
 

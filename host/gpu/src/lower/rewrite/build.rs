@@ -26,12 +26,17 @@ pub struct FunctionBuilder {
     leaves: HashMap<Leaf, Handle<Expression>>,
     /// Span given to what is appended.
     pub span: Span,
+    /// `f32` in the target, once known; what hiding a constant needs.
+    pub f32_type: Option<Handle<Type>>,
 }
 
 impl FunctionBuilder {
     /// Appends an expression; emitted where it stands, unless it is a leaf.
     pub fn append(&mut self, expression: Expression) -> Handle<Expression> {
         if !expression.needs_pre_emit() {
+            if let Some(folded) = self.fold(&expression) {
+                return folded;
+            }
             if self.emit_from.is_none() {
                 self.emit_from = Some(self.function.expressions.len());
             }

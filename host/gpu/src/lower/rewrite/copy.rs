@@ -69,6 +69,8 @@ impl<'a, 's> Copier<'a, 's> {
     ) -> Step<Function> {
         let map = vec![None; from.expressions.len()];
         let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), map, locals: Vec::new() };
+        let f32_type = naga::Type { name: None, inner: naga::TypeInner::Scalar(naga::Scalar::F32) };
+        copier.build.f32_type = Some(copier.target.types.insert(f32_type, Span::UNDEFINED));
         copier.signature()?;
         copier.declare_locals()?;
         hook.enter(&mut copier)?;
@@ -233,7 +235,7 @@ impl<'a, 's> Copier<'a, 's> {
     /// Carries over the name that the source gave to an expression.
     pub fn name(&mut self, old: Handle<Expression>, made: Handle<Expression>) {
         if let Some(name) = self.from.named_expressions.get(&old) {
-            if !self.build.function.expressions[made].needs_pre_emit() {
+            if !is_generated(name) && !self.build.function.expressions[made].needs_pre_emit() {
                 self.build.function.named_expressions.entry(made).or_insert_with(|| name.clone());
             }
         }
@@ -316,4 +318,10 @@ impl<'a, 's> Copier<'a, 's> {
         let continuing = self.build.close();
         Ok(Statement::Loop { body, continuing, break_if })
     }
+}
+
+/// Whether a name is one that naga's printer makes for an expression without a name.
+fn is_generated(name: &str) -> bool {
+    let digits = name.strip_prefix("_e").map(|rest| rest.trim_end_matches('_'));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }

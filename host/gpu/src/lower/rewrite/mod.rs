@@ -12,6 +12,7 @@
 
 mod build;
 mod copy;
+mod fold;
 mod import;
 mod remap;
 

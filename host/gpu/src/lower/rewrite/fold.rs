@@ -1,0 +1,202 @@
+//! Operations on constants, done while building.
+//!
+//! **Why here?** naga folds constants when it reads a text. If the builder left some unfolded, the printed text would read back as something else; and where a
+//! fold gives no finite number, the text would not read back at all. So every operation on literals becomes a literal, and one that has no literal is fed from
+//! a variable, which naga does not look through.
+
+use naga::{Expression, Handle, Literal, LocalVariable, Type, VectorSize};
+
+use super::FunctionBuilder;
+use crate::evaluate;
+
+/// A constant scalar or vector.
+#[derive(Debug, Clone, PartialEq)]
+enum Constant {
+    Scalar(Literal),
+    /// Components, and the type where it is known from a `Compose`.
+    Vector(Vec<Literal>, Option<Handle<Type>>),
+}
+
+impl FunctionBuilder {
+    /// The constant that `handle` is, if it is one: a literal, or a vector of literals.
+    fn constant(&self, handle: Handle<Expression>) -> Option<Constant> {
+        match self.function.expressions[handle] {
+            Expression::Literal(literal) => Some(Constant::Scalar(literal)),
+            Expression::Splat { size, value } => match self.function.expressions[value] {
+                Expression::Literal(literal) => Some(Constant::Vector(vec![literal; size as usize], None)),
+                _ => None,
+            },
+            Expression::Compose { ty, ref components } if components.len() <= 4 => {
+                let literals = components.iter().map(|&component| self.as_literal(component)).collect::<Option<Vec<_>>>()?;
+                Some(Constant::Vector(literals, Some(ty)))
+            }
+            _ => None,
+        }
+    }
+
+    /// What an operation on constants gives; `None` to append it as it is.
+    pub(super) fn fold(&mut self, expression: &Expression) -> Option<Handle<Expression>> {
+        let mut operands: Vec<Handle<Expression>> = Vec::new();
+        let work: Box<dyn Fn(&[Literal]) -> Option<Literal>> = match *expression {
+            Expression::Unary { op, expr } => {
+                operands.push(expr);
+                Box::new(move |a| evaluate::unary(op, a[0]))
+            }
+            Expression::Binary { op, left, right } => {
+                operands.extend([left, right]);
+                Box::new(move |a| evaluate::binary(op, a[0], a[1]))
+            }
+            Expression::Select { condition, accept, reject } => {
+                operands.extend([condition, accept, reject]);
+                Box::new(move |a| Some(if a[0] == Literal::Bool(true) { a[1] } else { a[2] }))
+            }
+            Expression::As { expr, kind, convert } => {
+                operands.push(expr);
+                Box::new(move |a| evaluate::cast(a[0], kind, convert.is_some()))
+            }
+            Expression::Math { fun, arg, arg1, arg2, arg3: None } => {
+                operands.extend([Some(arg), arg1, arg2].into_iter().flatten());
+                Box::new(move |a| evaluate::math(fun, a))
+            }
+            Expression::Relational { fun, argument } => return self.fold_relational(fun, argument),
+            Expression::AccessIndex { base, index } => return self.fold_component(base, index),
+            Expression::Swizzle { size, vector, ref pattern } => {
+                let Constant::Vector(parts, _) = self.constant(vector)? else { return None };
+                let picked: Vec<_> = pattern[..size as usize].iter().map(|&component| parts.get(component as usize).copied()).collect::<Option<_>>()?;
+                return self.uniform(&picked);
+            }
+            _ => return None,
+        };
+        if let Some(kept) = self.identity(expression) {
+            return Some(kept);
+        }
+        let constants = operands.iter().map(|&operand| self.constant(operand)).collect::<Option<Vec<_>>>()?;
+        let count = constants.iter().find_map(|constant| match constant {
+            Constant::Vector(parts, _) => Some(parts.len()),
+            Constant::Scalar(_) => None,
+        });
+        let mut results = Vec::new();
+        for index in 0..count.unwrap_or(1) {
+            let scalars: Vec<_> = constants
+                .iter()
+                .map(|constant| match constant {
+                    Constant::Scalar(literal) => Some(*literal),
+                    Constant::Vector(parts, _) => parts.get(index).copied(),
+                })
+                .collect::<Option<_>>()?;
+            results.push(work(&scalars)?);
+        }
+        if results.iter().any(|literal| matches!(literal, Literal::F32(value) if !value.is_finite())) {
+            return self.hide_operands(expression);
+        }
+        if count.is_none() {
+            return results.first().map(|&literal| self.literal(literal));
+        }
+        let ty = constants.iter().find_map(|constant| match constant {
+            Constant::Vector(parts, Some(ty)) if parts.first().map(Literal::scalar) == results.first().map(Literal::scalar) => Some(*ty),
+            _ => None,
+        });
+        match ty {
+            Some(ty) => {
+                let components = results.iter().map(|&literal| self.literal(literal)).collect();
+                Some(self.append(Expression::Compose { ty, components }))
+            }
+            None => self.uniform(&results),
+        }
+    }
+
+    /// `x & true`, `x | false`, `select` with a constant condition: one of the operands. On booleans alone.
+    fn identity(&self, expression: &Expression) -> Option<Handle<Expression>> {
+        match *expression {
+            Expression::Binary { op: op @ (naga::BinaryOperator::And | naga::BinaryOperator::InclusiveOr), left, right } => {
+                let neutral = Literal::Bool(op == naga::BinaryOperator::And);
+                for (constant, other) in [(left, right), (right, left)] {
+                    match self.uniform_of(constant) {
+                        Some(literal) if literal == neutral => return Some(other),
+                        Some(literal @ Literal::Bool(_)) if literal != neutral => return Some(constant),
+                        _ => {}
+                    }
+                }
+                None
+            }
+            Expression::Select { condition, accept, reject } => match self.uniform_of(condition)? {
+                Literal::Bool(true) => Some(accept),
+                Literal::Bool(false) => Some(reject),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The one literal that a constant consists of.
+    fn uniform_of(&self, handle: Handle<Expression>) -> Option<Literal> {
+        match self.constant(handle)? {
+            Constant::Scalar(literal) => Some(literal),
+            Constant::Vector(parts, _) => parts.first().copied().filter(|first| parts.iter().all(|part| part == first)),
+        }
+    }
+
+    fn fold_relational(&mut self, fun: naga::RelationalFunction, argument: Handle<Expression>) -> Option<Handle<Expression>> {
+        let parts = match self.constant(argument)? {
+            Constant::Scalar(literal) => vec![literal],
+            Constant::Vector(parts, _) => parts,
+        };
+        let truth = |part: &Literal| *part == Literal::Bool(true);
+        let result = match fun {
+            naga::RelationalFunction::All => parts.iter().all(truth),
+            naga::RelationalFunction::Any => parts.iter().any(truth),
+            _ => return None,
+        };
+        Some(self.literal(Literal::Bool(result)))
+    }
+
+    fn fold_component(&mut self, base: Handle<Expression>, index: u32) -> Option<Handle<Expression>> {
+        let Constant::Vector(parts, _) = self.constant(base)? else { return None };
+        let literal = *parts.get(index as usize)?;
+        Some(self.literal(literal))
+    }
+
+    /// A vector of equal literals; other vectors need a type that is not known here.
+    fn uniform(&mut self, parts: &[Literal]) -> Option<Handle<Expression>> {
+        let first = *parts.first()?;
+        let size = match parts.len() {
+            2 => VectorSize::Bi,
+            3 => VectorSize::Tri,
+            4 => VectorSize::Quad,
+            _ => return None,
+        };
+        if parts.iter().any(|part| *part != first) {
+            return None;
+        }
+        let value = self.literal(first);
+        Some(self.append(Expression::Splat { size, value }))
+    }
+
+    /// Appends `expression` with its constant f32 operands read from variables.
+    fn hide_operands(&mut self, expression: &Expression) -> Option<Handle<Expression>> {
+        let hidden = super::remap_expression(expression, |operand| Ok(self.hide(operand))).ok()?;
+        // Nothing to hide: a reinterpretation of integers, which naga does not fold.
+        (hidden != *expression).then(|| self.append(hidden))
+    }
+
+    fn hide(&mut self, operand: Handle<Expression>) -> Handle<Expression> {
+        match self.function.expressions[operand] {
+            Expression::Literal(literal @ Literal::F32(_)) => {
+                let Some(ty) = self.f32_type else { return operand };
+                let init = Some(self.literal(literal));
+                let local = self.function.local_variables.append(LocalVariable { name: Some("hidden".to_owned()), ty, init }, self.span);
+                let pointer = self.append(Expression::LocalVariable(local));
+                self.append(Expression::Load { pointer })
+            }
+            Expression::Splat { size, value } => {
+                let value = self.hide(value);
+                self.append(Expression::Splat { size, value })
+            }
+            Expression::Compose { ty, ref components } => {
+                let components = components.clone().into_iter().map(|component| self.hide(component)).collect();
+                self.append(Expression::Compose { ty, components })
+            }
+            _ => operand,
+        }
+    }
+}
