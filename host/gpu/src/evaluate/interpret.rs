@@ -125,7 +125,10 @@ impl Frame<'_, '_> {
             Literal::U32(value) => SwitchValue::U32(value),
             _ => return None,
         };
-        let at = cases.iter().position(|case| case.value == wanted).or_else(|| cases.iter().position(|case| case.value == SwitchValue::Default))?;
+        let at = cases
+            .iter()
+            .position(|case| case.value == wanted)
+            .or_else(|| cases.iter().position(|case| case.value == SwitchValue::Default))?;
         for case in &cases[at..] {
             match self.block(&case.body)? {
                 Flow::Next if case.fall_through => {}
@@ -178,7 +181,9 @@ impl Frame<'_, '_> {
                 let mut parts = Vec::new();
                 for &component in components {
                     match self.value(component)? {
-                        Value::Composite(inner) if matches!(function.expressions[handle], Expression::Compose { ty, .. } if matches!(self.module.types[ty].inner, TypeInner::Vector { .. })) => parts.extend(inner),
+                        Value::Composite(inner) if matches!(function.expressions[handle], Expression::Compose { ty, .. } if matches!(self.module.types[ty].inner, TypeInner::Vector { .. })) => {
+                            parts.extend(inner)
+                        }
                         part => parts.push(part),
                     }
                 }
@@ -193,16 +198,19 @@ impl Frame<'_, '_> {
             },
             Expression::Swizzle { size, vector, pattern } => {
                 let vector = self.value(vector)?;
-                let parts = pattern[..size as usize].iter().map(|&component| part(&vector, component as usize)).collect::<Option<Vec<_>>>()?;
+                let parts =
+                    pattern[..size as usize].iter().map(|&component| part(&vector, component as usize)).collect::<Option<Vec<_>>>()?;
                 Some(Value::Composite(parts))
             }
             Expression::Unary { op, expr } => each(&[self.value(expr)?], &|a| scalar::unary(op, a[0])),
             Expression::Binary { op, left, right } => each(&[self.value(left)?, self.value(right)?], &|a| scalar::binary(op, a[0], a[1])),
-            Expression::Select { condition, accept, reject } => each(&[self.value(condition)?, self.value(accept)?, self.value(reject)?], &|a| match a[0] {
-                Literal::Bool(true) => Some(a[1]),
-                Literal::Bool(false) => Some(a[2]),
-                _ => None,
-            }),
+            Expression::Select { condition, accept, reject } => {
+                each(&[self.value(condition)?, self.value(accept)?, self.value(reject)?], &|a| match a[0] {
+                    Literal::Bool(true) => Some(a[1]),
+                    Literal::Bool(false) => Some(a[2]),
+                    _ => None,
+                })
+            }
             Expression::As { expr, kind, convert } => each(&[self.value(expr)?], &|a| scalar::cast(a[0], kind, convert.is_some())),
             Expression::Math { fun, arg, arg1, arg2, .. } => {
                 let mut arguments = vec![self.value(arg)?];
@@ -250,7 +258,9 @@ fn constant_value(module: &Module, expression: Handle<Expression>) -> Option<Val
         Expression::Constant(constant) => constant_value(module, module.constants[constant].init),
         Expression::ZeroValue(ty) => zero(module, &module.types[ty].inner),
         Expression::Splat { size, value } => Some(Value::Composite(vec![constant_value(module, value)?; size as usize])),
-        Expression::Compose { ref components, .. } => components.iter().map(|&component| constant_value(module, component)).collect::<Option<_>>().map(Value::Composite),
+        Expression::Compose { ref components, .. } => {
+            components.iter().map(|&component| constant_value(module, component)).collect::<Option<_>>().map(Value::Composite)
+        }
         _ => None,
     }
 }
@@ -259,7 +269,9 @@ fn zero(module: &Module, inner: &TypeInner) -> Option<Value> {
     match *inner {
         TypeInner::Scalar(scalar) => Literal::zero(scalar).map(Value::Scalar),
         TypeInner::Vector { size, scalar } => Some(Value::Composite(vec![Value::Scalar(Literal::zero(scalar)?); size as usize])),
-        TypeInner::Array { base, size: naga::ArraySize::Constant(length), .. } => Some(Value::Composite(vec![zero(module, &module.types[base].inner)?; length.get() as usize])),
+        TypeInner::Array { base, size: naga::ArraySize::Constant(length), .. } => {
+            Some(Value::Composite(vec![zero(module, &module.types[base].inner)?; length.get() as usize]))
+        }
         _ => None,
     }
 }

@@ -3,5 +3,5 @@
 mod interpret;
 mod scalar;
 
-pub use interpret::{call, Value};
+pub use interpret::{Value, call};
 pub use scalar::{binary, cast, math, unary};

@@ -154,7 +154,9 @@ fn is_guarded(copier: &Copier<'_, '_>, dividend: Handle<Expression>, divisor: Ha
         (Some(Literal::I32(value)), _) if value != i32::MIN => return equals(condition, reject, 0),
         _ => {}
     }
-    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else { return false };
+    let Expression::Binary { op: BinaryOperator::InclusiveOr, left: zero, right: overflow } = from.expressions[condition] else {
+        return false;
+    };
     if uniform_literal(from, dividend).is_some() {
         return equals(zero, reject, 0) && equals(overflow, reject, -1);
     }

@@ -129,7 +129,8 @@ pub fn number_results(text: &str) -> String {
         for word in line.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             let end = word.len() - word.chars().last().filter(|c| !(c.is_ascii_alphanumeric() || *c == '_')).map_or(0, char::len_utf8);
             let (name, rest) = word.split_at(end);
-            let is_result = name.strip_prefix("_e").is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+            let is_result =
+                name.strip_prefix("_e").is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
             if !is_result {
                 made.push_str(word);
                 continue;

@@ -62,7 +62,8 @@ impl FunctionBuilder {
             Expression::AccessIndex { base, index } => return self.fold_component(base, index),
             Expression::Swizzle { size, vector, ref pattern } => {
                 let Constant::Vector(parts, _) = self.constant(vector)? else { return None };
-                let picked: Vec<_> = pattern[..size as usize].iter().map(|&component| parts.get(component as usize).copied()).collect::<Option<_>>()?;
+                let picked: Vec<_> =
+                    pattern[..size as usize].iter().map(|&component| parts.get(component as usize).copied()).collect::<Option<_>>()?;
                 return self.uniform(&picked);
             }
             _ => return None,
