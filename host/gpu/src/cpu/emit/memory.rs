@@ -1,0 +1,784 @@
+//! Loads, stores and atomics.
+//!
+//! An address is a scalar where all lanes have the same, a scalar and a stride where the lanes' addresses grow evenly, and a vector of offsets otherwise. Indices come
+//! clamped, as `min(index, length - 1)`; where an affine index is clamped, one scalar comparison says whether any lane is, and if none is the lanes lie evenly: with
+//! a stride of four bytes they are one vector of memory. Loads need no mask, since a clamped address is good whatever the lane; stores and atomics do.
+//!
+//! A word may be read beyond what was asked for (a vector's worth where three words are needed), never beyond the executor's memory: the engine's bounds see to that.
+
+use wasm_encoder::{BlockType, MemArg, ValType};
+
+use super::super::failure::Failure;
+use super::super::ir::{AtomicOp, Binary, Kind, Op, Place, Space, Value};
+use super::vector::words as shuffle_words;
+use super::{Emitter, GROUPS_MAX, Loc, Mask};
+
+/// A word at `offset`.
+pub(super) fn word(offset: u32) -> MemArg {
+    MemArg { offset: u64::from(offset), align: 2, memory_index: 0 }
+}
+
+/// A clamp of an affine index: lane 0's, and the greatest allowed.
+#[derive(Debug, Clone, Copy)]
+struct Clamp {
+    index: Value,
+    limit: Value,
+    stride: i32,
+}
+
+/// How the lanes' addresses lie.
+#[derive(Debug)]
+enum Pattern {
+    /// One address for all.
+    Uniform,
+    /// Evenly, `stride` bytes apart, if no clamp applies.
+    Even { stride: i32, clamps: Vec<Clamp> },
+    Anyhow,
+}
+
+impl Emitter<'_> {
+    /// `min(affine, uniform)`
+    fn clamp_of(&self, value: Value) -> Option<Clamp> {
+        let Op::Binary(Binary::MinUnsigned, a, b) = *self.body.op(value) else { return None };
+        let even = |value: Value| {
+            let shape = self.shapes.values[value.0 as usize];
+            !shape.varying && shape.stride != 0
+        };
+        if even(a) && self.is_uniform(b) {
+            Some(Clamp { index: a, limit: b, stride: self.stride(a) })
+        } else if even(b) && self.is_uniform(a) {
+            Some(Clamp { index: b, limit: a, stride: self.stride(b) })
+        } else {
+            None
+        }
+    }
+
+    fn pattern(&self, place: &Place) -> Pattern {
+        if place.space == Space::Scratch {
+            return if place.terms.iter().all(|(index, _)| self.is_uniform(*index)) {
+                Pattern::Even { stride: 4, clamps: Vec::new() }
+            } else {
+                Pattern::Anyhow
+            };
+        }
+        let mut total = 0_i64;
+        let mut clamps = Vec::new();
+        for (index, scale) in &place.terms {
+            let shape = self.shapes.values[index.0 as usize];
+            if !shape.varying {
+                total += i64::from(shape.stride) * i64::from(*scale);
+            } else if let Some(clamp) = self.clamp_of(*index) {
+                total += i64::from(clamp.stride) * i64::from(*scale);
+                clamps.push(clamp);
+            } else {
+                return Pattern::Anyhow;
+            }
+        }
+        match i32::try_from(total) {
+            Ok(0) if place.terms.iter().all(|(index, _)| self.is_uniform(*index)) => Pattern::Uniform,
+            Ok(stride) if stride.unsigned_abs() < 1 << 20 => Pattern::Even { stride, clamps },
+            _ => Pattern::Anyhow,
+        }
+    }
+
+    /// Base of a space; the offset to add to each access.
+    fn base(&self, place: &Place) -> (u32, u32) {
+        match place.space {
+            Space::Binding { slot, .. } => (self.bases.slots.get(slot as usize).copied().unwrap_or(0), place.offset),
+            Space::Workgroup => (self.bases.workgroup, place.offset),
+            Space::Table => (self.bases.table, place.offset),
+            Space::Scratch => (self.bases.frame, self.scratch_offset + place.offset * 4 * self.lanes()),
+        }
+    }
+
+    /// Bytes per unit of a term.
+    fn unit(&self, place: &Place) -> u32 {
+        if place.space == Space::Scratch { 4 * self.lanes() } else { 1 }
+    }
+
+    /// Leaves the address of lane 0 in a local, clamps disregarded.
+    fn address(&mut self, place: &Place) -> u32 {
+        let (base, _) = self.base(place);
+        if place.terms.is_empty() {
+            return base;
+        }
+        let unit = self.unit(place);
+        self.get(base);
+        for (index, scale) in &place.terms {
+            let index = match self.clamp_of(*index) {
+                Some(clamp) if self.is_varying(*index) => clamp.index,
+                _ => *index,
+            };
+            self.push_scalar(index);
+            self.scale(scale * unit);
+            self.w().i32_add();
+        }
+        self.hold_scalar(Kind::Int)
+    }
+
+    fn scale(&mut self, by: u32) {
+        if by.is_power_of_two() {
+            if by > 1 {
+                self.w().i32_const(by.trailing_zeros() as i32).i32_shl();
+            }
+        } else {
+            self.w().i32_const(by as i32).i32_mul();
+        }
+    }
+
+    /// 1 if no clamp applies to any lane.
+    fn push_unclamped(&mut self, clamps: &[Clamp]) {
+        for (number, clamp) in clamps.iter().enumerate() {
+            let span = clamp.stride.unsigned_abs().wrapping_mul(self.lanes() - 1);
+            self.push_scalar(clamp.index);
+            if clamp.stride > 0 {
+                // index + span <= limit, without wrapping
+                self.push_scalar(clamp.limit);
+                self.w().i32_const(span as i32).i32_sub().i32_le_u();
+                self.push_scalar(clamp.limit);
+                self.w().i32_const(span as i32).i32_ge_u().i32_and();
+            } else {
+                self.push_scalar(clamp.limit);
+                self.w().i32_le_u();
+                self.push_scalar(clamp.index);
+                self.w().i32_const(span as i32).i32_ge_u().i32_and();
+            }
+            if number > 0 {
+                self.w().i32_and();
+            }
+        }
+    }
+
+    /// The address of each lane of a group, in locals, clamps applied.
+    fn lane_addresses(&mut self, place: &Place, group: usize) -> [u32; 4] {
+        let (base, _) = self.base(place);
+        let unit = self.unit(place);
+        let mut uniform = base;
+        let offsets = self.local(ValType::V128);
+        let mut first = true;
+        for (index, scale) in &place.terms {
+            if self.is_uniform(*index) {
+                self.get(uniform);
+                self.push_scalar(*index);
+                self.scale(scale * unit);
+                self.w().i32_add();
+                uniform = self.hold_scalar(Kind::Int);
+                continue;
+            }
+            if !first {
+                self.get(offsets);
+            }
+            self.push_vector(*index, group);
+            let scale = scale * unit;
+            if scale.is_power_of_two() {
+                self.w().i32_const(scale.trailing_zeros() as i32).i32x4_shl();
+            } else {
+                self.splat_const(scale);
+                self.w().i32x4_mul();
+            }
+            if !first {
+                self.w().i32x4_add();
+            }
+            self.set(offsets);
+            first = false;
+        }
+        let lanes_apart = place.space == Space::Scratch;
+        let mut addresses = [0; 4];
+        for (lane, address) in addresses.iter_mut().enumerate() {
+            self.get(uniform);
+            if !first {
+                self.w().local_get(offsets).i32x4_extract_lane(lane as u8).i32_add();
+            }
+            if lanes_apart {
+                self.w().i32_const((16 * group + 4 * lane) as i32).i32_add();
+            }
+            *address = self.hold_scalar(Kind::Int);
+        }
+        addresses
+    }
+
+    // ---- loads
+
+    /// Words of a load that anybody uses.
+    fn used(&self, first: Value, words: u32) -> Vec<bool> {
+        (0..words).map(|index| self.structure.used[(first.0 + index) as usize]).collect()
+    }
+
+    pub(super) fn load(&mut self, first: Value, words: u32, place: &Place, _atomic: bool, _line: u32) {
+        let used = self.used(first, words);
+        let Some(low) = used.iter().position(|used| *used) else { return };
+        let locs: Vec<Loc> = (0..words).map(|index| if used[index as usize] { self.declare(Value(first.0 + index)) } else { Loc::None }).collect();
+        let _ = low;
+        match self.pattern(place) {
+            Pattern::Uniform => {
+                let address = self.address(place);
+                let (_, offset) = self.base(place);
+                for (index, loc) in locs.iter().enumerate() {
+                    let at = word(offset + 4 * index as u32);
+                    let Loc::Scalar(local) = *loc else { continue };
+                    self.get(address);
+                    if self.body.kind(Value(first.0 + index as u32)) == Kind::Float {
+                        self.w().f32_load(at);
+                    } else {
+                        self.w().i32_load(at);
+                    }
+                    self.set(local);
+                }
+            }
+            Pattern::Even { stride, clamps } => {
+                if clamps.is_empty() {
+                    return self.load_even(place, stride, &locs);
+                }
+                self.push_unclamped(&clamps);
+                self.if_();
+                self.load_even(place, stride, &locs);
+                self.else_();
+                self.load_anyhow(place, &locs);
+                self.end();
+            }
+            Pattern::Anyhow => self.load_anyhow(place, &locs),
+        }
+    }
+
+    fn load_even(&mut self, place: &Place, stride: i32, locs: &[Loc]) {
+        let address = self.address(place);
+        let (_, offset) = self.base(place);
+        if place.space == Space::Scratch {
+            // [word][lane]: each word is a vector for each group.
+            let row = 4 * self.lanes();
+            for (index, loc) in locs.iter().enumerate() {
+                let Loc::Vector(locals) = *loc else { continue };
+                for group in 0..self.groups {
+                    self.w().local_get(address).v128_load(word(offset + index as u32 * row + 16 * group as u32)).local_set(locals[group]);
+                }
+            }
+            return;
+        }
+        for group in 0..self.groups {
+            if stride == 4 && locs.len() == 1 {
+                if let Loc::Vector(locals) = locs[0] {
+                    self.w().local_get(address).v128_load(word(offset + 16 * group as u32)).local_set(locals[group]);
+                }
+                continue;
+            }
+            let addresses: Vec<(u32, u32)> = if stride >= 0 {
+                (0..4).map(|lane| (address, offset + stride as u32 * (4 * group as u32 + lane))).collect()
+            } else {
+                // Downwards: an offset of an access cannot be negative.
+                (0..4)
+                    .map(|lane| {
+                        self.get(address);
+                        self.w().i32_const(stride * (4 * group as i32 + lane)).i32_add();
+                        (self.hold_scalar(Kind::Int), offset)
+                    })
+                    .collect()
+            };
+            self.load_lanes(&addresses, locs, group);
+        }
+    }
+
+    fn load_anyhow(&mut self, place: &Place, locs: &[Loc]) {
+        let (_, offset) = self.base(place);
+        let row = if place.space == Space::Scratch { 4 * self.lanes() } else { 4 };
+        for group in 0..self.groups {
+            let addresses = self.lane_addresses(place, group);
+            if row != 4 {
+                for (index, loc) in locs.iter().enumerate() {
+                    let at: Vec<(u32, u32)> = addresses.iter().map(|address| (*address, offset + index as u32 * row)).collect();
+                    self.load_lanes(&at, std::slice::from_ref(loc), group);
+                }
+                continue;
+            }
+            let at: Vec<(u32, u32)> = addresses.iter().map(|address| (*address, offset)).collect();
+            self.load_lanes(&at, locs, group);
+        }
+    }
+
+    /// Loads consecutive words for four lanes, each at (address, offset).
+    fn load_lanes(&mut self, at: &[(u32, u32)], locs: &[Loc], group: usize) {
+        let wanted: Vec<(usize, u32)> = locs
+            .iter()
+            .enumerate()
+            .filter_map(|(index, loc)| if let Loc::Vector(locals) = loc { Some((index, locals[group])) } else { None })
+            .collect();
+        match (wanted.as_slice(), locs.len()) {
+            ([], _) => {}
+            ([(index, local)], _) => {
+                let offset = 4 * *index as u32;
+                self.w().local_get(at[0].0).v128_load32_zero(word(at[0].1 + offset)).local_set(*local);
+                for lane in 1..4_u8 {
+                    let (address, base) = at[lane as usize];
+                    self.w().local_get(address).local_get(*local).v128_load32_lane(word(base + offset), lane).local_set(*local);
+                }
+            }
+            (_, 2) => {
+                let halves = [self.local(ValType::V128), self.local(ValType::V128)];
+                for (half, local) in halves.into_iter().enumerate() {
+                    let (first, second) = (at[2 * half], at[2 * half + 1]);
+                    self.w().local_get(first.0).v128_load64_zero(word(first.1)).local_set(local);
+                    self.w().local_get(second.0).local_get(local).v128_load64_lane(word(second.1), 1).local_set(local);
+                }
+                for (index, local) in wanted {
+                    let index = index as u8;
+                    self.w()
+                        .local_get(halves[0])
+                        .local_get(halves[1])
+                        .i8x16_shuffle(shuffle_words([index, 2 + index, 4 + index, 6 + index]))
+                        .local_set(local);
+                }
+            }
+            _ => {
+                let rows: Vec<u32> = at
+                    .iter()
+                    .map(|(address, offset)| {
+                        let row = self.local(ValType::V128);
+                        self.w().local_get(*address).v128_load(word(*offset)).local_set(row);
+                        row
+                    })
+                    .collect();
+                self.transpose([rows[0], rows[1], rows[2], rows[3]], &wanted);
+            }
+        }
+    }
+
+    /// Columns of four rows: (column, local that receives it).
+    fn transpose(&mut self, rows: [u32; 4], wanted: &[(usize, u32)]) {
+        for half in [0_u8, 1] {
+            let columns: Vec<_> = wanted.iter().filter(|(index, _)| *index as u8 / 2 == half).collect();
+            if columns.is_empty() {
+                continue;
+            }
+            let pairs = [self.local(ValType::V128), self.local(ValType::V128)];
+            for (pair, local) in pairs.into_iter().enumerate() {
+                self.w()
+                    .local_get(rows[2 * pair])
+                    .local_get(rows[2 * pair + 1])
+                    .i8x16_shuffle(shuffle_words([2 * half, 4 + 2 * half, 2 * half + 1, 5 + 2 * half]))
+                    .local_set(local);
+            }
+            for (index, local) in columns {
+                let lanes = if index % 2 == 0 { [0, 1, 4, 5] } else { [2, 3, 6, 7] };
+                self.w().local_get(pairs[0]).local_get(pairs[1]).i8x16_shuffle(shuffle_words(lanes)).local_set(*local);
+            }
+        }
+    }
+
+    // ---- stores
+
+    pub(super) fn store(&mut self, place: &Place, values: &[Value], _line: u32) {
+        match self.pattern(place) {
+            Pattern::Uniform => self.store_uniform(place, values),
+            Pattern::Even { stride, clamps } if place.space == Space::Scratch || stride > 0 => {
+                if place.space == Space::Scratch {
+                    return self.store_scratch(place, values);
+                }
+                let mask = self.mask;
+                if clamps.is_empty() && mask == Mask::All {
+                    return self.store_even(place, stride, values);
+                }
+                if !clamps.is_empty() {
+                    self.push_unclamped(&clamps);
+                }
+                if let Mask::Some(mask) = mask {
+                    self.push_all(mask);
+                    if !clamps.is_empty() {
+                        self.w().i32_and();
+                    }
+                }
+                self.if_();
+                self.store_even(place, stride, values);
+                self.else_();
+                self.store_anyhow(place, values);
+                self.end();
+            }
+            _ => self.store_anyhow(place, values),
+        }
+    }
+
+    /// All lanes to one place: one store where they agree, else the last one that is on wins, as if they had stored one after the other.
+    fn store_uniform(&mut self, place: &Place, values: &[Value]) {
+        let address = self.address(place);
+        let (_, offset) = self.base(place);
+        if values.iter().all(|value| self.is_uniform(*value)) {
+            let guarded = self.open_if_any();
+            for (index, value) in values.iter().enumerate() {
+                self.get(address);
+                self.push_scalar(*value);
+                let at = word(offset + 4 * index as u32);
+                if self.body.kind(*value) == Kind::Float {
+                    self.w().f32_store(at);
+                } else {
+                    self.w().i32_store(at);
+                }
+            }
+            if guarded {
+                self.end();
+            }
+            return;
+        }
+        for group in 0..self.groups {
+            let addresses = [address; 4];
+            self.store_lanes(addresses, offset, 4, values, group);
+        }
+    }
+
+    /// Opens an `if` around what must not happen when no lane is on; false where some lane is always on.
+    fn open_if_any(&mut self) -> bool {
+        let Mask::Some(mask) = self.mask else { return false };
+        self.push_any(mask);
+        self.if_();
+        true
+    }
+
+    fn store_even(&mut self, place: &Place, stride: i32, values: &[Value]) {
+        let address = self.address(place);
+        let (_, offset) = self.base(place);
+        for group in 0..self.groups {
+            let at = |lane: u32| word(offset + stride as u32 * (4 * group as u32 + lane));
+            match values {
+                [value] if stride == 4 => {
+                    self.get(address);
+                    self.push_vector(*value, group);
+                    self.w().v128_store(at(0));
+                }
+                [value] => {
+                    let vector = self.vector_of(*value, group);
+                    for lane in 0..4 {
+                        self.w().local_get(address).local_get(vector).v128_store32_lane(at(lane), lane as u8);
+                    }
+                }
+                values => {
+                    let rows = self.rows(values, group);
+                    for lane in 0..4 {
+                        self.store_row(address, offset + stride as u32 * (4 * group as u32 + lane), rows[lane as usize], values.len());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The lanes' words one after the other: a vector for each lane.
+    fn rows(&mut self, values: &[Value], group: usize) -> [u32; 4] {
+        let columns: Vec<u32> = (0..4).map(|index| self.vector_of(values[index.min(values.len() - 1)], group)).collect();
+        let mut rows = [0; 4];
+        let wanted: Vec<(usize, u32)> = rows
+            .iter_mut()
+            .enumerate()
+            .map(|(index, row)| {
+                *row = self.local(ValType::V128);
+                (index, *row)
+            })
+            .collect();
+        self.transpose([columns[0], columns[1], columns[2], columns[3]], &wanted);
+        rows
+    }
+
+    fn store_row(&mut self, address: u32, offset: u32, row: u32, words: usize) {
+        match words {
+            4 => {
+                self.w().local_get(address).local_get(row).v128_store(word(offset));
+            }
+            _ => {
+                self.w().local_get(address).local_get(row).v128_store64_lane(word(offset), 0);
+                if words == 3 {
+                    self.w().local_get(address).local_get(row).v128_store32_lane(word(offset + 8), 2);
+                }
+            }
+        }
+    }
+
+    fn store_anyhow(&mut self, place: &Place, values: &[Value]) {
+        let (_, offset) = self.base(place);
+        let row = if place.space == Space::Scratch { 4 * self.lanes() } else { 4 };
+        for group in 0..self.groups {
+            let addresses = self.lane_addresses(place, group);
+            self.store_lanes(addresses, offset, row, values, group);
+        }
+    }
+
+    /// Stores for each lane that is on.
+    fn store_lanes(&mut self, addresses: [u32; 4], offset: u32, row: u32, values: &[Value], group: usize) {
+        let bits = self.push_bits(group);
+        let rows = if values.len() > 1 && row == 4 { Some(self.rows(values, group)) } else { None };
+        let vectors: Vec<u32> = if rows.is_none() { values.iter().map(|value| self.vector_of(*value, group)).collect() } else { Vec::new() };
+        for lane in 0..4_u8 {
+            self.open_if_lane(bits, lane);
+            let address = addresses[lane as usize];
+            match rows {
+                Some(rows) => self.store_row(address, offset, rows[lane as usize], values.len()),
+                None => {
+                    for (index, vector) in vectors.iter().enumerate() {
+                        self.w().local_get(address).local_get(*vector).v128_store32_lane(word(offset + index as u32 * row), lane);
+                    }
+                }
+            }
+            if bits.is_some() {
+                self.end();
+            }
+        }
+    }
+
+    /// A local with one bit for each lane of a group that is on.
+    fn push_bits(&mut self, group: usize) -> Option<u32> {
+        let Mask::Some(mask) = self.mask else { return None };
+        self.get(mask[group]);
+        self.w().i32x4_bitmask();
+        Some(self.hold_scalar(Kind::Int))
+    }
+
+    fn open_if_lane(&mut self, bits: Option<u32>, lane: u8) {
+        if let Some(bits) = bits {
+            self.w().local_get(bits).i32_const(1 << lane).i32_and();
+            self.if_();
+        }
+    }
+
+    /// One's own memory: lanes that are off keep what they have.
+    fn store_scratch(&mut self, place: &Place, values: &[Value]) {
+        let address = self.address(place);
+        let (_, offset) = self.base(place);
+        let row = 4 * self.lanes();
+        for (index, value) in values.iter().enumerate() {
+            for group in 0..self.groups {
+                let at = word(offset + index as u32 * row + 16 * group as u32);
+                self.get(address);
+                self.push_vector(*value, group);
+                if let Mask::Some(mask) = self.mask {
+                    self.w().local_get(address).v128_load(at).local_get(mask[group]).v128_bitselect();
+                }
+                self.w().v128_store(at);
+            }
+        }
+    }
+
+    pub(super) fn zero_scratch(&mut self, offset: u32, words: u32) {
+        let row = 4 * self.lanes();
+        let at = self.scratch_offset + offset * row;
+        let frame = self.bases.frame;
+        match self.mask {
+            Mask::All => {
+                self.w().local_get(frame).i32_const(at as i32).i32_add().i32_const(0).i32_const((words * row) as i32).memory_fill(0);
+            }
+            Mask::Some(mask) => {
+                // for address in frame + at ..: keep the lanes that are off
+                let address = self.local(ValType::I32);
+                let last = self.local(ValType::I32);
+                self.w().local_get(frame).i32_const(at as i32).i32_add().local_tee(address);
+                self.w().i32_const((words * row) as i32).i32_add().local_set(last);
+                self.w().loop_(BlockType::Empty);
+                for group in 0..self.groups {
+                    let here = word(16 * group as u32);
+                    self.w().local_get(address).local_get(address).v128_load(here).local_get(mask[group]).v128_andnot().v128_store(here);
+                }
+                self.w().local_get(address).i32_const(row as i32).i32_add().local_tee(address).local_get(last).i32_lt_u().br_if(0).end();
+            }
+        }
+    }
+
+    // ---- atomics
+
+    pub(super) fn atomic(&mut self, op: AtomicOp, place: &Place, value: Value, _line: u32) {
+        if matches!(self.pattern(place), Pattern::Uniform) && op != AtomicOp::Store {
+            return self.atomic_uniform(op, place, value);
+        }
+        let (_, offset) = self.base(place);
+        let shared = place.space != Space::Workgroup;
+        for group in 0..self.groups {
+            let addresses = self.lane_addresses(place, group);
+            let bits = self.push_bits(group);
+            let vector = self.vector_of(value, group);
+            for lane in 0..4_u8 {
+                self.open_if_lane(bits, lane);
+                self.w().local_get(vector).i32x4_extract_lane(lane);
+                let operand = self.hold_scalar(Kind::Int);
+                self.read_modify_write(op, addresses[lane as usize], offset, operand, shared);
+                if bits.is_some() {
+                    self.end();
+                }
+            }
+        }
+    }
+
+    /// All lanes on one word: what they do is put together first. These operations commute, so nobody can tell.
+    fn atomic_uniform(&mut self, op: AtomicOp, place: &Place, value: Value) {
+        let guarded = self.open_if_any();
+        let address = self.address(place);
+        let (_, offset) = self.base(place);
+        let identity = match op {
+            AtomicOp::And | AtomicOp::MinUnsigned => u32::MAX,
+            AtomicOp::MinSigned => i32::MAX as u32,
+            AtomicOp::MaxSigned => i32::MIN as u32,
+            _ => 0,
+        };
+        let all = self.local(ValType::V128);
+        for group in 0..self.groups {
+            if group > 0 {
+                self.get(all);
+            }
+            self.push_vector(value, group);
+            if let Mask::Some(mask) = self.mask {
+                self.splat_const(identity);
+                self.get(mask[group]);
+                self.w().v128_bitselect();
+            }
+            if group > 0 {
+                self.combine(op);
+            }
+            self.set(all);
+        }
+        for lanes in [[2, 3, 0, 1], [1, 0, 3, 2]] {
+            self.w().local_get(all).local_get(all).local_get(all).i8x16_shuffle(shuffle_words(lanes));
+            self.combine(op);
+            self.set(all);
+        }
+        self.w().local_get(all).i32x4_extract_lane(0);
+        let operand = self.hold_scalar(Kind::Int);
+        self.read_modify_write(op, address, offset, operand, place.space != Space::Workgroup);
+        if guarded {
+            self.end();
+        }
+    }
+
+    fn combine(&mut self, op: AtomicOp) {
+        let mut w = self.w();
+        match op {
+            AtomicOp::Add | AtomicOp::Sub => w.i32x4_add(),
+            AtomicOp::And => w.v128_and(),
+            AtomicOp::Or => w.v128_or(),
+            AtomicOp::Xor => w.v128_xor(),
+            AtomicOp::MinSigned => w.i32x4_min_s(),
+            AtomicOp::MaxSigned => w.i32x4_max_s(),
+            AtomicOp::MinUnsigned => w.i32x4_min_u(),
+            AtomicOp::MaxUnsigned => w.i32x4_max_u(),
+            AtomicOp::Load | AtomicOp::Store => &mut w,
+        };
+    }
+
+    fn read_modify_write(&mut self, op: AtomicOp, address: u32, offset: u32, operand: u32, shared: bool) {
+        let at = word(offset);
+        if !shared {
+            self.get(address);
+            if op == AtomicOp::Store {
+                self.get(operand);
+            } else {
+                self.w().local_get(address).i32_load(at);
+                self.modify(op, operand);
+            }
+            self.w().i32_store(at);
+            return;
+        }
+        match op {
+            AtomicOp::Store => {
+                self.w().local_get(address).local_get(operand).i32_atomic_store(at);
+            }
+            AtomicOp::Add | AtomicOp::Sub | AtomicOp::And | AtomicOp::Or | AtomicOp::Xor => {
+                let mut w = self.w();
+                w.local_get(address).local_get(operand);
+                match op {
+                    AtomicOp::Add => w.i32_atomic_rmw_add(at),
+                    AtomicOp::Sub => w.i32_atomic_rmw_sub(at),
+                    AtomicOp::And => w.i32_atomic_rmw_and(at),
+                    AtomicOp::Or => w.i32_atomic_rmw_or(at),
+                    _ => w.i32_atomic_rmw_xor(at),
+                };
+                w.drop();
+            }
+            _ => {
+                // No such instruction: compare and exchange until nobody was faster.
+                let old = self.local(ValType::I32);
+                let new = self.local(ValType::I32);
+                self.w().loop_(BlockType::Empty);
+                self.depth += 1;
+                self.w().local_get(address).i32_atomic_load(at).local_set(old);
+                self.get(old);
+                self.modify(op, operand);
+                self.w().local_tee(new).local_get(old).i32_ne();
+                self.if_();
+                self.w().local_get(address).local_get(old).local_get(new).i32_atomic_rmw_cmpxchg(at).local_get(old).i32_ne().br_if(1);
+                self.end();
+                self.end();
+            }
+        }
+    }
+
+    /// The word on the stack, changed by `operand`.
+    fn modify(&mut self, op: AtomicOp, operand: u32) {
+        let mut w = self.w();
+        match op {
+            AtomicOp::Add => w.local_get(operand).i32_add(),
+            AtomicOp::Sub => w.local_get(operand).i32_sub(),
+            AtomicOp::And => w.local_get(operand).i32_and(),
+            AtomicOp::Or => w.local_get(operand).i32_or(),
+            AtomicOp::Xor => w.local_get(operand).i32_xor(),
+            AtomicOp::Load | AtomicOp::Store => &mut w,
+            AtomicOp::MinSigned | AtomicOp::MaxSigned | AtomicOp::MinUnsigned | AtomicOp::MaxUnsigned => {
+                drop(w);
+                let old = self.hold_scalar(Kind::Int);
+                let mut w = self.w();
+                w.local_get(old).local_get(operand).local_get(old).local_get(operand);
+                match op {
+                    AtomicOp::MinSigned => w.i32_lt_s(),
+                    AtomicOp::MaxSigned => w.i32_gt_s(),
+                    AtomicOp::MinUnsigned => w.i32_lt_u(),
+                    _ => w.i32_gt_u(),
+                };
+                w.select();
+                return;
+            }
+        };
+    }
+
+    /// Loads or stores of a pack's frame: `slot` of the spilled values.
+    pub(super) fn frame_load(&mut self, slot: u32, loc: Loc, kind: Kind) {
+        let frame = self.bases.frame;
+        let at = slot * 16 * self.groups as u32;
+        match loc {
+            Loc::None => {}
+            Loc::Scalar(local) => {
+                self.get(frame);
+                if kind == Kind::Float {
+                    self.w().f32_load(word(at));
+                } else {
+                    self.w().i32_load(word(at));
+                }
+                self.set(local);
+            }
+            Loc::Vector(locals) => self.frame_load_mask(slot, locals),
+        }
+    }
+
+    pub(super) fn frame_load_mask(&mut self, slot: u32, locals: [u32; GROUPS_MAX]) {
+        let frame = self.bases.frame;
+        let at = slot * 16 * self.groups as u32;
+        for group in 0..self.groups {
+            self.w().local_get(frame).v128_load(word(at + 16 * group as u32)).local_set(locals[group]);
+        }
+    }
+
+    pub(super) fn frame_save(&mut self, slot: u32, loc: Loc, kind: Kind) {
+        let frame = self.bases.frame;
+        let at = slot * 16 * self.groups as u32;
+        match loc {
+            Loc::None => {}
+            Loc::Scalar(local) => {
+                self.w().local_get(frame).local_get(local);
+                if kind == Kind::Float {
+                    self.w().f32_store(word(at));
+                } else {
+                    self.w().i32_store(word(at));
+                }
+            }
+            Loc::Vector(locals) => {
+                for group in 0..self.groups {
+                    self.w().local_get(frame).local_get(locals[group]).v128_store(word(at + 16 * group as u32));
+                }
+            }
+        }
+    }
+
+    pub(super) fn unsupported(&mut self, what: &str) {
+        if self.failure.is_none() {
+            self.failure = Some(Failure::Unsupported(what.to_owned()));
+        }
+    }
+}

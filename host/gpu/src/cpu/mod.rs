@@ -1,0 +1,7 @@
+mod build;
+mod emit;
+mod failure;
+mod ir;
+mod region;
+mod shape;
+mod structure;
