@@ -18,7 +18,7 @@ use super::failure::Failure;
 use super::ir::{Block, Body, Construct, Input, Kind, Op, Value, Var};
 use super::shape::Shapes;
 use super::structure::Structure;
-pub(super) use module::{Compiled, Layout, compile};
+pub(super) use module::{Layout, compile};
 
 /// Most vectors that a varying value takes.
 pub(super) const GROUPS_MAX: usize = 2;
@@ -54,7 +54,6 @@ enum Arg {
 #[derive(Debug, Clone, Copy)]
 struct Open {
     id: Construct,
-    kind: OpenKind,
     /// Label behind its end.
     exit: u32,
     /// Label before a loop's continuing block.
@@ -62,13 +61,6 @@ struct Open {
     /// Lanes that left it from inside inner loops and scopes, and lanes that continued.
     gone: Option<[u32; GROUPS_MAX]>,
     continued: Option<[u32; GROUPS_MAX]>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OpenKind {
-    Branch { varying: bool },
-    Loop,
-    Scope,
 }
 
 /// Bases of memory, in locals.

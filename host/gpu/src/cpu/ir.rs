@@ -170,7 +170,6 @@ pub(super) enum AtomicOp {
     MaxSigned,
     MinUnsigned,
     MaxUnsigned,
-    Load,
     Store,
 }
 
@@ -293,11 +292,6 @@ impl Op {
                 visit(c);
             }
         }
-    }
-
-    /// Whether the value may be computed again anywhere: depends on nothing that changes.
-    pub fn is_pure(&self) -> bool {
-        !matches!(self, Op::Get(_) | Op::Result)
     }
 }
 

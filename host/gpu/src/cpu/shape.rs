@@ -46,8 +46,6 @@ pub(super) struct Shapes {
     pub divergent: Vec<bool>,
     /// Loops that lanes continue at different times.
     pub continues: Vec<bool>,
-    /// Branches whose condition varies.
-    pub branches: Vec<bool>,
     /// Constructs whose condition, or what leaves them, may differ between packs.
     pub pack: Vec<bool>,
 }
@@ -117,7 +115,6 @@ pub(super) fn shapes(body: &mut Body, structure: &Structure, lanes: u32, size: [
         vars,
         divergent: states.iter().map(|state| state.leaves.is_some()).collect(),
         continues: states.iter().map(|state| state.continues.is_some()).collect(),
-        branches: states.iter().map(|state| state.varying).collect(),
         pack: states.iter().map(|state| state.pack).collect(),
     }
 }

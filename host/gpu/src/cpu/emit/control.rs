@@ -6,7 +6,7 @@
 
 use super::super::failure::Failure;
 use super::super::ir::{Block, Construct, Stmt, Value};
-use super::{Emitter, GROUPS_MAX, Loc, Mask, Open, OpenKind, is_cheap};
+use super::{Emitter, GROUPS_MAX, Loc, Mask, Open, is_cheap};
 
 impl Emitter<'_> {
     /// Finds out which masked exits pass through which constructs.
@@ -75,7 +75,7 @@ impl Emitter<'_> {
             Stmt::Store { place, values, line } => self.store(place, values, *line),
             Stmt::ZeroScratch { offset, words } => self.zero_scratch(*offset, *words),
             Stmt::Atomic { op, place, value, line } => self.atomic(*op, place, *value, *line),
-            Stmt::If { id, condition, accept, reject } => self.branch(*id, *condition, accept, reject),
+            Stmt::If { condition, accept, reject, .. } => self.branch(*condition, accept, reject),
             Stmt::Loop { id, body, continuing, break_if } => self.loop_statement(*id, body, continuing, *break_if),
             Stmt::Scope { id, body } => self.scope(*id, body),
             Stmt::Exit { target, again } => self.exit(*target, *again),
@@ -105,12 +105,11 @@ impl Emitter<'_> {
 
     // ---- branches
 
-    fn branch(&mut self, id: Construct, condition: Value, accept: &Block, reject: &Block) {
+    fn branch(&mut self, condition: Value, accept: &Block, reject: &Block) {
         if accept.is_empty() && reject.is_empty() {
             return;
         }
         let varying = self.is_varying(condition);
-        self.open.push(Open { id, kind: OpenKind::Branch { varying }, exit: 0, next: 0, gone: None, continued: None });
         if varying {
             self.varying_branch(condition, accept, reject);
         } else {
@@ -129,7 +128,6 @@ impl Emitter<'_> {
             }
             self.end();
         }
-        self.open.pop();
     }
 
     fn varying_branch(&mut self, condition: Value, accept: &Block, reject: &Block) {
@@ -235,7 +233,7 @@ impl Emitter<'_> {
             self.zero_mask(continued);
         }
         let next = self.block();
-        self.open.push(Open { id, kind: OpenKind::Loop, exit, next, gone, continued });
+        self.open.push(Open { id, exit, next, gone, continued });
         if own.is_some() {
             self.skip.push(next);
         }
@@ -298,7 +296,7 @@ impl Emitter<'_> {
         }
         let gone = if leaves && self.crossed[id.0 as usize] { Some(self.zeroed()) } else { None };
         let exit = self.block();
-        self.open.push(Open { id, kind: OpenKind::Scope, exit, next: exit, gone, continued: None });
+        self.open.push(Open { id, exit, next: exit, gone, continued: None });
         if leaves {
             self.skip.push(exit);
         }

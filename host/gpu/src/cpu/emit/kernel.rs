@@ -12,7 +12,7 @@ use super::super::shape::{Shapes, input_shape};
 use super::super::structure::Structure;
 use super::function::Calls;
 use super::memory::word;
-use super::{Emitter, GROUPS_MAX, Layout, Loc, Mask, Open, OpenKind};
+use super::{Emitter, GROUPS_MAX, Layout, Loc, Mask, Open};
 
 const LAUNCH: u32 = 0;
 const THREAD: u32 = 1;
@@ -194,7 +194,7 @@ impl Kernel<'_, '_> {
                 let exit = self.e.block();
                 let again = self.e.loop_();
                 let next = self.e.block();
-                self.open(*id, OpenKind::Loop, exit, next);
+                self.open(*id, exit, next);
                 self.steps(body);
                 self.e.end();
                 self.steps(continuing);
@@ -212,7 +212,7 @@ impl Kernel<'_, '_> {
                     self.clear_slot(*slot);
                 }
                 let exit = self.e.block();
-                self.open(*id, OpenKind::Scope, exit, exit);
+                self.open(*id, exit, exit);
                 self.steps(body);
                 self.e.open.pop();
                 self.e.end();
@@ -229,8 +229,8 @@ impl Kernel<'_, '_> {
         }
     }
 
-    fn open(&mut self, id: Construct, kind: OpenKind, exit: u32, next: u32) {
-        self.e.open.push(Open { id, kind, exit, next, gone: None, continued: None });
+    fn open(&mut self, id: Construct, exit: u32, next: u32) {
+        self.e.open.push(Open { id, exit, next, gone: None, continued: None });
     }
 
     /// What the workgroup's control flow depends on: the same in all packs, or what the first one has.
@@ -345,7 +345,7 @@ impl Kernel<'_, '_> {
         let end = self.e.block();
         self.masks(&left);
         for (scope, _, gone) in &left {
-            self.e.open.push(Open { id: *scope, kind: OpenKind::Scope, exit: end, next: end, gone: Some(*gone), continued: None });
+            self.e.open.push(Open { id: *scope, exit: end, next: end, gone: Some(*gone), continued: None });
         }
         if !left.is_empty() {
             self.e.skip.push(end);

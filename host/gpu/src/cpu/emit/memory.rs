@@ -650,7 +650,7 @@ impl Emitter<'_> {
             AtomicOp::MaxSigned => w.i32x4_max_s(),
             AtomicOp::MinUnsigned => w.i32x4_min_u(),
             AtomicOp::MaxUnsigned => w.i32x4_max_u(),
-            AtomicOp::Load | AtomicOp::Store => &mut w,
+            AtomicOp::Store => &mut w,
         };
     }
 
@@ -710,7 +710,7 @@ impl Emitter<'_> {
             AtomicOp::And => w.local_get(operand).i32_and(),
             AtomicOp::Or => w.local_get(operand).i32_or(),
             AtomicOp::Xor => w.local_get(operand).i32_xor(),
-            AtomicOp::Load | AtomicOp::Store => &mut w,
+            AtomicOp::Store => &mut w,
             AtomicOp::MinSigned | AtomicOp::MaxSigned | AtomicOp::MinUnsigned | AtomicOp::MaxUnsigned => {
                 drop(w);
                 let old = self.hold_scalar(Kind::Int);

@@ -7,7 +7,7 @@
 //! **Division.** A quotient of 32-bit integers is exact enough in f64 to be truncated: it differs from the integer above it by at least 1/divisor, which is more than
 //! 2^-53 of it. What cannot be divided (a divisor of 0, in a lane that is off) saturates and is never looked at.
 
-use super::super::ir::{Binary, Kind, Op, Unary, Value};
+use super::super::ir::{Binary, Op, Unary, Value};
 use super::{Arg, Emitter};
 
 impl Emitter<'_> {
@@ -330,16 +330,6 @@ impl Emitter<'_> {
             self.w().v128_bitselect();
         }
         self.set(old);
-    }
-
-    /// Pushes a zero of a kind, as a scalar.
-    pub(super) fn push_zero(&mut self, kind: Kind) {
-        match kind {
-            Kind::Float => {
-                self.w().f32_const(wasm_encoder::Ieee32::new(0));
-            }
-            Kind::Bool | Kind::Int => self.i32(0),
-        }
     }
 }
 
