@@ -26,7 +26,22 @@ fn adds_two_buffers_with_odd_lengths() {
 /// Every invocation writes its ids: each workgroup size, each dispatch.
 #[test]
 fn ids_are_what_webgpu_says() {
-    for size in [[1, 1, 1], [2, 1, 1], [3, 1, 1], [4, 1, 1], [5, 5, 1], [8, 8, 1], [4, 4, 4], [256, 1, 1], [1, 7, 2], [2, 3, 5], [12, 2, 1], [1, 1, 9], [1, 64, 1], [16, 16, 4]] {
+    for size in [
+        [1, 1, 1],
+        [2, 1, 1],
+        [3, 1, 1],
+        [4, 1, 1],
+        [5, 5, 1],
+        [8, 8, 1],
+        [4, 4, 4],
+        [256, 1, 1],
+        [1, 7, 2],
+        [2, 3, 5],
+        [12, 2, 1],
+        [1, 1, 9],
+        [1, 64, 1],
+        [16, 16, 4],
+    ] {
         for groups in [[1, 1, 1], [3, 2, 2]] {
             let [x, y, z] = size;
             let source = format!(
@@ -47,8 +62,7 @@ fn ids_are_what_webgpu_says() {
                 for index in 0..total {
                     let i = index as u32;
                     let l = [i % x, i / x % y, i / (x * y)];
-                    let expected =
-                        [w[0] * x + l[0], w[1] * y + l[1], w[2] * z + l[2], l[0], l[1], l[2], i, w[0] << 20 | w[1] << 10 | w[2]];
+                    let expected = [w[0] * x + l[0], w[1] * y + l[1], w[2] * z + l[2], l[0], l[1], l[2], i, w[0] << 20 | w[1] << 10 | w[2]];
                     let at = (group * total + index) * 8;
                     assert_eq!(out[at..at + 8], expected, "size {size:?}, groups {groups:?}, group {group}, index {index}");
                 }

@@ -262,7 +262,9 @@ impl<'a> Builder<'a> {
                 (None, naga::TypeInner::Struct { members, .. }) => {
                     let mut values = Vec::new();
                     for member in members {
-                        let Some(binding) = &member.binding else { return unsupported("an argument of the entry point that is no built-in") };
+                        let Some(binding) = &member.binding else {
+                            return unsupported("an argument of the entry point that is no built-in");
+                        };
                         values.extend(self.builtin(binding)?);
                     }
                     values
@@ -314,7 +316,8 @@ impl<'a> Builder<'a> {
                     let Some(binding) = &variable.binding else { return unsupported("a buffer without a binding") };
                     let slot = self.program.slots.len() as u32;
                     self.program.slots.push(Slot { group: binding.group, binding: binding.binding });
-                    let read_only = !matches!(variable.space, naga::AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE));
+                    let read_only =
+                        !matches!(variable.space, naga::AddressSpace::Storage { access } if access.contains(naga::StorageAccess::STORE));
                     let space = Space::Binding { slot, read_only };
                     self.program.names.push((space, 0, name));
                     Access { root: Root::Memory(space), terms: Vec::new(), offset: 0, ty }
@@ -349,7 +352,9 @@ impl<'a> Builder<'a> {
         for (handle, variable) in frame.function.local_variables.iter() {
             let access = self.variable(variable.ty, dynamic.contains(&handle))?;
             let init = match variable.init {
-                Some(init) if !matches!(frame.function.expressions[init], Expression::ZeroValue(_)) => Some(self.values(frame, init)?.to_vec()),
+                Some(init) if !matches!(frame.function.expressions[init], Expression::ZeroValue(_)) => {
+                    Some(self.values(frame, init)?.to_vec())
+                }
                 _ => None,
             };
             self.initialise(&access, init)?;

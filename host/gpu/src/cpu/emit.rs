@@ -460,7 +460,13 @@ fn is_cheap(body: &Body, block: &Block) -> bool {
             Stmt::Let(value) => match body.op(*value) {
                 Op::Binary(op, ..) => !matches!(
                     op,
-                    Binary::DivSigned | Binary::DivUnsigned | Binary::RemSigned | Binary::RemUnsigned | Binary::FloatDiv | Binary::DotSigned8 | Binary::DotUnsigned8
+                    Binary::DivSigned
+                        | Binary::DivUnsigned
+                        | Binary::RemSigned
+                        | Binary::RemUnsigned
+                        | Binary::FloatDiv
+                        | Binary::DotSigned8
+                        | Binary::DotUnsigned8
                 ),
                 Op::Unary(op, _) => !matches!(op, super::ir::Unary::Sqrt | super::ir::Unary::ReverseBits | super::ir::Unary::LeadingZeros),
                 _ => true,

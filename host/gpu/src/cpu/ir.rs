@@ -187,29 +187,80 @@ pub(super) enum Stmt {
     /// Evaluates a value.
     Let(Value),
     /// `blend`: lanes that are switched off keep what they have (found by the analysis).
-    Set { var: Var, value: Value, blend: bool },
+    Set {
+        var: Var,
+        value: Value,
+        blend: bool,
+    },
     /// Defines `words` values from `first` on: consecutive words of memory.
-    Load { first: Value, words: u32, place: Place, atomic: bool, line: u32 },
+    Load {
+        first: Value,
+        words: u32,
+        place: Place,
+        atomic: bool,
+        line: u32,
+    },
     /// Writes consecutive words.
-    Store { place: Place, values: Vec<Value>, line: u32 },
+    Store {
+        place: Place,
+        values: Vec<Value>,
+        line: u32,
+    },
     /// Zeroes `words` words of scratch.
-    ZeroScratch { offset: u32, words: u32 },
+    ZeroScratch {
+        offset: u32,
+        words: u32,
+    },
     /// Read-modify-write, or an atomic store.
-    Atomic { op: AtomicOp, place: Place, value: Value, line: u32 },
-    If { id: Construct, condition: Value, accept: Block, reject: Block },
+    Atomic {
+        op: AtomicOp,
+        place: Place,
+        value: Value,
+        line: u32,
+    },
+    If {
+        id: Construct,
+        condition: Value,
+        accept: Block,
+        reject: Block,
+    },
     /// `break_if` is evaluated after `continuing`.
-    Loop { id: Construct, body: Block, continuing: Block, break_if: Option<Value> },
+    Loop {
+        id: Construct,
+        body: Block,
+        continuing: Block,
+        break_if: Option<Value>,
+    },
     /// A block that [`Stmt::Exit`] can leave.
-    Scope { id: Construct, body: Block },
+    Scope {
+        id: Construct,
+        body: Block,
+    },
     /// Leaves `target`; with `again`, starts its next iteration.
-    Exit { target: Construct, again: bool },
+    Exit {
+        target: Construct,
+        again: bool,
+    },
     Barrier(Orders),
     /// A barrier, `words` values loaded once for the workgroup, a barrier.
-    UniformLoad { first: Value, words: u32, place: Place },
+    UniformLoad {
+        first: Value,
+        words: u32,
+        place: Place,
+    },
     /// Adds `amount` to a budget counter; the dispatch ends when it passes the budget.
-    Charge { counter: Var, amount: Value, blend: bool },
+    Charge {
+        counter: Var,
+        amount: Value,
+        blend: bool,
+    },
     /// Calls an outlined function: defines `results` values from `first` on.
-    Call { function: usize, arguments: Vec<Value>, first: Value, results: u32 },
+    Call {
+        function: usize,
+        arguments: Vec<Value>,
+        first: Value,
+        results: u32,
+    },
 }
 
 #[derive(Debug, Clone)]

@@ -94,7 +94,9 @@ impl CpuDevice {
     }
 
     fn buffer(&self, buffer: BufferId, offset: u64, bytes: u64) -> Result<u64, Failure> {
-        let Some(found) = self.buffers.get(&buffer) else { return Err(Failure::Misuse(format!("buffer {}, which does not exist", buffer.0))) };
+        let Some(found) = self.buffers.get(&buffer) else {
+            return Err(Failure::Misuse(format!("buffer {}, which does not exist", buffer.0)));
+        };
         match offset.checked_add(bytes) {
             Some(end) if end <= found.bytes => Ok(u64::from(found.block.base) + offset),
             _ => Err(Failure::Misuse(format!("bytes beyond the end of buffer {}", buffer.0))),

@@ -91,14 +91,7 @@ struct Cutter<'a> {
 /// Cuts `body` at its barriers.
 pub(super) fn plan(body: &mut Body, shapes: &Shapes, structure: &Structure) -> Plan {
     let block = std::mem::take(&mut body.block);
-    let mut cutter = Cutter {
-        body,
-        shapes,
-        around: HashSet::new(),
-        loops: HashSet::new(),
-        plan: Plan::default(),
-        scopes: Vec::new(),
-    };
+    let mut cutter = Cutter { body, shapes, around: HashSet::new(), loops: HashSet::new(), plan: Plan::default(), scopes: Vec::new() };
     cutter.find(&block, &mut Vec::new());
     cutter.plan.has_barriers = cutter.plan.has_barriers || !cutter.around.is_empty();
     cutter.plan.steps = if cutter.plan.has_barriers {
@@ -346,7 +339,14 @@ impl Cutter<'_> {
     }
 
     /// Makes `value` available in region `number`.
-    fn need(&mut self, value: Value, number: usize, defined_in: &HashMap<Value, usize>, again: &mut BTreeSet<Value>, structure: &Structure) {
+    fn need(
+        &mut self,
+        value: Value,
+        number: usize,
+        defined_in: &HashMap<Value, usize>,
+        again: &mut BTreeSet<Value>,
+        structure: &Structure,
+    ) {
         let local = defined_in.get(&value) == Some(&number);
         if local || self.is_group(value) || !matches!(defined_in.get(&value), Some(_)) {
             return;

@@ -9,7 +9,8 @@ use super::Builder;
 pub(super) fn unary_kind(op: Unary) -> Kind {
     use Unary::*;
     match op {
-        FloatNegate | FloatAbs | Sqrt | Floor | Ceil | Trunc | Round | Canonical | BoolToFloat | SignedToFloat | UnsignedToFloat | IntToFloatBits => Kind::Float,
+        FloatNegate | FloatAbs | Sqrt | Floor | Ceil | Trunc | Round | Canonical | BoolToFloat | SignedToFloat | UnsignedToFloat
+        | IntToFloatBits => Kind::Float,
         CanonicalBits | IntNegate | IntAbs | BitNot | PopCount | ReverseBits | LeadingZeros | TrailingZeros | BoolToInt | FloatToSigned
         | FloatToUnsigned | FloatToIntBits => Kind::Int,
         BoolNot | IntToBool | FloatToBool => Kind::Bool,
@@ -22,8 +23,8 @@ pub(super) fn binary_kind(op: Binary) -> Kind {
         FloatAdd | FloatSub | FloatMul | FloatDiv | FloatMin | FloatMax => Kind::Float,
         IntAdd | IntSub | IntMul | DivSigned | DivUnsigned | RemSigned | RemUnsigned | And | Or | Xor | Shl | ShrSigned | ShrUnsigned
         | MinSigned | MaxSigned | MinUnsigned | MaxUnsigned | DotSigned8 | DotUnsigned8 => Kind::Int,
-        FloatEq | FloatNe | FloatLt | FloatLe | IntEq | IntNe | LtSigned | LeSigned | LtUnsigned | LeUnsigned | BoolAnd | BoolOr | BoolEq
-        | BoolNe => Kind::Bool,
+        FloatEq | FloatNe | FloatLt | FloatLe | IntEq | IntNe | LtSigned | LeSigned | LtUnsigned | LeUnsigned | BoolAnd | BoolOr
+        | BoolEq | BoolNe => Kind::Bool,
     }
 }
 

@@ -42,9 +42,7 @@ pub(in super::super) fn leaves(module: &naga::Module, inner: &TypeInner) -> Resu
         TypeInner::Scalar(_) | TypeInner::Atomic(_) => 1,
         TypeInner::Vector { size, .. } => u64::from(size as u8),
         TypeInner::Matrix { columns, rows, .. } => u64::from(columns as u8) * u64::from(rows as u8),
-        TypeInner::Array { base, size, .. } => {
-            u64::from(array_length(size)?) * u64::from(leaves(module, &module.types[base].inner)?)
-        }
+        TypeInner::Array { base, size, .. } => u64::from(array_length(size)?) * u64::from(leaves(module, &module.types[base].inner)?),
         TypeInner::Struct { ref members, .. } => {
             let mut sum = 0_u64;
             for member in members {

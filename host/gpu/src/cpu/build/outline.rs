@@ -37,14 +37,18 @@ impl Outlines {
             let body = pure_block(module, &function.body, &pure);
             pure.insert(handle, simple && body);
         }
-        for function in module.functions.iter().map(|(_, function)| function).chain(module.entry_points.iter().map(|entry| &entry.function)) {
+        for function in module.functions.iter().map(|(_, function)| function).chain(module.entry_points.iter().map(|entry| &entry.function))
+        {
             count(&function.body, &mut calls);
         }
         let chosen = module
             .functions
             .iter()
             .filter(|(handle, function)| {
-                pure[handle] && intrinsic_of(module, *handle).is_none() && function.expressions.len() >= LARGE && calls.get(handle).is_some_and(|calls| *calls > 1)
+                pure[handle]
+                    && intrinsic_of(module, *handle).is_none()
+                    && function.expressions.len() >= LARGE
+                    && calls.get(handle).is_some_and(|calls| *calls > 1)
             })
             .map(|(handle, _)| (handle, ()))
             .collect();

@@ -212,8 +212,7 @@ impl<'a> Builder<'a> {
             let offset = self.scratch_top;
             self.scratch_top += values.len() as u32;
             self.program.scratch_words = self.program.scratch_words.max(self.scratch_top);
-            let whole =
-                Access { root: Root::Memory(Space::Scratch), terms: Vec::new(), offset, ty: TypeResolution::Value(ty.clone()) };
+            let whole = Access { root: Root::Memory(Space::Scratch), terms: Vec::new(), offset, ty: TypeResolution::Value(ty.clone()) };
             self.store(&whole, values, 0)?;
             let chosen = self.step_dynamic(&whole, index)?;
             return self.load(&chosen, 0);

@@ -71,7 +71,6 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-
     fn nested_block(&mut self, frame: &mut Frame<'a>, block: &'a naga::Block) -> Result<Vec<Stmt>, Failure> {
         self.blocks.push(Vec::new());
         self.block(frame, block, false)?;
@@ -262,10 +261,8 @@ impl<'a> Builder<'a> {
         let line = self.line(span);
         let access = self.access(frame, pointer)?;
         let value = self.scalar(frame, value)?;
-        let signed = matches!(
-            access.ty.inner_with(&self.module.types),
-            naga::TypeInner::Atomic(naga::Scalar { kind: naga::ScalarKind::Sint, .. })
-        );
+        let signed =
+            matches!(access.ty.inner_with(&self.module.types), naga::TypeInner::Atomic(naga::Scalar { kind: naga::ScalarKind::Sint, .. }));
         let op = match fun {
             naga::AtomicFunction::Add => AtomicOp::Add,
             naga::AtomicFunction::Subtract => AtomicOp::Sub,

@@ -30,10 +30,8 @@ pub(super) struct Calls {
 
 impl Calls {
     pub(super) fn new(functions: &[Body], first: u32) -> Self {
-        let signatures = functions
-            .iter()
-            .map(|body| (body.params.clone(), body.results.iter().map(|result| body.kind(*result)).collect()))
-            .collect();
+        let signatures =
+            functions.iter().map(|body| (body.params.clone(), body.results.iter().map(|result| body.kind(*result)).collect())).collect();
         Self { signatures, copies: Vec::new(), indices: HashMap::new(), first }
     }
 

@@ -32,7 +32,10 @@ enum Pattern {
     /// One address for all.
     Uniform,
     /// Evenly, `stride` bytes apart, if no clamp applies.
-    Even { stride: i32, clamps: Vec<Clamp> },
+    Even {
+        stride: i32,
+        clamps: Vec<Clamp>,
+    },
     Anyhow,
 }
 
@@ -207,7 +210,8 @@ impl Emitter<'_> {
     pub(super) fn load(&mut self, first: Value, words: u32, place: &Place, _atomic: bool, _line: u32) {
         let used = self.used(first, words);
         let Some(low) = used.iter().position(|used| *used) else { return };
-        let locs: Vec<Loc> = (0..words).map(|index| if used[index as usize] { self.declare(Value(first.0 + index)) } else { Loc::None }).collect();
+        let locs: Vec<Loc> =
+            (0..words).map(|index| if used[index as usize] { self.declare(Value(first.0 + index)) } else { Loc::None }).collect();
         let _ = low;
         match self.pattern(place) {
             Pattern::Uniform => {
@@ -500,7 +504,8 @@ impl Emitter<'_> {
     fn store_lanes(&mut self, addresses: [u32; 4], offset: u32, row: u32, values: &[Value], group: usize) {
         let bits = self.push_bits(group);
         let rows = if values.len() > 1 && row == 4 { Some(self.rows(values, group)) } else { None };
-        let vectors: Vec<u32> = if rows.is_none() { values.iter().map(|value| self.vector_of(*value, group)).collect() } else { Vec::new() };
+        let vectors: Vec<u32> =
+            if rows.is_none() { values.iter().map(|value| self.vector_of(*value, group)).collect() } else { Vec::new() };
         for lane in 0..4_u8 {
             self.open_if_lane(bits, lane);
             let address = addresses[lane as usize];

@@ -1,6 +1,8 @@
 //! The wasm module of a kernel, and how its memory is laid out.
 
-use wasm_encoder::{CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemoryType, Module, TypeSection, ValType};
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemoryType, Module, TypeSection, ValType,
+};
 
 use super::super::failure::Failure;
 use super::super::ir::Program;
