@@ -15,7 +15,8 @@ fn every_case_is_refused_as_it_says() {
     for path in paths {
         let source = std::fs::read_to_string(&path).unwrap();
         let first = source.lines().next().unwrap();
-        let expected: Vec<&str> = first.strip_prefix("// refused: ").unwrap_or_else(|| panic!("{path:?} does not say what is refused")).split(", ").collect();
+        let expected: Vec<&str> =
+            first.strip_prefix("// refused: ").unwrap_or_else(|| panic!("{path:?} does not say what is refused")).split(", ").collect();
         let found: Vec<String> = match refusal(&source) {
             Some(refused) => refused.reasons.iter().map(|reason| format!("{} {}:{}", reason.rule, reason.line, reason.column)).collect(),
             None => vec!["nothing".to_owned()],

@@ -99,7 +99,9 @@ fn token(rest: &str) -> (Kind, usize) {
     if first.is_ascii_digit() || dotted {
         let mut before = ' ';
         let end = rest.find(|c: char| {
-            let sign = matches!(c, '+' | '-') && matches!(before, 'e' | 'E' | 'p' | 'P') && (!rest.starts_with("0x") || matches!(before, 'p' | 'P'));
+            let sign = matches!(c, '+' | '-')
+                && matches!(before, 'e' | 'E' | 'p' | 'P')
+                && (!rest.starts_with("0x") || matches!(before, 'p' | 'P'));
             before = c;
             !(c.is_ascii_alphanumeric() || c == '.' || sign)
         });
@@ -176,7 +178,11 @@ pub fn check(source: &str, tokens: &[Token<'_>]) -> Result<(), Finding> {
             return refuse(token.span(), "an expression nests too deep".to_owned(), "split it by `let`");
         }
         if blocks > BLOCKS_MAX {
-            return refuse(token.span(), format!("more than {BLOCKS_MAX} blocks or `else if` branches inside one another"), "use `switch`, or move a part to a function");
+            return refuse(
+                token.span(),
+                format!("more than {BLOCKS_MAX} blocks or `else if` branches inside one another"),
+                "use `switch`, or move a part to a function",
+            );
         }
         if declarations > DECLARATIONS_MAX {
             return refuse(token.span(), format!("more than {DECLARATIONS_MAX} declarations"), "split the shader");

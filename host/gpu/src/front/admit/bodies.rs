@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use naga::{AtomicFunction, Barrier, Block, Expression, Function, Handle, Literal, MathFunction, Module, RelationalFunction, Span, Statement, TypeInner};
+use naga::{
+    AtomicFunction, Barrier, Block, Expression, Function, Handle, Literal, MathFunction, Module, RelationalFunction, Span, Statement,
+    TypeInner,
+};
 
-use super::declarations::{bytes, inner_type, value_type, PRIVATE_BYTES_MAX};
 use super::Findings;
+use super::declarations::{PRIVATE_BYTES_MAX, bytes, inner_type, value_type};
 use crate::lower::is_ours;
 use crate::lower::rewrite::remap_expression;
 
@@ -30,7 +33,12 @@ fn function(module: &Module, function: &Function, findings: &mut Findings) {
         value_type(module, local.ty, span, findings);
         local_bytes = local_bytes.saturating_add(bytes(module, local.ty));
         if local_bytes > PRIVATE_BYTES_MAX {
-            findings.add("size", span, format!("more than {PRIVATE_BYTES_MAX} bytes of variables in one function"), "use a storage buffer, or workgroup memory");
+            findings.add(
+                "size",
+                span,
+                format!("more than {PRIVATE_BYTES_MAX} bytes of variables in one function"),
+                "use a storage buffer, or workgroup memory",
+            );
         }
     }
     for (handle, expression) in function.expressions.iter() {
@@ -105,7 +113,9 @@ fn block(block: &Block, function: &Function, used: &HashSet<Handle<Expression>>,
                     findings.add("texture", span, "textures are not part of strict WGSL", "use a storage buffer and `storageBarrier()`");
                 }
             }
-            Statement::SubgroupBallot { .. } | Statement::SubgroupGather { .. } | Statement::SubgroupCollectiveOperation { .. } => subgroup(span, findings),
+            Statement::SubgroupBallot { .. } | Statement::SubgroupGather { .. } | Statement::SubgroupCollectiveOperation { .. } => {
+                subgroup(span, findings)
+            }
             Statement::ImageStore { .. } | Statement::ImageAtomic { .. } => {
                 findings.add("texture", span, "textures are not part of strict WGSL", "use a storage buffer and index it");
             }
@@ -137,7 +147,12 @@ fn atomic(fun: AtomicFunction, used: bool, span: Span, findings: &mut Findings) 
 }
 
 fn subgroup(span: Span, findings: &mut Findings) {
-    findings.add("subgroup", span, "subgroups differ between devices and are not part of strict WGSL", "use workgroup memory and `workgroupBarrier()`");
+    findings.add(
+        "subgroup",
+        span,
+        "subgroups differ between devices and are not part of strict WGSL",
+        "use workgroup memory and `workgroupBarrier()`",
+    );
 }
 
 fn ray_query(span: Span, findings: &mut Findings) {
@@ -145,7 +160,12 @@ fn ray_query(span: Span, findings: &mut Findings) {
 }
 
 fn cooperative(span: Span, findings: &mut Findings) {
-    findings.add("cooperative-matrix", span, "cooperative matrices are not part of strict WGSL", "multiply tiles in workgroup memory, with `fma`");
+    findings.add(
+        "cooperative-matrix",
+        span,
+        "cooperative matrices are not part of strict WGSL",
+        "multiply tiles in workgroup memory, with `fma`",
+    );
 }
 
 fn expression(module: &Module, expression: &Expression, span: Span, findings: &mut Findings) {
@@ -159,14 +179,23 @@ fn expression(module: &Module, expression: &Expression, span: Span, findings: &m
         Expression::Compose { ty, .. } | Expression::ZeroValue(ty) => {
             value_type(module, ty, span, findings);
             if bytes(module, ty) > PRIVATE_BYTES_MAX {
-                findings.add("size", span, format!("a value of {} bytes; at most {PRIVATE_BYTES_MAX} are allowed", bytes(module, ty)), "keep it in a buffer");
+                findings.add(
+                    "size",
+                    span,
+                    format!("a value of {} bytes; at most {PRIVATE_BYTES_MAX} are allowed", bytes(module, ty)),
+                    "keep it in a buffer",
+                );
             }
         }
-        Expression::As { kind, convert: Some(width), .. } => inner_type(module, &TypeInner::Scalar(naga::Scalar { kind, width }), span, findings),
+        Expression::As { kind, convert: Some(width), .. } => {
+            inner_type(module, &TypeInner::Scalar(naga::Scalar { kind, width }), span, findings)
+        }
         Expression::ImageSample { .. } | Expression::ImageLoad { .. } | Expression::ImageQuery { .. } => {
             findings.add("texture", span, "textures are not part of strict WGSL", "use a storage buffer and index it");
         }
-        Expression::Derivative { .. } => findings.add("derivative", span, "derivatives belong to fragment shaders", "take differences of neighbours in a buffer"),
+        Expression::Derivative { .. } => {
+            findings.add("derivative", span, "derivatives belong to fragment shaders", "take differences of neighbours in a buffer")
+        }
         Expression::Relational { fun: RelationalFunction::IsNan | RelationalFunction::IsInf, .. } => {
             findings.add("built-in", span, "`isNan` and `isInf` are not part of WGSL", "compare: `x != x`, `abs(x) > 3.4028235e38`");
         }
@@ -174,7 +203,9 @@ fn expression(module: &Module, expression: &Expression, span: Span, findings: &m
             findings.add("built-in", span, "this built-in is not part of WGSL", "compute it from others");
         }
         Expression::SubgroupBallotResult | Expression::SubgroupOperationResult { .. } => subgroup(span, findings),
-        Expression::RayQueryVertexPositions { .. } | Expression::RayQueryProceedResult | Expression::RayQueryGetIntersection { .. } => ray_query(span, findings),
+        Expression::RayQueryVertexPositions { .. } | Expression::RayQueryProceedResult | Expression::RayQueryGetIntersection { .. } => {
+            ray_query(span, findings)
+        }
         Expression::CooperativeLoad { .. } | Expression::CooperativeMultiplyAdd { .. } => cooperative(span, findings),
         _ => {}
     }

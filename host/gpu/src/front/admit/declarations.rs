@@ -38,7 +38,12 @@ pub fn check(module: &Module, tokens: &[Token<'_>], findings: &mut Findings) {
 
 fn reserved(name: Option<&str>, span: Span, findings: &mut Findings) {
     if is_ours(name) {
-        findings.add("reserved-name", span, format!("the name `{}` is reserved", name.unwrap_or_default()), "names that start with `assay_` belong to the prelude; rename it");
+        findings.add(
+            "reserved-name",
+            span,
+            format!("the name `{}` is reserved", name.unwrap_or_default()),
+            "names that start with `assay_` belong to the prelude; rename it",
+        );
     }
 }
 
@@ -46,7 +51,12 @@ fn reserved(name: Option<&str>, span: Span, findings: &mut Findings) {
 fn reserved_function(module: &Module, function: &naga::Function, span: Span, findings: &mut Findings) {
     if is_ours(function.name.as_deref()) && !crate::prelude::declares(module, function) {
         let name = function.name.as_deref().unwrap_or_default();
-        findings.add("reserved-name", span, format!("the function `{name}` is not the prelude's of that name"), "names that start with `assay_` belong to the prelude; rename it");
+        findings.add(
+            "reserved-name",
+            span,
+            format!("the function `{name}` is not the prelude's of that name"),
+            "names that start with `assay_` belong to the prelude; rename it",
+        );
     }
 }
 
@@ -78,7 +88,10 @@ pub fn value_type(module: &Module, ty: Handle<Type>, span: Span, findings: &mut 
 /// See [`value_type`].
 pub fn inner_type(module: &Module, inner: &TypeInner, span: Span, findings: &mut Findings) {
     match *inner {
-        TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } | TypeInner::Matrix { scalar, .. } | TypeInner::ValuePointer { scalar, .. } => {
+        TypeInner::Scalar(scalar)
+        | TypeInner::Vector { scalar, .. }
+        | TypeInner::Matrix { scalar, .. }
+        | TypeInner::ValuePointer { scalar, .. } => {
             self::scalar(scalar, span, findings);
         }
         TypeInner::Atomic(scalar) if scalar.kind == ScalarKind::Float => findings.add(
@@ -90,24 +103,42 @@ pub fn inner_type(module: &Module, inner: &TypeInner, span: Span, findings: &mut
         TypeInner::Atomic(scalar) => self::scalar(scalar, span, findings),
         TypeInner::Pointer { base, .. } | TypeInner::Array { base, .. } => value_type(module, base, span, findings),
         TypeInner::Struct { ref members, .. } => members.iter().for_each(|member| value_type(module, member.ty, span, findings)),
-        TypeInner::Image { .. } => findings.add("texture", span, "textures are not part of strict WGSL", "use a storage buffer and index it"),
-        TypeInner::Sampler { .. } => findings.add("texture", span, "samplers are not part of strict WGSL", "read a storage buffer and interpolate by hand"),
-        TypeInner::BindingArray { .. } => findings.add("binding-array", span, "arrays of bindings are not part of strict WGSL", "use one buffer, or one binding each"),
+        TypeInner::Image { .. } => {
+            findings.add("texture", span, "textures are not part of strict WGSL", "use a storage buffer and index it")
+        }
+        TypeInner::Sampler { .. } => {
+            findings.add("texture", span, "samplers are not part of strict WGSL", "read a storage buffer and interpolate by hand")
+        }
+        TypeInner::BindingArray { .. } => {
+            findings.add("binding-array", span, "arrays of bindings are not part of strict WGSL", "use one buffer, or one binding each")
+        }
         TypeInner::AccelerationStructure { .. } | TypeInner::RayQuery { .. } => {
             findings.add("ray-query", span, "ray queries are not part of strict WGSL", "traverse a tree in a storage buffer");
         }
         TypeInner::CooperativeMatrix { .. } => {
-            findings.add("cooperative-matrix", span, "cooperative matrices are not part of strict WGSL", "multiply tiles in workgroup memory, with `fma`");
+            findings.add(
+                "cooperative-matrix",
+                span,
+                "cooperative matrices are not part of strict WGSL",
+                "multiply tiles in workgroup memory, with `fma`",
+            );
         }
     }
 }
 
 fn scalar(scalar: Scalar, span: Span, findings: &mut Findings) {
     match (scalar.kind, scalar.width) {
-        (ScalarKind::Float, 2) => findings.add("f16", span, "f16 is not part of strict WGSL", "use f32; `pack2x16float` and `unpack2x16float` convert"),
+        (ScalarKind::Float, 2) => {
+            findings.add("f16", span, "f16 is not part of strict WGSL", "use f32; `pack2x16float` and `unpack2x16float` convert")
+        }
         (ScalarKind::Float, 8) => findings.add("f64", span, "f64 is not part of strict WGSL", "use f32, or two f32 for more digits"),
         (ScalarKind::Sint | ScalarKind::Uint, width) if width != 4 => {
-            findings.add("integer-width", span, format!("integers of {} bits are not part of strict WGSL", u32::from(width) * 8), "use i32 or u32, two of them for 64 bits");
+            findings.add(
+                "integer-width",
+                span,
+                format!("integers of {} bits are not part of strict WGSL", u32::from(width) * 8),
+                "use i32 or u32, two of them for 64 bits",
+            );
         }
         _ => {}
     }
@@ -118,7 +149,12 @@ fn variable(module: &Module, global: &naga::GlobalVariable, span: Span, findings
     if is_ours(global.name.as_deref()) {
         let name = global.name.as_deref().unwrap_or_default();
         if !crate::prelude::declares_variable(module, global) {
-            findings.add("reserved-name", span, format!("the variable `{name}` is not the prelude's of that name"), "names that start with `assay_` belong to the prelude; rename it");
+            findings.add(
+                "reserved-name",
+                span,
+                format!("the variable `{name}` is not the prelude's of that name"),
+                "names that start with `assay_` belong to the prelude; rename it",
+            );
         }
         return;
     }
@@ -129,7 +165,9 @@ fn variable(module: &Module, global: &naga::GlobalVariable, span: Span, findings
                 findings.add("storage-access", span, "write-only storage is not part of strict WGSL", "declare it `read_write`");
             }
         }
-        AddressSpace::Immediate => findings.add("immediate", span, "immediates (push constants) are not part of strict WGSL", "use a uniform buffer"),
+        AddressSpace::Immediate => {
+            findings.add("immediate", span, "immediates (push constants) are not part of strict WGSL", "use a uniform buffer")
+        }
         AddressSpace::TaskPayload | AddressSpace::RayPayload | AddressSpace::IncomingRayPayload => {
             findings.add("address-space", span, "this address space is not part of strict WGSL", "use workgroup or storage memory");
         }
@@ -148,14 +186,21 @@ fn variable(module: &Module, global: &naga::GlobalVariable, span: Span, findings
         }
     }
     if matches!(global.space, AddressSpace::Uniform | AddressSpace::Storage { .. }) && bytes(module, global.ty) > BUFFER_BYTES_MAX {
-        findings.add("size", span, format!("a buffer of {} bytes; at most {BUFFER_BYTES_MAX} are allowed", bytes(module, global.ty)), "use a runtime-sized array");
+        findings.add(
+            "size",
+            span,
+            format!("a buffer of {} bytes; at most {BUFFER_BYTES_MAX} are allowed", bytes(module, global.ty)),
+            "use a runtime-sized array",
+        );
     }
 }
 
 /// Bytes of a type; a runtime-sized array counts with one element, an array sized by an override with none.
 pub fn bytes(module: &Module, ty: Handle<Type>) -> u64 {
     match module.types[ty].inner {
-        TypeInner::Array { base, size: ArraySize::Constant(length), stride } => u64::from(length.get()) * u64::from(stride).max(bytes(module, base)),
+        TypeInner::Array { base, size: ArraySize::Constant(length), stride } => {
+            u64::from(length.get()) * u64::from(stride).max(bytes(module, base))
+        }
         TypeInner::Array { size: ArraySize::Pending(_), .. } => 0,
         TypeInner::Pointer { .. } | TypeInner::ValuePointer { .. } => 8,
         ref inner => inner.try_size(module.to_ctx()).map_or(u64::MAX >> 8, u64::from),
@@ -187,7 +232,12 @@ fn entry_points(module: &Module, tokens: &[Token<'_>], findings: &mut Findings) 
         let span = entry_span(tokens, &entry.name);
         reserved(Some(&entry.name), span, findings);
         if entry.stage != ShaderStage::Compute {
-            findings.add("entry-point", span, format!("the entry point `{}` is not a compute shader", entry.name), "move it to a file of its own");
+            findings.add(
+                "entry-point",
+                span,
+                format!("the entry point `{}` is not a compute shader", entry.name),
+                "move it to a file of its own",
+            );
             continue;
         }
         if entry.workgroup_size_overrides.is_none() {
@@ -214,10 +264,24 @@ fn entry_span(tokens: &[Token<'_>], name: &str) -> Span {
 fn built_in(binding: Option<&naga::Binding>, span: Span, findings: &mut Findings) {
     let Some(naga::Binding::BuiltIn(built_in)) = binding else { return };
     match built_in {
-        BuiltIn::GlobalInvocationId | BuiltIn::LocalInvocationId | BuiltIn::LocalInvocationIndex | BuiltIn::WorkGroupId | BuiltIn::NumWorkGroups => {}
+        BuiltIn::GlobalInvocationId
+        | BuiltIn::LocalInvocationId
+        | BuiltIn::LocalInvocationIndex
+        | BuiltIn::WorkGroupId
+        | BuiltIn::NumWorkGroups => {}
         BuiltIn::NumSubgroups | BuiltIn::SubgroupId | BuiltIn::SubgroupSize | BuiltIn::SubgroupInvocationId => {
-            findings.add("subgroup", span, "subgroups differ between devices and are not part of strict WGSL", "use workgroup memory and `workgroupBarrier()`");
+            findings.add(
+                "subgroup",
+                span,
+                "subgroups differ between devices and are not part of strict WGSL",
+                "use workgroup memory and `workgroupBarrier()`",
+            );
         }
-        other => findings.add("built-in", span, format!("the built-in value {other:?} is not part of strict WGSL"), "pass it in a uniform buffer"),
+        other => findings.add(
+            "built-in",
+            span,
+            format!("the built-in value {other:?} is not part of strict WGSL"),
+            "pass it in a uniform buffer",
+        ),
     }
 }
