@@ -346,7 +346,8 @@ impl Machine<'_> {
 }
 
 fn check(device: &mut CpuDevice, seed: u64, barriers: bool) {
-    let mut generator = Generator { random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1), vars: 4, scope: (0..4).collect(), size: 40, barriers };
+    let mut generator =
+        Generator { random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1), vars: 4, scope: (0..4).collect(), size: 40, barriers };
     let mut body = Vec::new();
     while generator.size > 0 {
         body.extend(generator.block(4, false, false, true));

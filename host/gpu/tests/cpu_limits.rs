@@ -35,7 +35,11 @@ fn loop_budget_is_exact() {
 #[test]
 fn endless_loops_end() {
     let mut device = CpuDevice::new(Some(2)).unwrap();
-    for body in ["loop { out[0] = out[0] + 1u; }", "while (true) { workgroupBarrier(); }", "for (var i = 0u; i < 10u; i = i * 2u) { out[id.x] = i; }"] {
+    for body in [
+        "loop { out[0] = out[0] + 1u; }",
+        "while (true) { workgroupBarrier(); }",
+        "for (var i = 0u; i < 10u; i = i * 2u) { out[id.x] = i; }",
+    ] {
         let source = format!(
             "@group(0) @binding(0) var<storage, read_write> out: array<u32>;
             @compute @workgroup_size(64) fn main(@builtin(local_invocation_id) id: vec3<u32>) {{ {body} }}"

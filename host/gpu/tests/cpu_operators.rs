@@ -220,7 +220,11 @@ fn casts() {
         u32::from(x & 3 != 0) + u32::from(f(x) != 0.0) * 2
     });
     check(&mut device, "f32(bool)", "outf[id.x] = f32(x < y);", &inputs, |x, y, _| if x < y { 1.0_f32.to_bits() } else { 0 });
-    check(&mut device, "bools", "out[id.x] = u32((x < y) == (y < z)) + 2u * u32((x < y) != (x < z)) + 4u * u32(all(vec3(x, y, z) > vec3(5u)));", &inputs, |x, y, z| {
-        u32::from((x < y) == (y < z)) + 2 * u32::from((x < y) != (x < z)) + 4 * u32::from(x > 5 && y > 5 && z > 5)
-    });
+    check(
+        &mut device,
+        "bools",
+        "out[id.x] = u32((x < y) == (y < z)) + 2u * u32((x < y) != (x < z)) + 4u * u32(all(vec3(x, y, z) > vec3(5u)));",
+        &inputs,
+        |x, y, z| u32::from((x < y) == (y < z)) + 2 * u32::from((x < y) != (x < z)) + 4 * u32::from(x > 5 && y > 5 && z > 5),
+    );
 }
