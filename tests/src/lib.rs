@@ -9,9 +9,11 @@
 //! reference, wasmtime against wasmi, a run against the same run again.
 
 pub mod calls;
+pub mod corpus;
 #[path = "../../host/sandbox/tests/model/mod.rs"]
 pub mod file_system_model;
 pub mod guests;
+pub mod idle_device;
 pub mod large_modules;
 pub mod modules;
 pub mod oracles;

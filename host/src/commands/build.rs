@@ -38,7 +38,7 @@ pub fn run(arguments: &cli::Build, as_json: bool) -> Result<(), Failure> {
         tests.push(test_case(folder, test, &limits, &sandbox, &prepared, &mut blobs)?);
     }
     let manifest = Manifest {
-        format: assay_protocol::manifest::FORMAT,
+        format: 1,
         profile: assay_protocol::PROFILE.to_owned(),
         name: toml.name.clone(),
         version: toml.version.clone(),

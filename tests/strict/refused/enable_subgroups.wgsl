@@ -1,3 +1,0 @@
-// refused: subgroup 2:8
-enable subgroups;
-@compute @workgroup_size(1) fn main() { }

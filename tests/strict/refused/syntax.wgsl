@@ -1,2 +1,0 @@
-// refused: syntax 2:10
-fn main( {
