@@ -155,7 +155,7 @@ fn host(u: &mut Unstructured<'_>) -> Host {
         job_id: [9; 32],
         keep_calls: false,
         observer: Box::new(()),
-        gpu: crate::idle_device::idle(),
+        gpu: crate::file_system_model::idle_device::idle(),
     })
 }
 

@@ -13,7 +13,6 @@ pub mod corpus;
 #[path = "../../host/sandbox/tests/model/mod.rs"]
 pub mod file_system_model;
 pub mod guests;
-pub mod idle_device;
 pub mod large_modules;
 pub mod modules;
 pub mod oracles;

@@ -165,7 +165,7 @@ fn a_damaged_receipt_is_refused() {
         place.write("job.receipt", damage.of(&good().receipt));
         // `inspect` tells files apart by their first bytes: a receipt damaged there is no receipt to it.
         let args: &[&str] =
-            if at % 2 == 0 || !damage.of(&good().receipt).starts_with(b"\x7fASSAYR\x01") { &VERIFY } else { &["inspect", "job.receipt"] };
+            if at % 2 == 0 || !damage.of(&good().receipt).starts_with(b"\x7fASSAYR\x02") { &VERIFY } else { &["inspect", "job.receipt"] };
         refuses(&place, args, &[3], "receipt.").map_err(|why| format!("{damage:?}: {why}"))
     });
 }

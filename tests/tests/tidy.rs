@@ -81,11 +81,13 @@ fn dependencies() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn dependencies_point_one_way() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("assay-guest", [].as_slice()),
+        // for native tests only: `the_guest_sdk_uses_the_executor_natively_only`
+        ("assay-guest", ["assay-gpu"].as_slice()),
         ("assay-protocol", &[]),
-        ("assay-sandbox", &["assay-protocol"]),
+        ("assay-gpu", &[]),
+        ("assay-sandbox", &["assay-gpu", "assay-protocol"]),
         ("assay-reference", &[]),
-        ("assay", &["assay-protocol", "assay-sandbox"]),
+        ("assay", &["assay-gpu", "assay-protocol", "assay-sandbox"]),
     ]);
     let found = dependencies();
     for (package, allowed) in &allowed {
@@ -102,9 +104,24 @@ fn dependencies_point_one_way() {
     }
 }
 
+/// A job's module holds nothing of ours but the SDK: natively the SDK takes the CPU executor, when asked for, so that tests compute what a host would.
+#[test]
+fn the_guest_sdk_uses_the_executor_natively_only() {
+    let packages = packages();
+    let sdk = packages.iter().find(|package| package["name"] == "assay-guest").expect("the guest SDK is a package");
+    for dependency in list(&sdk["dependencies"]).iter().filter(|dependency| !dependency["path"].is_null()) {
+        assert_eq!(dependency["name"], "assay-gpu");
+        assert_eq!(dependency["optional"], true, "only with the feature `gpu`");
+        assert_eq!(dependency["target"], "cfg(not(target_family = \"wasm\"))", "never in a job's module");
+        assert_eq!(dependency["uses_default_features"], false, "without adapters");
+        assert!(list(&dependency["features"]).is_empty(), "without adapters");
+    }
+    assert!(sdk["features"]["default"].is_null(), "the SDK has no default features");
+}
+
 #[test]
 fn the_reference_shares_no_code_with_the_host() {
-    let ours = ["assay_protocol", "assay_sandbox"];
+    let ours = ["assay_protocol", "assay_sandbox", "assay_gpu"];
     let found: Vec<String> = sources()
         .into_iter()
         .filter(|(name, text)| name.starts_with("specs/reference/") && ours.iter().any(|ours| text.contains(ours)))

@@ -76,6 +76,7 @@ impl Shader {
         };
         let overrides = front::overrides(module, constants)?;
         let workgroup_size = module.entry_points[index].workgroup_size;
+        check_workgroup_size(workgroup_size).map_err(|message| Finding::new("workgroup-size", naga::Span::UNDEFINED, message, ""))?;
         let request = Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations };
         let (lowered, info) = lower(&request)?;
         let bindings = self.entry_points.iter().find(|point| point.name == entry).map(|point| point.bindings.clone()).unwrap_or_default();
@@ -150,4 +151,13 @@ fn stride(module: &Module, inner: &TypeInner) -> Option<u32> {
         TypeInner::Struct { members, .. } => stride(module, &module.types[members.last()?.ty].inner),
         _ => None,
     }
+}
+
+/// Whether a workgroup of this size is allowed.
+pub fn check_workgroup_size([x, y, z]: [u32; 3]) -> Result<(), String> {
+    let product = u64::from(x) * u64::from(y) * u64::from(z);
+    if product == 0 || product > 1024 || x > 1024 || y > 1024 || z > 64 {
+        return Err(format!("a workgroup of {x} x {y} x {z}; at most 1024 invocations, 1024 in x and y, 64 in z, none of them 0"));
+    }
+    Ok(())
 }

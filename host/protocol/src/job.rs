@@ -8,10 +8,13 @@ use crate::hash::{Kind, NamedBlob};
 use crate::limits::Limits;
 use crate::manifest::{EnvVar, arguments, inputs, known_format};
 
+/// The format of this version's jobs. 1 had 16 limits.
+pub const FORMAT: u16 = 2;
+
 /// A question with one answer.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Job {
-    /// 1.
+    /// [`FORMAT`].
     pub format: u16,
     /// The profile.
     pub profile: String,
@@ -35,7 +38,7 @@ impl Job {
     pub fn new(module: Hash, limits: Limits, args: Vec<String>, mut env: Vec<EnvVar>, mut inputs: Vec<NamedBlob>) -> Result<Self, String> {
         env.sort_by(|a, b| a.name.cmp(&b.name));
         inputs.sort_by(|a, b| a.name.cmp(&b.name));
-        let job = Self { format: 1, profile: crate::PROFILE.to_owned(), module, limits, args, env, inputs };
+        let job = Self { format: FORMAT, profile: crate::PROFILE.to_owned(), module, limits, args, env, inputs };
         job.validate().map_err(|why| format!("the job {why}"))?;
         job.within_limits().map_err(|why| format!("the job {why}"))?;
         Ok(job)
@@ -73,7 +76,7 @@ impl Canonical for Job {
 
     fn validate(&self) -> Result<(), String> {
         // The profile is the receipt's business (check `receipt.job`): a job of another profile is well formed.
-        known_format(self.format)?;
+        known_format(self.format, FORMAT)?;
         self.limits.validate()?;
         arguments(&self.args, &self.env)?;
         inputs(&self.inputs)?;

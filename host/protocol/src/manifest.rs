@@ -7,6 +7,8 @@ use crate::hash::{Blob, Kind, NamedBlob};
 use crate::limits::Limits;
 use crate::{Hash, PROFILE, names};
 
+/// The format of this version's manifests. 1 had 16 limits.
+pub const FORMAT: u16 = 2;
 /// Most test cases a manifest may have.
 pub const MAX_TEST_CASES: usize = 256;
 
@@ -37,7 +39,7 @@ pub struct TestCase {
 /// What a publisher signs.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Manifest {
-    /// 1.
+    /// [`FORMAT`].
     pub format: u16,
     /// The profile, [`PROFILE`].
     pub profile: String,
@@ -74,7 +76,7 @@ impl Canonical for Manifest {
     const MAX_BYTES: usize = 1_048_576;
 
     fn validate(&self) -> Result<(), String> {
-        format_and_profile(self.format, &self.profile)?;
+        format_and_profile(self.format, FORMAT, &self.profile)?;
         names::package_name(&self.name)?;
         names::package_version(&self.version)?;
         if self.tests.len() > MAX_TEST_CASES {
@@ -101,16 +103,16 @@ impl Canonical for Manifest {
 }
 
 /// The rule for `format`, the same in every object.
-pub(crate) fn known_format(format: u16) -> Result<(), String> {
-    if format != 1 {
-        return Err(format!("has format {format}; this version of assay reads format 1"));
+pub(crate) fn known_format(format: u16, known: u16) -> Result<(), String> {
+    if format != known {
+        return Err(format!("has format {format}; this version of assay reads format {known}"));
     }
     Ok(())
 }
 
 /// The rule for `format` and `profile`, the same in every object that has both.
-pub(crate) fn format_and_profile(format: u16, profile: &str) -> Result<(), String> {
-    known_format(format)?;
+pub(crate) fn format_and_profile(format: u16, known: u16, profile: &str) -> Result<(), String> {
+    known_format(format, known)?;
     if profile != PROFILE {
         return Err(format!("is for profile {profile:?}; this version of assay executes {PROFILE:?}"));
     }

@@ -151,7 +151,7 @@ impl Canonical for Outcome {
     const MAX_BYTES: usize = 64 * 1_048_576;
 
     fn validate(&self) -> Result<(), String> {
-        known_format(self.format)?;
+        known_format(self.format, 1)?;
         if let Status::LimitExceeded { limit } = self.status
             && !Limits::ENDING.contains(&limit)
         {

@@ -13,8 +13,8 @@ use crate::manifest::Manifest;
 use crate::sign::Signed;
 use crate::{Hash, Refusal};
 
-/// First bytes of a package.
-pub const MAGIC: [u8; 8] = *b"\x7fASSAYP\x01";
+/// First bytes of a package. Format 1 had manifests of format 1.
+pub const MAGIC: [u8; 8] = *b"\x7fASSAYP\x02";
 /// Longest package, in bytes.
 pub const MAX_BYTES: u64 = 1_073_741_824;
 

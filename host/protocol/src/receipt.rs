@@ -14,8 +14,8 @@ use crate::outcome::Outcome;
 use crate::sign::Signed;
 use crate::{Hash, Refusal};
 
-/// First bytes of a receipt file.
-pub const MAGIC: [u8; 8] = *b"\x7fASSAYR\x01";
+/// First bytes of a receipt file. Format 1 had jobs of format 1.
+pub const MAGIC: [u8; 8] = *b"\x7fASSAYR\x02";
 /// Longest receipt file, in bytes.
 pub const MAX_FILE_BYTES: u64 = 72 * 1_048_576;
 
@@ -52,7 +52,7 @@ impl Canonical for Receipt {
     const MAX_BYTES: usize = 4096;
 
     fn validate(&self) -> Result<(), String> {
-        format_and_profile(self.format, &self.profile)
+        format_and_profile(self.format, 1, &self.profile)
     }
 }
 
@@ -110,7 +110,8 @@ impl ReceiptFile {
             let detail = format!("the job in the file is {job}, the receipt is for {}", receipt.job);
             return Err(Refusal::new("receipt.job", detail));
         }
-        format_and_profile(self.job.format, &self.job.profile).map_err(|why| Refusal::new("receipt.job", format!("the job {why}")))?;
+        format_and_profile(self.job.format, crate::job::FORMAT, &self.job.profile)
+            .map_err(|why| Refusal::new("receipt.job", format!("the job {why}")))?;
         Signed::Job.verify(&self.requester, &job, &self.request).map_err(|why| Refusal::new("receipt.job", why))?;
         let outcome = self.outcome.hash();
         if outcome != receipt.outcome {

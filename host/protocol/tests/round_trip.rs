@@ -94,7 +94,7 @@ proptest! {
         let inputs: Vec<NamedBlob> = contents.iter().map(|(name, content)| NamedBlob { name: name.clone(), blob: Blob::of(content) }).collect();
         let tests = names.into_iter().map(|name| TestCase { name, args: Vec::new(), env: Vec::new(), inputs: inputs.clone(), outcome: Hash([1; 32]) }).collect();
         let manifest = Manifest {
-            format: 1, profile: "assay-1".into(), name: "p".into(), version: "0".into(), module: Blob::of(&module),
+            format: 2, profile: "assay-1".into(), name: "p".into(), version: "0".into(), module: Blob::of(&module),
             limits: Limits::default(), tests, publisher: [0; 32],
         };
         let blobs = contents.values().map(|content| (Hash::of_blob(content), content.clone())).collect();

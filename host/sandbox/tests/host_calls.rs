@@ -169,7 +169,8 @@ fn every_function_works() {
     }
     let mut tested: Vec<Function> = cases.iter().map(|case| case.function).chain([Function::ProcExit, Function::Progress]).collect();
     tested.sort();
-    let mut all = Function::ALL.to_vec();
+    // Those of the GPU have a scene of their own: `gpu_calls.rs`.
+    let mut all: Vec<Function> = Function::ALL.iter().copied().filter(|function| !function.name().starts_with("gpu_")).collect();
     all.sort();
     assert_eq!(tested, all);
 }

@@ -38,7 +38,7 @@ pub fn run(arguments: &cli::Build, as_json: bool) -> Result<(), Failure> {
         tests.push(test_case(folder, test, &limits, &sandbox, &prepared, &mut blobs)?);
     }
     let manifest = Manifest {
-        format: 1,
+        format: assay_protocol::manifest::FORMAT,
         profile: assay_protocol::PROFILE.to_owned(),
         name: toml.name.clone(),
         version: toml.version.clone(),

@@ -109,11 +109,11 @@ impl<'a> Reader<'a> {
         Ok(list)
     }
 
-    /// `format: u16`, which is 1 for every object of this version.
-    pub fn format_1(&mut self) -> Result<(), Malformed> {
+    /// `format: u16`, which is `defined` for every object of its kind.
+    pub fn format(&mut self, defined: u16) -> Result<(), Malformed> {
         match self.u16()? {
-            1 => Ok(()),
-            other => Err(Malformed(format!("format {other}, where only 1 is defined"))),
+            format if format == defined => Ok(()),
+            other => Err(Malformed(format!("format {other}, where only {defined} is defined"))),
         }
     }
 

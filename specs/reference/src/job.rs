@@ -32,7 +32,7 @@ impl Job {
     pub fn decode(bytes: &[u8]) -> Result<Job, Malformed> {
         check_length("job", bytes, LONGEST)?;
         let mut reader = Reader::new(bytes);
-        reader.format_1()?;
+        reader.format(2)?;
         let job = Job {
             profile: reader.string()?,
             module: reader.array()?,
@@ -55,7 +55,7 @@ impl Job {
     /// The one encoding.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::default();
-        writer.u16(1);
+        writer.u16(2);
         writer.string(&self.profile);
         writer.raw(&self.module);
         self.limits.write(&mut writer);

@@ -31,6 +31,7 @@ pub mod base58;
 pub mod charge;
 pub mod clock;
 pub mod encoding;
+pub mod gpu;
 pub mod hashing;
 pub mod job;
 pub mod keyfile;

@@ -1,11 +1,11 @@
 //! # Limits (package.md, section 3)
 //!
-//! The table, and nothing else to know: 16 numbers in this order, each with a floor and a ceiling.
+//! The table, and nothing else to know: 22 numbers in this order, each with a floor and a ceiling.
 
 use crate::encoding::{Malformed, Reader, Writer};
 
 /// How many limits there are.
-pub const COUNT: usize = 16;
+pub const COUNT: usize = 22;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub const TABLE: [Row; COUNT] = [
     row("stdout_bytes", 0, 16_777_216, 1_073_741_824),
     row("stderr_bytes", 0, 16_777_216, 1_073_741_824),
     row("host_calls", 1, 10_000_000, 1_000_000_000),
+    row("gpu_buffer_bytes", 0, 268_435_456, 2_147_483_648),
+    row("gpu_objects", 0, 256, 65_536),
+    row("gpu_dispatches", 0, 1_000_000, 1_000_000_000),
+    row("gpu_invocations", 0, 1_099_511_627_776, 1_125_899_906_842_624),
+    row("shader_bytes", 0, 1_048_576, 4_194_304),
+    row("gpu_loop_iterations", 1, 1_048_576, 1_073_741_824),
 ];
 
 /// The limits of one manifest or job, in the order of the table.
@@ -54,7 +60,7 @@ impl Limits {
         Limits(TABLE.map(|row| row.default))
     }
 
-    /// Reads 16 u64. Floors and ceilings are a check of their own.
+    /// Reads 22 u64. Floors and ceilings are a check of their own.
     pub fn read(reader: &mut Reader<'_>) -> Result<Limits, Malformed> {
         let mut values = [0; COUNT];
         for value in &mut values {
@@ -63,7 +69,7 @@ impl Limits {
         Ok(Limits(values))
     }
 
-    /// Writes 16 u64.
+    /// Writes 22 u64.
     pub fn write(&self, writer: &mut Writer) {
         for value in self.0 {
             writer.u64(value);

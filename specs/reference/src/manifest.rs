@@ -144,7 +144,7 @@ impl Manifest {
     pub fn decode(bytes: &[u8]) -> Result<Manifest, Malformed> {
         check_length("manifest", bytes, LONGEST)?;
         let mut reader = Reader::new(bytes);
-        reader.format_1()?;
+        reader.format(2)?;
         let manifest = Manifest {
             profile: reader.string()?,
             name: reader.string()?,
@@ -162,7 +162,7 @@ impl Manifest {
     /// The one encoding.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::default();
-        writer.u16(1);
+        writer.u16(2);
         writer.string(&self.profile);
         writer.string(&self.name);
         writer.string(&self.version);

@@ -22,7 +22,7 @@ pub enum Status {
     Trapped(u8),
     /// 2: it used all of its fuel.
     OutOfFuel,
-    /// 3: it passed this limit: 13, 14 or 15.
+    /// 3: it passed this limit: 13, 14, 15, 18, 19 or 21.
     LimitExceeded(u8),
 }
 
@@ -36,7 +36,7 @@ impl Status {
             },
             2 => Ok(Status::OutOfFuel),
             3 => match reader.u8()? {
-                limit @ 13..=15 => Ok(Status::LimitExceeded(limit)),
+                limit @ (13..=15 | 18 | 19 | 21) => Ok(Status::LimitExceeded(limit)),
                 limit => Err(Malformed(format!("limit {limit} ends no job"))),
             },
             tag => Err(Malformed(format!("status {tag}"))),
@@ -82,7 +82,7 @@ impl Outcome {
     pub fn decode(bytes: &[u8]) -> Result<Outcome, Malformed> {
         check_length("outcome", bytes, LONGEST)?;
         let mut reader = Reader::new(bytes);
-        reader.format_1()?;
+        reader.format(1)?;
         let outcome = Outcome {
             status: Status::read(&mut reader)?,
             fuel: reader.u64()?,

@@ -14,8 +14,8 @@ use crate::hashing::Hash;
 use crate::manifest::{self, Blob, Manifest};
 use crate::signing::{self, Kind};
 
-/// First bytes of a package: 7F "ASSAYP", format 1.
-pub const MAGIC: [u8; 8] = *b"\x7fASSAYP\x01";
+/// First bytes of a package: 7F "ASSAYP", format 2.
+pub const MAGIC: [u8; 8] = *b"\x7fASSAYP\x02";
 /// Longest package, bytes.
 pub const LONGEST: u64 = 1_073_741_824;
 
@@ -35,7 +35,7 @@ pub struct Package {
 /// Decodes and checks a package.
 pub fn read(file: &[u8]) -> Result<Package, Refused> {
     if !file.starts_with(&MAGIC) {
-        return Err(Refused::by("package.magic", "not a package of format 1"));
+        return Err(Refused::by("package.magic", "not a package of format 2"));
     }
     let too_short = |why: Malformed| Refused::by("package.length", why);
     if file.len() as u64 > LONGEST {

@@ -16,8 +16,8 @@ use crate::outcome::{self, Outcome};
 use crate::signing::{self, Kind};
 use crate::{PROFILE, Refused};
 
-/// First bytes of a receipt file: 7F "ASSAYR", format 1.
-pub const MAGIC: [u8; 8] = *b"\x7fASSAYR\x01";
+/// First bytes of a receipt file: 7F "ASSAYR", format 2.
+pub const MAGIC: [u8; 8] = *b"\x7fASSAYR\x02";
 /// Longest receipt within the file, bytes.
 pub const LONGEST: u64 = 4096;
 
@@ -45,7 +45,7 @@ impl Receipt {
     pub fn decode(bytes: &[u8]) -> Result<Receipt, Malformed> {
         check_length("receipt", bytes, LONGEST)?;
         let mut reader = Reader::new(bytes);
-        reader.format_1()?;
+        reader.format(1)?;
         let receipt = Receipt {
             profile: reader.string()?,
             package: reader.array()?,
@@ -98,7 +98,7 @@ pub struct ReceiptFile {
 /// Decodes and checks a receipt file: `receipt.magic` to `receipt.outcome`.
 pub fn read(file: &[u8]) -> Result<ReceiptFile, Refused> {
     if !file.starts_with(&MAGIC) {
-        return Err(Refused::by("receipt.magic", "not a receipt of format 1"));
+        return Err(Refused::by("receipt.magic", "not a receipt of format 2"));
     }
     let parts = Parts::split(file).map_err(|why| Refused::by("receipt.length", why))?;
 

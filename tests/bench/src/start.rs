@@ -37,7 +37,7 @@ impl Small {
         let module = std::fs::read(programs::small_job()?)?;
         let key = SigningKey::from_bytes(&[7; 32]);
         let manifest = Manifest {
-            format: 1,
+            format: assay_protocol::manifest::FORMAT,
             profile: assay_protocol::PROFILE.to_owned(),
             name: "bench-job".to_owned(),
             version: "1.0.0".to_owned(),

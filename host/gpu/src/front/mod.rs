@@ -3,11 +3,13 @@
 //! naga's parser, its validator and every walk of ours recurse over what the author nested. So the text is measured first (`scan`), and all of it runs on a
 //! thread whose stack is large enough for what `scan` lets through.
 
+mod admit;
 pub mod place;
+mod scan;
 
 use std::collections::HashMap;
 
-use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+use naga::valid::{Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
 use naga::{Handle, Literal, Module, Override, Span};
 
 use crate::lower::rewrite::Finding;
@@ -45,13 +47,20 @@ pub fn with_stack<T: Send>(work: impl FnOnce() -> Result<T, Refused> + Send) -> 
 pub fn read(source: &str) -> Result<Front, Refused> {
     let places = Places::new(source);
     let refuse = |reasons: Vec<Reason>| Refused { reasons };
+    let tokens = scan::tokens(source);
+    scan::check(source, &tokens).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
     let module = naga::front::wgsl::parse_str(source).map_err(|error| {
         let span = error.labels().next().map_or(Span::UNDEFINED, |(span, _)| span);
         let hint = error.notes().next().unwrap_or_default().to_owned();
-        refuse(vec![places.reason(&Finding::new("syntax", span, error.message(), hint))])
+        let mut reasons: Vec<_> = admit::words(&tokens).iter().map(|finding| places.reason(finding)).collect();
+        add(&mut reasons, places.reason(&Finding::new("syntax", span, error.message(), hint)));
+        refuse(reasons)
     })?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16_IN_FLOAT32);
-    let info = validator.validate(&module).map_err(|error| {
+    let mut reasons: Vec<_> = admit::findings(&module, &tokens).iter().map(|finding| places.reason(finding)).collect();
+    // Everything is enabled for naga: what strict WGSL has not is refused by a rule with a name.
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::all());
+    validator.subgroup_stages(ShaderStages::all()).subgroup_operations(SubgroupOperationSet::all());
+    let validated = validator.validate(&module).map_err(|error| {
         let span = error.spans().next().map_or(Span::UNDEFINED, |(span, _)| *span);
         let mut message = error.to_string();
         let mut inner = std::error::Error::source(error.as_inner());
@@ -59,9 +68,24 @@ pub fn read(source: &str) -> Result<Front, Refused> {
             message = format!("{message}: {error}");
             inner = error.source();
         }
-        refuse(vec![places.reason(&Finding::new("invalid", span, message, ""))])
-    })?;
-    Ok(Front { module, info })
+        places.reason(&Finding::new("invalid", span, message, ""))
+    });
+    match validated {
+        Ok(info) if reasons.is_empty() => Ok(Front { module, info }),
+        Ok(_) => Err(refuse(reasons)),
+        Err(reason) => {
+            add(&mut reasons, reason);
+            Err(refuse(reasons))
+        }
+    }
+}
+
+/// Adds what naga says, unless a rule of ours says more of the same place, or naga knows no place.
+fn add(reasons: &mut Vec<Reason>, reason: Reason) {
+    let known = reasons.iter().any(|other| (other.line, other.column) == (reason.line, reason.column));
+    if reasons.is_empty() || !(known || reason.line == 0) {
+        reasons.push(reason);
+    }
 }
 
 /// A value for every override of `module`.

@@ -50,3 +50,27 @@ impl Prelude {
         found.map(|(handle, _)| handle).ok_or_else(|| Finding::internal(format!("the prelude has no {name}")))
     }
 }
+
+/// Whether `function` of a printed kernel is the prelude's function of its name: same signature, and the same number of expressions and statements of each kind.
+pub fn declares(module: &Module, function: &Function) -> bool {
+    let Ok(prelude) = Prelude::get() else { return false };
+    let name = function.name.as_deref().unwrap_or_default().trim_end_matches('_');
+    let Ok(known) = prelude.function(name) else { return false };
+    let known = &prelude.module.functions[known];
+    let signature = |module: &Module, function: &Function| {
+        let arguments: Vec<_> = function.arguments.iter().map(|argument| module.types[argument.ty].inner.clone()).collect();
+        (arguments, function.result.as_ref().map(|result| module.types[result.ty].inner.clone()))
+    };
+    signature(module, function) == signature(&prelude.module, known)
+}
+
+/// Whether `global` is the prelude's variable of its name.
+pub fn declares_variable(module: &Module, global: &naga::GlobalVariable) -> bool {
+    let Ok(prelude) = Prelude::get() else { return false };
+    let same = |known: &naga::GlobalVariable| known.name == global.name && known.space == global.space && known.binding == global.binding;
+    let alike = |known: &naga::GlobalVariable| match (&prelude.module.types[known.ty].inner, &module.types[global.ty].inner) {
+        (naga::TypeInner::Array { size: a, stride: s, .. }, naga::TypeInner::Array { size: b, stride: t, .. }) => a == b && s == t,
+        (a, b) => a == b,
+    };
+    prelude.module.global_variables.iter().any(|(_, known)| same(known) && alike(known))
+}

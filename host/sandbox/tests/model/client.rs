@@ -35,7 +35,7 @@ pub fn config(limits: Limits, inputs: &[(&str, &[u8])]) -> HostConfig {
         job_id: [7; 32],
         keep_calls: true,
         observer: Box::new(()),
-        gpu: assay_sandbox::cpu(),
+        gpu: super::idle_device::idle(),
     }
 }
 

@@ -10,6 +10,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 pub mod client;
+pub mod idle_device;
 pub mod ops;
 pub mod oracle;
 pub mod oracle_paths;

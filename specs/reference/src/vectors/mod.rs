@@ -14,6 +14,7 @@
 mod edge_signatures;
 mod encoding;
 mod execution;
+mod guest_interface;
 mod json;
 mod keys;
 mod names;
@@ -33,6 +34,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("receipt.json", receipt::file()),
         ("transcript.json", transcript::file()),
         ("execution.json", execution::file()),
+        ("guest-interface.json", guest_interface::file()),
     ]
 }
 

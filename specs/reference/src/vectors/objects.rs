@@ -68,9 +68,15 @@ fn every_object() -> Vec<Vector> {
         if object == "call" {
             continue; // it has no format
         }
-        for (name, format) in [("format 0", [0, 0]), ("format 2", [2, 0]), ("format 1, big-endian", [0, 1]), ("format 0x0101", [1, 1])] {
+        let defined = good[0];
+        for (name, format) in [
+            ("the format before".to_owned(), [defined - 1, 0]),
+            ("the format after".to_owned(), [defined + 1, 0]),
+            (format!("format {defined}, big-endian"), [0, defined]),
+            (format!("format {defined} in both bytes"), [defined, defined]),
+        ] {
             let encoding = [&format, &good[2..]].concat();
-            vectors.push(refused(object, name, "what is not understood is not signed for", encoding));
+            vectors.push(refused(object, &name, "what is not understood is not signed for", encoding));
         }
     }
     vectors
@@ -393,7 +399,7 @@ fn statuses() -> Vec<Vector> {
     let with_outputs = |status: Status| Outcome { status, ..samples::outcome() }.encode();
     const OUTPUTS: &str = "only a job that completed has outputs";
     const TAG: &str = "a tag that is not understood";
-    const LIMITS: &str = "only limits 13, 14 and 15 end a job";
+    const LIMITS: &str = "only limits 13, 14, 15, 18, 19 and 21 end a job";
     let mut vectors = vec![
         accepted("outcome", "out of fuel", "a variant without fields", with(Status::OutOfFuel).encode()),
         refused("outcome", "out of fuel with outputs", OUTPUTS, with_outputs(Status::OutOfFuel)),
@@ -409,12 +415,15 @@ fn statuses() -> Vec<Vector> {
         refused("outcome", "limit 0 exceeded", LIMITS, raw(&[3, 0])),
         refused("outcome", "limit 12 exceeded", LIMITS, raw(&[3, 12])),
         refused("outcome", "limit 16 exceeded", LIMITS, raw(&[3, 16])),
+        refused("outcome", "limit 17 exceeded", LIMITS, raw(&[3, 17])),
+        refused("outcome", "limit 20 exceeded", LIMITS, raw(&[3, 20])),
+        refused("outcome", "limit 22 exceeded", LIMITS, raw(&[3, 22])),
     ];
     for kind in 0..8 {
         let name = format!("trap of kind {kind}");
         vectors.push(accepted("outcome", &name, "execution.md, section 4", with(Status::Trapped(kind)).encode()));
     }
-    for limit in 13..=15 {
+    for limit in [13, 14, 15, 18, 19, 21] {
         let name = format!("limit {limit} exceeded");
         vectors.push(accepted("outcome", &name, LIMITS, with(Status::LimitExceeded(limit)).encode()));
     }

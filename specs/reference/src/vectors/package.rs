@@ -53,7 +53,7 @@ fn limits_table() -> Vec<Vector> {
     Limits::defaults().write(&mut writer);
     let defaults = Vector::new("encoding of the defaults", "order and width of the limits").bytes("encoding", &writer.bytes);
     let row = |(number, row): (usize, &crate::limits::Row)| {
-        let number = u32::try_from(number).expect("there are 16");
+        let number = u32::try_from(number).expect("there are 22");
         Vector::new(row.name, "a number of the table mistyped")
             .with("number", Json::Number(number))
             .u64("floor", row.floor)
@@ -129,11 +129,12 @@ fn starts_and_lengths() -> Vec<Vector> {
     const LENGTH: &str = "memory reserved, or an offset that wraps, for a length that a stranger wrote";
     vec![
         refused("package.magic", "empty file", "reading from nothing", vec![]),
-        refused("package.magic", "a receipt's magic", MAGIC, magic(b"\x7fASSAYR\x01")),
+        refused("package.magic", "a receipt's magic", MAGIC, magic(b"\x7fASSAYR\x02")),
         refused("package.magic", "a transcript's magic", MAGIC, magic(b"\x7fASSAYT\x01")),
         refused("package.magic", "format 0", "a format that is not defined", magic(b"\x7fASSAYP\0")),
-        refused("package.magic", "format 2", "a format that is not defined yet", magic(b"\x7fASSAYP\x02")),
-        refused("package.magic", "lower case", "a magic compared without case", magic(b"\x7fassayp\x01")),
+        refused("package.magic", "format 1", "a manifest of 16 limits read as one of 22", magic(b"\x7fASSAYP\x01")),
+        refused("package.magic", "format 3", "a format that is not defined yet", magic(b"\x7fASSAYP\x03")),
+        refused("package.magic", "lower case", "a magic compared without case", magic(b"\x7fassayp\x02")),
         refused("package.magic", "a bare module", MAGIC, MODULE.to_vec()),
         refused("package.magic", "a byte in front", "a magic that is searched for", [b"\0", good.as_slice()].concat()),
         refused("package.length", "one byte after the end", "two files, one meaning", with_byte(&good, 0)),
@@ -185,7 +186,8 @@ fn manifests() -> Vec<Vector> {
     const CHECK: &str = "package.manifest";
     const SIGNED: &str = "a rule skipped because the signature is good";
     vec![
-        refused(CHECK, "manifest of format 2", SIGNED, sign_package(&[b"\x02\0", &bare[2..]].concat(), MODULE, &[])),
+        refused(CHECK, "manifest of format 1", SIGNED, sign_package(&[b"\x01\0", &bare[2..]].concat(), MODULE, &[])),
+        refused(CHECK, "manifest of format 3", SIGNED, sign_package(&[b"\x03\0", &bare[2..]].concat(), MODULE, &[])),
         refused(CHECK, "a byte after the manifest", SIGNED, sign_package(&with_byte(&bare, 0), MODULE, &[])),
         refused(CHECK, "a manifest without its last byte", SIGNED, sign_package(&without_last(&bare, 1), MODULE, &[])),
         refused(CHECK, "profile assay-2", SIGNED, signed(b"assay-1", b"assay-2")),
@@ -340,7 +342,7 @@ fn precedence() -> Vec<Vector> {
     let other_module = flipped(MODULE, 9);
     const ORDER: &str = "two hosts that name two reasons for one file";
     vec![
-        refused("package.magic", "bad magic and nothing else", ORDER, b"\x7fASSAYR\x01".to_vec()),
+        refused("package.magic", "bad magic and nothing else", ORDER, b"\x7fASSAYR\x02".to_vec()),
         refused("package.length", "magic and nothing else", ORDER, package::MAGIC.to_vec()),
         refused("package.manifest", "bad manifest and nothing after it", ORDER, without_last(&assemble(&bad_name, &[0; 64], b"", &[]), 64)),
         refused("package.manifest", "bad manifest and a trailing byte", ORDER, with_byte(&sign_package(&bad_name, MODULE, &[]), 0)),

@@ -94,9 +94,10 @@ fn starts_and_lengths() -> Vec<Vector> {
     const STILL: &str = "the longest part is still decoded";
     vec![
         refused("receipt.magic", "empty file", "reading from nothing", vec![]),
-        refused("receipt.magic", "a package's magic", MAGIC, magic(b"\x7fASSAYP\x01")),
+        refused("receipt.magic", "a package's magic", MAGIC, magic(b"\x7fASSAYP\x02")),
         refused("receipt.magic", "a transcript's magic", MAGIC, magic(b"\x7fASSAYT\x01")),
-        refused("receipt.magic", "format 2", "a format that is not defined yet", magic(b"\x7fASSAYR\x02")),
+        refused("receipt.magic", "format 1", "a job of 16 limits read as one of 22", magic(b"\x7fASSAYR\x01")),
+        refused("receipt.magic", "format 3", "a format that is not defined yet", magic(b"\x7fASSAYR\x03")),
         refused("receipt.magic", "a package", MAGIC, samples::sample_package()),
         refused("receipt.length", "one byte after the end", "two files, one meaning", with_byte(&file, 0)),
         refused("receipt.length", "the file twice", "two files, one meaning", file.repeat(2)),
@@ -158,7 +159,8 @@ fn parts() -> Vec<Vector> {
         refused(CHECK, "receipt: empty", SIGNED, bad_receipt(vec![])),
         refused(CHECK, "receipt: profile assay-2", SIGNED, bad_receipt(replace(&receipt, b"assay-1", b"assay-2"))),
         refused(CHECK, "receipt: bad UTF-8 in the profile", SIGNED, bad_receipt(replace(&receipt, b"assay-1", b"assay-\xff"))),
-        refused(CHECK, "job: format 2", SIGNED, bad_job([b"\x02\0", &job[2..]].concat())),
+        refused(CHECK, "job: format 1", SIGNED, bad_job([b"\x01\0", &job[2..]].concat())),
+        refused(CHECK, "job: format 3", SIGNED, bad_job([b"\x03\0", &job[2..]].concat())),
         refused(CHECK, "job: one byte after it", SIGNED, bad_job(with_byte(&job, 0))),
         refused(CHECK, "job: without its last byte", SIGNED, bad_job(without_last(&job, 1))),
         refused(CHECK, "job: bad UTF-8 in an argument", SIGNED, bad_job(replace(&job, b"--verbose", b"--verbos\xff"))),
@@ -388,7 +390,7 @@ fn of_packages() -> Vec<Vector> {
         vector("another version of the package", "a receipt shown for a package that did not run", &job, &renamed, manifest.hash(), false),
         vector("another module", "a receipt of a module that the package does not hold", &job, &rebuilt, rebuilt.hash(), false),
     ];
-    for number in 0..16 {
+    for number in 0..crate::limits::COUNT {
         // The manifest grants a little less than the ceiling, so that one more is still a job.
         let mut manifest = manifest.clone();
         manifest.limits.0[number] = crate::limits::TABLE[number].ceiling - 1;

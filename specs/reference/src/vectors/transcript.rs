@@ -91,8 +91,8 @@ fn files() -> Vec<Vector> {
     const INDEX: &str = "an index that is not the place: a call repeated, left out or moved";
     vec![
         refused("transcript.magic", "empty file", "reading from nothing", vec![]),
-        refused("transcript.magic", "a package's magic", "another kind of file", [b"\x7fASSAYP\x01", &good[8..]].concat()),
-        refused("transcript.magic", "a receipt's magic", "another kind of file", [b"\x7fASSAYR\x01", &good[8..]].concat()),
+        refused("transcript.magic", "a package's magic", "another kind of file", [b"\x7fASSAYP\x02", &good[8..]].concat()),
+        refused("transcript.magic", "a receipt's magic", "another kind of file", [b"\x7fASSAYR\x02", &good[8..]].concat()),
         refused("transcript.magic", "format 2", "a format that is not defined yet", [b"\x7fASSAYT\x02", &good[8..]].concat()),
         refused("transcript.decode", "one byte after the end", "two files, one meaning", with_byte(&good, 0)),
         refused("transcript.decode", "without the last byte", "a number that is read as smaller", without_last(&good, 1)),

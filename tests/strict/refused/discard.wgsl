@@ -1,0 +1,4 @@
+// refused: entry-point 2:14, discard 3:5
+@fragment fn shade() {
+    discard;
+}

@@ -1,0 +1,2 @@
+// refused: entry-point 0:0
+fn twice(x: f32) -> f32 { return x + x; }

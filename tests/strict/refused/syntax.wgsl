@@ -1,0 +1,2 @@
+// refused: syntax 2:10
+fn main( {

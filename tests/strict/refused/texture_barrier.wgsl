@@ -1,0 +1,4 @@
+// refused: texture 3:5
+@compute @workgroup_size(1) fn main() {
+    textureBarrier();
+}
