@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::gpu::{Choice, Rate};
 use crate::job_files::{InputArgument, env_argument, limit_argument};
+use crate::shader::plan::{self, Groups, Size};
 
 /// Runs strangers' WebAssembly jobs in a deterministic sandbox and proves the answer.
 ///
@@ -14,7 +16,7 @@ use crate::job_files::{InputArgument, env_argument, limit_argument};
     version,
     max_term_width = 110,
     after_help = "Exit codes: 0 ok, 1 the job failed or hashes differ, 2 usage, 3 refused input, 4 this machine abstains.\n\
-                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_LOG (log filter, for example debug)."
+                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_GPU (default of --gpu), ASSAY_LOG (log filter, for example debug)."
 )]
 pub struct Cli {
     /// Print one JSON object on stdout, errors included.
@@ -40,6 +42,9 @@ pub enum Command {
     Check(Check),
     /// Explain a package, a receipt, a transcript or a module.
     Inspect(Inspect),
+    /// Try out a WGSL shader: whether it is strict, and whether every back end gives the same bits.
+    #[command(subcommand)]
+    Shader(Shader),
     /// Make or show a key.
     #[command(subcommand)]
     Keys(Keys),
@@ -86,6 +91,17 @@ pub struct JobArguments {
     pub args: Vec<String>,
 }
 
+/// Where GPU calls run; the same for run, verify and check. What comes out of a job does not depend on it.
+#[derive(Debug, Args)]
+pub struct GpuArguments {
+    /// Where GPU calls run: on the best GPU that is admitted or else the CPU (auto), the CPU, an adapter, or not at all (off). It changes no result.
+    #[arg(long, value_name = "auto|cpu|off|ADAPTER", env = "ASSAY_GPU", hide_env_values = true, default_value = "auto")]
+    pub gpu: Choice,
+    /// Share of an adapter's dispatches that the CPU repeats, to compare.
+    #[arg(long, value_name = "RATE", env = "ASSAY_GPU_RECHECK", hide_env_values = true, default_value = "1/64")]
+    pub gpu_recheck: Rate,
+}
+
 /// `assay run`
 #[derive(Debug, Args)]
 pub struct Run {
@@ -112,6 +128,8 @@ pub struct Run {
     /// Abstain when the job has run for this long.
     #[arg(long, value_name = "SECONDS")]
     pub deadline: Option<u64>,
+    #[command(flatten)]
+    pub gpu: GpuArguments,
 }
 
 /// `assay verify`
@@ -132,6 +150,8 @@ pub struct Verify {
     /// Abstain when the job has run for this long.
     #[arg(long, value_name = "SECONDS")]
     pub deadline: Option<u64>,
+    #[command(flatten)]
+    pub gpu: GpuArguments,
 }
 
 /// `assay check`
@@ -139,6 +159,81 @@ pub struct Verify {
 pub struct Check {
     /// The package.
     pub package: PathBuf,
+    #[command(flatten)]
+    pub gpu: GpuArguments,
+}
+
+/// `assay shader`
+#[derive(Debug, Subcommand)]
+pub enum Shader {
+    /// Say whether a shader is strict, and if it is, run it on made-up data on every back end and compare.
+    Check(ShaderCheck),
+    /// Print the strict WGSL that a shader is lowered to.
+    Lower(ShaderLower),
+}
+
+/// Which shader, and how it is lowered.
+#[derive(Debug, Args)]
+pub struct ShaderArguments {
+    /// A WGSL file.
+    #[arg(value_name = "FILE.wgsl")]
+    pub file: PathBuf,
+    /// Only this entry point.
+    #[arg(long, value_name = "NAME")]
+    pub entry: Option<String>,
+    /// The value of an override, by name or by @id.
+    #[arg(long = "constant", value_name = "NAME=VALUE", value_parser = plan::constant)]
+    pub constants: Vec<(String, f64)>,
+    /// Loop budget of one invocation.
+    #[arg(long, value_name = "N", default_value_t = 1 << 20, value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    pub loop_iterations: u32,
+}
+
+/// `assay shader check`
+#[derive(Debug, Args)]
+pub struct ShaderCheck {
+    #[command(flatten)]
+    pub shader: ShaderArguments,
+    /// Workgroups in x, y, z; by default 16 of them.
+    #[arg(long, value_name = "X,Y,Z")]
+    pub dispatch: Option<Groups>,
+    /// Seed of the data.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Bytes of a binding, named 0:1 (group:binding) or by its variable; by default one element for each invocation.
+    #[arg(long = "size", value_name = "BINDING=BYTES")]
+    pub sizes: Vec<Size>,
+    /// Values of the data: moderate (floats from -1 to 1, small integers) or any (all bit patterns).
+    #[arg(long, value_name = "VALUES", default_value = "moderate")]
+    pub data: Data,
+    /// What to run on besides the CPU: all adapters that are admitted, the one of this name, or nothing (cpu).
+    #[arg(long, value_name = "all|cpu|ADAPTER", default_value = "all")]
+    pub backend: String,
+    /// Also run the shader unlowered, as plain WebGPU does, and compare.
+    #[arg(long)]
+    pub raw: bool,
+    /// Leave out the search for data races.
+    #[arg(long)]
+    pub no_races: bool,
+    /// Abstain when it has taken this long.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub deadline: u64,
+}
+
+/// Which values made-up data takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Data {
+    /// Floats from -1 to 1, small integers.
+    Moderate,
+    /// All bit patterns.
+    Any,
+}
+
+/// `assay shader lower`
+#[derive(Debug, Args)]
+pub struct ShaderLower {
+    #[command(flatten)]
+    pub shader: ShaderArguments,
 }
 
 /// `assay inspect`

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod failure;
 mod folders;
+mod gpu;
 mod guest_build;
 mod job_files;
 mod job_toml;
@@ -14,6 +15,7 @@ mod key_files;
 mod package_tests;
 mod report;
 mod say;
+mod shader;
 mod watch;
 
 use std::io::IsTerminal;

@@ -7,7 +7,7 @@ use assay_protocol::job::Job;
 use assay_protocol::limits::Limits;
 use assay_protocol::manifest::TestCase;
 use assay_protocol::{Hash, Refusal};
-use assay_sandbox::{Execution, Input, Prepared, Request, Sandbox};
+use assay_sandbox::{Execution, Input, OpenDevice, Prepared, Request, Sandbox};
 
 use crate::failure::Failure;
 
@@ -18,12 +18,13 @@ pub fn job(module: Hash, limits: Limits, case: &TestCase) -> Result<Job, Failure
     })
 }
 
-/// Runs a test case once; `content` gives its inputs by hash.
+/// Runs a test case once; `content` gives its inputs by hash, `gpu` what its GPU calls run on.
 pub fn run_once(
     sandbox: &Sandbox,
     prepared: &Prepared,
     job: &Job,
     content: &dyn Fn(&NamedBlob) -> Option<Arc<[u8]>>,
+    gpu: OpenDevice,
 ) -> Result<Execution, Failure> {
     let mut inputs = Vec::new();
     for input in &job.inputs {
@@ -31,5 +32,5 @@ pub fn run_once(
             content(input).ok_or_else(|| Refusal::new("package.blob", format!("the package has no content for input {:?}", input.name)))?;
         inputs.push(Input::from_bytes(bytes));
     }
-    Ok(sandbox.run(prepared, Request { job, inputs, keep_calls: false, observer: Box::new(()), gpu: assay_sandbox::cpu() })?)
+    Ok(sandbox.run(prepared, Request { job, inputs, keep_calls: false, observer: Box::new(()), gpu })?)
 }

@@ -162,10 +162,9 @@ impl Device for RawDevice {
     }
 
     fn write_buffer(&mut self, buffer: BufferId, offset: u64, data: &[u8]) -> Result<(), DeviceError> {
+        // It goes out with the next submission, as wgpu has it.
         self.queue.write_buffer(self.buffer(buffer)?, offset, data);
-        // Handed over now, so that a dispatch that is timed does not pay for it.
-        self.queue.submit([]);
-        self.wait()
+        self.checked(())
     }
 
     fn read_buffer(&mut self, buffer: BufferId, offset: u64, out: &mut [u8]) -> Result<(), DeviceError> {

@@ -105,7 +105,7 @@ fn record(
 ) -> Result<Hash, Failure> {
     let job = package_tests::job(prepared.hash(), *limits, case)?;
     let content = |input: &NamedBlob| blobs.get(&input.blob.blake3).map(|bytes| Arc::from(bytes.as_slice()));
-    let execution = package_tests::run_once(sandbox, prepared, &job, &content)?;
+    let execution = package_tests::run_once(sandbox, prepared, &job, &content, assay_sandbox::cpu())?;
     let problems = unexpected(test, &execution);
     if problems.is_empty() {
         return Ok(execution.outcome.hash());

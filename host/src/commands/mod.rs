@@ -9,6 +9,8 @@ mod inspect;
 mod keys;
 mod new;
 mod run;
+mod shader;
+mod shader_check;
 mod verify;
 
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Verify(arguments) => verify::run(&arguments, as_json),
         Command::Check(arguments) => check::run(&arguments, as_json),
         Command::Inspect(arguments) => inspect::run(&arguments, as_json),
+        Command::Shader(arguments) => shader::run(&arguments, as_json),
         Command::Keys(arguments) => keys::run(&arguments, as_json),
         Command::Doctor => doctor::run(as_json),
         Command::Completions(arguments) => completions::run(&arguments, as_json),

@@ -12,6 +12,7 @@ use assay_sandbox::{Execution, Request};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
+use crate::gpu::{Gpu, Used};
 use crate::say::note;
 use crate::watch::Watch;
 use crate::{atomic_file, cli, job_files, job_toml, key_files, report};
@@ -48,11 +49,12 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
 
     let started = Instant::now();
     let deadline = super::Deadline::start(arguments.deadline, as_json);
+    let gpu = Gpu::new(&arguments.gpu.gpu, arguments.gpu.gpu_recheck);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(module, module_hash, &job.limits)?;
     let keep_calls = arguments.transcript.is_some();
     let mut execution = sandbox
-        .run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)), gpu: assay_sandbox::cpu() })?;
+        .run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)), gpu: gpu.opener() })?;
     deadline.call_off();
     let seconds = started.elapsed().as_secs_f64();
 
@@ -63,6 +65,7 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
         atomic_file::write(path, &Transcript::new(job.id(), calls).encode())?;
     }
     let mut shown = report::execution_json(&job, &execution, seconds);
+    shown["gpu"] = gpu.used_json();
     if let (Some(path), Some(key), Some(package)) = (&arguments.receipt, &key, &package) {
         let transcript = (execution.transcript_root, execution.calls);
         let receipt = ReceiptFile::sign(package.hash, job.clone(), execution.outcome.clone(), transcript, &key.key, &key.key);
@@ -73,7 +76,7 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     if as_json {
         report::print_json(&shown);
     } else {
-        summarise(&arguments, &job, &execution, seconds, key.as_ref());
+        summarise(&arguments, &job, &execution, (seconds, gpu.used()), key.as_ref());
     }
     match execution.outcome.status.is_success() {
         true => Ok(()),
@@ -117,7 +120,7 @@ pub(super) fn save_outputs(folder: &Path, execution: &Execution) -> Result<(), F
     Ok(())
 }
 
-fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, seconds: f64, key: Option<&key_files::Key>) {
+fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, (seconds, gpu): (f64, Option<Used>), key: Option<&key_files::Key>) {
     let outcome = &execution.outcome;
     note!(
         "assay: {} · {} fuel · {} host calls · {seconds:.3} s",
@@ -127,6 +130,9 @@ fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, seconds: f6
     );
     note!("  job           {}", job.id());
     note!("  outcome hash  {}", outcome.hash());
+    if let Some(used) = gpu {
+        note!("  gpu calls     ran on {used}");
+    }
     for output in &outcome.outputs {
         let place = match &arguments.out {
             Some(folder) => format!("-> {}", folder.join(&output.name).display()),

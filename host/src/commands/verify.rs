@@ -18,6 +18,7 @@ use assay_sandbox::{Execution, Request};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
+use crate::gpu::Gpu;
 use crate::say::out;
 use crate::{cli, job_files, report};
 
@@ -46,14 +47,15 @@ pub fn run(arguments: &cli::Verify, as_json: bool) -> Result<(), Failure> {
 
     let started = Instant::now();
     let deadline = super::Deadline::start(arguments.deadline, as_json);
+    let gpu = Gpu::new(&arguments.gpu.gpu, arguments.gpu.gpu_recheck);
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(package.module, package.manifest.module.blake3, &receipt.job.limits)?;
-    let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()), gpu: assay_sandbox::cpu() };
+    let request = Request { job: &receipt.job, inputs, keep_calls: theirs.is_some(), observer: Box::new(()), gpu: gpu.opener() };
     let mut execution = sandbox.run(&prepared, request)?;
     deadline.call_off();
     differences.extend(compare(&receipt, &mut execution, theirs.as_ref()));
     let seconds = started.elapsed().as_secs_f64();
-    conclude(&receipt, &execution, &differences, seconds, as_json)
+    conclude(&receipt, &execution, &differences, (seconds, &gpu), as_json)
 }
 
 /// A check that did not hold, with what it found.
@@ -190,10 +192,11 @@ fn first_difference(ours: &Transcript, theirs: &Transcript) -> Option<String> {
     ))
 }
 
-fn conclude(receipt: &ReceiptFile, execution: &Execution, differences: &[Difference], seconds: f64, as_json: bool) -> Result<(), Failure> {
+fn conclude(receipt: &ReceiptFile, execution: &Execution, differences: &[Difference], (seconds, gpu): (f64, &Gpu), as_json: bool) -> Result<(), Failure> {
     let provider = keypair::show(&receipt.receipt.provider);
     if as_json {
         let mut shown = report::execution_json(&receipt.job, execution, seconds);
+        shown["gpu"] = gpu.used_json();
         shown["verified"] = json!(differences.is_empty());
         shown["claimed_outcome_hash"] = json!(receipt.receipt.outcome.to_string());
         shown["provider"] = json!(provider);
@@ -202,6 +205,9 @@ fn conclude(receipt: &ReceiptFile, execution: &Execution, differences: &[Differe
     } else if differences.is_empty() {
         out!("verified: {} · outcome hash {} · {seconds:.3} s", execution.outcome.status, receipt.receipt.outcome);
         out!("  provider {provider} said the same");
+        if let Some(used) = gpu.used() {
+            out!("  GPU calls ran on {used}");
+        }
     } else {
         out!("NOT verified: provider {provider} claims what this machine does not find");
         for difference in differences {
