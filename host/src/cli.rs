@@ -203,18 +203,12 @@ pub struct ShaderCheck {
     /// Bytes of a binding, named 0:1 (group:binding) or by its variable; by default one element for each invocation.
     #[arg(long = "size", value_name = "BINDING=BYTES")]
     pub sizes: Vec<Size>,
-    /// Values of the data: moderate (floats from -1 to 1, small integers) or any (all bit patterns).
-    #[arg(long, value_name = "VALUES", default_value = "moderate")]
+    /// Values of the data: floats from -1 to 1 and small integers, or any bit patterns.
+    #[arg(long, value_name = "moderate|any", default_value = "moderate", hide_possible_values = true)]
     pub data: Data,
     /// What to run on besides the CPU: all adapters that are admitted, the one of this name, or nothing (cpu).
     #[arg(long, value_name = "all|cpu|ADAPTER", default_value = "all")]
     pub backend: String,
-    /// Also run the shader unlowered, as plain WebGPU does, and compare.
-    #[arg(long)]
-    pub raw: bool,
-    /// Leave out the search for data races.
-    #[arg(long)]
-    pub no_races: bool,
     /// Abstain when it has taken this long.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub deadline: u64,

@@ -20,7 +20,7 @@ use assay_gpu::Device;
 use assay_sandbox::OpenDevice;
 use serde_json::{Value, json};
 
-pub use back_end::{BackEnd, Races, back_ends, for_check, races};
+pub use back_end::{BackEnd, back_ends, for_check};
 
 /// `--gpu`
 #[derive(Debug, Clone, PartialEq, Eq)]

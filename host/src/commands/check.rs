@@ -14,7 +14,7 @@ use assay_sandbox::{Execution, OpenDevice, Prepared, Sandbox};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
-use crate::gpu::{self, BackEnd, Races};
+use crate::gpu::{self, BackEnd};
 use crate::say::out;
 use crate::shader::diagnostics::harmless;
 use crate::{cli, job_files, package_tests, report};
@@ -33,7 +33,7 @@ pub fn run(arguments: &cli::Check, as_json: bool) -> Result<(), Failure> {
     // A driver is not started for a module that cannot ask for it.
     let uses_gpu = prepared.facts().imports.iter().any(|import| import.starts_with("assay_v1.gpu_"));
     let adapters = if uses_gpu { gpu::for_check(&arguments.gpu.gpu)? } else { Vec::new() };
-    let mut bench = Bench { sandbox, prepared, content: &content, arguments, uses_gpu, adapters };
+    let bench = Bench { sandbox, prepared, content: &content, arguments, uses_gpu, adapters };
 
     let mut cases: Vec<Value> = Vec::new();
     let mut failed = 0;
@@ -92,12 +92,10 @@ struct OnAdapter {
 }
 
 impl Bench<'_> {
-    fn try_case<'a>(&mut self, case: &'a TestCase, job: &Job) -> Result<Tried<'a>, Failure> {
+    fn try_case<'a>(&self, case: &'a TestCase, job: &Job) -> Result<Tried<'a>, Failure> {
         let started = Instant::now();
-        let looked = self.uses_gpu.then(Races::default);
         let on_cpu = || gpu::Gpu::on_cpu(&self.arguments.gpu).opener();
-        let device = looked.as_ref().filter(|_| self.arguments.gpu.gpu != gpu::Choice::Off).map_or_else(on_cpu, Races::opener);
-        let first = self.once(job, device)?;
+        let first = self.once(job, on_cpu())?;
         let second = self.once(job, on_cpu())?;
         let seconds = started.elapsed().as_secs_f64();
         let mut adapters = Vec::new();
@@ -109,7 +107,7 @@ impl Bench<'_> {
             let seconds = started.elapsed().as_secs_f64();
             adapters.push(OnAdapter { name: adapter.name.clone(), tier: adapter.tier.clone(), found, same, seconds });
         }
-        Ok(Tried { case, first, second, races: looked.map(|races| races.found()), adapters, seconds })
+        Ok(Tried { case, first, second, races: self.uses_gpu.then(Vec::new), adapters, seconds })
     }
 
     fn once(&self, job: &Job, device: OpenDevice) -> Result<Execution, Failure> {

@@ -53,8 +53,8 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     let sandbox = super::sandbox()?;
     let prepared = sandbox.prepare_hashed(module, module_hash, &job.limits)?;
     let keep_calls = arguments.transcript.is_some();
-    let mut execution = sandbox
-        .run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)), gpu: gpu.opener() })?;
+    let mut execution =
+        sandbox.run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)), gpu: gpu.opener() })?;
     deadline.call_off();
     let seconds = started.elapsed().as_secs_f64();
 

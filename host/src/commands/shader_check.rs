@@ -12,7 +12,7 @@ use crate::gpu::{self, BackEnd};
 use crate::report::grouped;
 use crate::say::out;
 use crate::shader::diagnostics::harmless;
-use crate::shader::plan::{self, Plan, Wishes, access_of, number_of};
+use crate::shader::plan::{self, Plan, access_of, number_of};
 use crate::shader::source::{self, Settings, Source};
 use crate::shader::trial::{self, Difference, Trial};
 use crate::{cli, report};
@@ -23,22 +23,21 @@ pub fn run(arguments: &cli::ShaderCheck, as_json: bool) -> Result<(), Failure> {
     let from = Source::read(&arguments.shader.file)?;
     let shader = from.shader(as_json)?;
     let settings = Settings { constants: &arguments.shader.constants, loop_iterations: arguments.shader.loop_iterations };
-    let mut kernels = Vec::new();
+    let mut plans = Vec::new();
     for entry in source::entry_points(&shader, arguments.shader.entry.as_deref())? {
-        kernels.push((entry.name.clone(), from.kernel(&shader, &entry.name, &settings, as_json)?));
+        let kernel = from.kernel(&shader, &entry.name, &settings, as_json)?;
+        plans.push(Plan::new(&entry.name, kernel, arguments.dispatch, &arguments.sizes)?);
     }
-    plan::all_sizes_used(&arguments.sizes, &kernels.iter().map(|(_, kernel)| kernel).collect::<Vec<_>>())?;
+    plan::all_sizes_used(&arguments.sizes, &plans)?;
     let mut back_ends = gpu::back_ends(&arguments.backend)?;
     if !as_json {
-        let count = kernels.len();
+        let count = plans.len();
         out!("{}: strict · {count} entry point{}", harmless(&from.name), if count == 1 { "" } else { "s" });
     }
     let mut tries = Vec::new();
-    for (entry, kernel) in kernels {
-        let wishes =
-            Wishes { groups: arguments.dispatch, sizes: &arguments.sizes, seed: arguments.seed, values: values(arguments.data) };
-        let plan = Plan::new(&entry, kernel, &wishes)?;
-        let tried = try_out(&plan, &mut back_ends, arguments);
+    for mut plan in plans {
+        plan.fill(arguments.seed, values(arguments.data));
+        let tried = try_out(&plan, &mut back_ends);
         if !as_json {
             tried.say(&plan, arguments.seed);
         }
@@ -147,7 +146,7 @@ struct Entry {
     races: Option<Result<Vec<String>, DeviceError>>,
 }
 
-fn try_out(plan: &Plan, back_ends: &mut [BackEnd], arguments: &cli::ShaderCheck) -> Entry {
+fn try_out(plan: &Plan, back_ends: &mut [BackEnd]) -> Entry {
     let mut right: Option<Trial> = None;
     let mut strict = Vec::new();
     for back_end in back_ends.iter_mut() {
@@ -158,16 +157,7 @@ fn try_out(plan: &Plan, back_ends: &mut [BackEnd], arguments: &cli::ShaderCheck)
         });
         strict.push(tried(back_end, came));
     }
-    let mut raw = Vec::new();
-    // Unlowered, a shader has no loop budget: one that passes it here could hang the adapter.
-    if let Some(right) = right.as_ref().filter(|right| arguments.raw && right.end == DispatchEnd::Done) {
-        for back_end in back_ends.iter().filter(|back_end| back_end.is_adapter()) {
-            let came = back_end.raw(&arguments.shader.constants).and_then(|mut device| trial::run(device.as_mut(), plan));
-            raw.push(tried(back_end, came.map(|trial| Came::new(&trial, Some(right)))));
-        }
-    }
-    let races = (!arguments.no_races).then(|| gpu::races(plan));
-    Entry { strict, raw, races }
+    Entry { strict, raw: Vec::new(), races: None }
 }
 
 fn tried(back_end: &BackEnd, came: Result<Came, DeviceError>) -> Tried {
@@ -198,12 +188,7 @@ impl Entry {
 
     fn say(&self, plan: &Plan, seed: u64) {
         let three = |[x, y, z]: [u32; 3]| format!("{x},{y},{z}");
-        out!(
-            "{} · workgroup {} · dispatch {} · seed {seed}",
-            harmless(&plan.entry),
-            three(plan.kernel.workgroup_size),
-            three(plan.groups)
-        );
+        out!("{} · workgroup {} · dispatch {} · seed {seed}", harmless(&plan.entry), three(plan.kernel.workgroup_size), three(plan.groups));
         let hashes = self.strict.iter().find_map(|tried| tried.came.as_ref().ok()).map(|came| came.hashes.as_slice()).unwrap_or_default();
         let done = self.strict.iter().any(|tried| tried.came.as_ref().is_ok_and(|came| came.end == DispatchEnd::Done));
         for (place, (binding, data)) in plan.kernel.bindings.iter().zip(&plan.data).enumerate() {
@@ -230,12 +215,18 @@ impl Entry {
     }
 
     fn as_json(&self, plan: &Plan) -> Value {
-        let bindings: Vec<Value> = plan.kernel.bindings.iter().zip(&plan.data).map(|(binding, data)| {
-            json!({
-                "group": binding.group, "binding": binding.binding, "name": binding.name, "access": access_of(binding),
-                "bytes": data.len(), "blake3_before": blake3::hash(data).to_string(),
+        let bindings: Vec<Value> = plan
+            .kernel
+            .bindings
+            .iter()
+            .zip(&plan.data)
+            .map(|(binding, data)| {
+                json!({
+                    "group": binding.group, "binding": binding.binding, "name": binding.name, "access": access_of(binding),
+                    "bytes": data.len(), "blake3_before": blake3::hash(data).to_string(),
+                })
             })
-        }).collect();
+            .collect();
         let races = self.races.as_ref().map(|races| match races {
             Ok(races) => json!({ "found": races }),
             Err(error) => json!({ "abstained": error.0 }),
@@ -283,7 +274,7 @@ impl Tried {
             None => String::new(),
         };
         judged.push_str(ended);
-        out!("  {name}{kind}: {:.6} s, compiled in {:.3} s{judged}", came.seconds, came.compile_seconds);
+        out!("  {name}{kind}: {:.6} s · compiled in {:.3} s{judged}", came.seconds, came.compile_seconds);
         for found in &came.differences {
             out!("    {}", described(plan, found));
         }

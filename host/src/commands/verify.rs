@@ -192,7 +192,13 @@ fn first_difference(ours: &Transcript, theirs: &Transcript) -> Option<String> {
     ))
 }
 
-fn conclude(receipt: &ReceiptFile, execution: &Execution, differences: &[Difference], (seconds, gpu): (f64, &Gpu), as_json: bool) -> Result<(), Failure> {
+fn conclude(
+    receipt: &ReceiptFile,
+    execution: &Execution,
+    differences: &[Difference],
+    (seconds, gpu): (f64, &Gpu),
+    as_json: bool,
+) -> Result<(), Failure> {
     let provider = keypair::show(&receipt.receipt.provider);
     if as_json {
         let mut shown = report::execution_json(&receipt.job, execution, seconds);

@@ -1,24 +1,72 @@
-//! What GPU calls can run on here: the CPU executor, and the adapters that pass the self-test.
+//! What GPU calls can run on here.
+
+use assay_gpu::cpu::CpuDevice;
 use assay_gpu::{Device, DeviceError};
 use assay_sandbox::OpenDevice;
-use crate::failure::Failure;
-use crate::shader::plan::Plan;
-use super::{Choice, Rate};
 
-pub struct BackEnd { pub name: String, pub tier: Option<String>, pub driver: Option<String>, device: Option<Box<dyn Device>> }
-impl BackEnd {
-    pub fn cpu() -> Self { Self { name: "cpu".to_owned(), tier: None, driver: None, device: None } }
-    pub fn is_adapter(&self) -> bool { self.tier.is_some() }
-    pub fn open(&self, _rate: Rate) -> Result<Box<dyn Device>, DeviceError> { Err(DeviceError("stub".into())) }
-    pub fn opener(&self, _rate: Rate) -> OpenDevice { Box::new(|| Err("stub".into())) }
-    pub fn device(&mut self) -> Result<&mut dyn Device, DeviceError> { match &mut self.device { Some(d) => Ok(d.as_mut()), None => Err(DeviceError("stub".into())) } }
-    pub fn raw(&self, _c: &[(String, f64)]) -> Result<Box<dyn Device>, DeviceError> { Err(DeviceError("stub".into())) }
+use super::{Choice, Rate};
+use crate::failure::Failure;
+
+/// The CPU executor, or an adapter that is admitted.
+pub struct BackEnd {
+    /// `cpu`, or the adapter's name.
+    pub name: String,
+    /// How the adapter is strict.
+    pub tier: Option<String>,
+    /// The adapter's driver.
+    pub driver: Option<String>,
+    device: Option<Box<dyn Device>>,
 }
-pub fn best() -> Option<BackEnd> { None }
-pub fn named(_w: &str) -> Result<BackEnd, String> { Err("stub".into()) }
-pub fn back_ends(_w: &str) -> Result<Vec<BackEnd>, Failure> { Ok(vec![BackEnd::cpu()]) }
-pub fn for_check(_w: &Choice) -> Result<Vec<BackEnd>, Failure> { Ok(vec![]) }
-pub fn races(_p: &Plan) -> Result<Vec<String>, DeviceError> { Ok(vec![]) }
-#[derive(Default)]
-pub struct Races;
-impl Races { pub fn opener(&self) -> OpenDevice { Box::new(|| Err("stub".into())) } pub fn found(&self) -> Vec<String> { vec![] } }
+
+impl BackEnd {
+    /// The CPU executor.
+    pub fn cpu() -> Self {
+        Self { name: "cpu".to_owned(), tier: None, driver: None, device: None }
+    }
+
+    /// A device of its own; `recheck` of its dispatches are repeated on the CPU.
+    pub fn open(&self, _recheck: Rate) -> Result<Box<dyn Device>, DeviceError> {
+        Ok(Box::new(CpuDevice::new(None)?))
+    }
+
+    /// The same for a job, opened when it asks for it.
+    pub fn opener(&self, recheck: Rate) -> OpenDevice {
+        let own = Self { device: None, name: self.name.clone(), tier: self.tier.clone(), driver: self.driver.clone() };
+        Box::new(move || own.open(recheck).map_err(|e| e.0))
+    }
+
+    /// A device that is opened once and kept.
+    pub fn device(&mut self) -> Result<&mut dyn Device, DeviceError> {
+        let device = match self.device.take() {
+            Some(device) => device,
+            None => self.open(Rate(0.0))?,
+        };
+        Ok(self.device.insert(device).as_mut())
+    }
+}
+
+/// The best GPU that is admitted.
+pub fn best() -> Option<BackEnd> {
+    None
+}
+
+/// The adapter that a text means, if it is admitted.
+pub fn named(wanted: &str) -> Result<BackEnd, String> {
+    Err(format!("no adapter is called {wanted:?}: this machine has none; the CPU executor (--gpu cpu) gives the same results"))
+}
+
+/// For `assay shader check --backend`: the CPU first, and what was asked for besides it.
+pub fn back_ends(wanted: &str) -> Result<Vec<BackEnd>, Failure> {
+    match wanted {
+        "all" | "cpu" => Ok(vec![BackEnd::cpu()]),
+        name => Ok(vec![BackEnd::cpu(), named(name).map_err(Failure::abstained)?]),
+    }
+}
+
+/// For `assay check --gpu`: the adapters besides the CPU.
+pub fn for_check(choice: &Choice) -> Result<Vec<BackEnd>, Failure> {
+    match choice {
+        Choice::Auto | Choice::Cpu | Choice::Off => Ok(Vec::new()),
+        Choice::Adapter(wanted) => Ok(vec![named(wanted).map_err(Failure::abstained)?]),
+    }
+}

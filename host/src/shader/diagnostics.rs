@@ -36,8 +36,7 @@ pub fn render(file: &str, source: &str, reasons: &[Reason]) -> String {
 
 /// All reasons as JSON shows them.
 pub fn as_json(reasons: &[Reason]) -> Value {
-    let one =
-        |r: &Reason| json!({ "rule": r.rule, "line": r.line, "column": r.column, "message": harmless(&r.message), "hint": harmless(&r.hint) });
+    let one = |r: &Reason| json!({ "rule": r.rule, "line": r.line, "column": r.column, "message": harmless(&r.message), "hint": harmless(&r.hint) });
     reasons.iter().map(one).collect()
 }
 
@@ -69,7 +68,9 @@ fn window(line: &str, column: u32) -> (String, usize) {
     let start = if at > SIDE_CHARS { at - SIDE_CHARS / 2 } else { 0 };
     let mut part: String = if start > 0 { "…".to_owned() } else { String::new() };
     let mut rest = line.chars().skip(start);
-    part.extend(rest.by_ref().take(at.saturating_sub(start).saturating_add(SIDE_CHARS)).map(|c| if c == '\t' { ' ' } else { harmless_char(c) }));
+    part.extend(
+        rest.by_ref().take(at.saturating_sub(start).saturating_add(SIDE_CHARS)).map(|c| if c == '\t' { ' ' } else { harmless_char(c) }),
+    );
     if rest.next().is_some() {
         part.push('…');
     }

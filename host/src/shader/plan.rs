@@ -96,26 +96,16 @@ pub struct Plan {
     pub kernel: Kernel,
     /// Workgroups.
     pub groups: [u32; 3],
-    /// What is in each binding at the start, in the order of the kernel's bindings.
+    /// Bytes of each binding, in the order of the kernel's.
+    lengths: Vec<u64>,
+    /// What is in each binding at the start, in the same order; empty before [`Self::fill`].
     pub data: Vec<Vec<u8>>,
 }
 
-/// What the caller asks of a trial.
-pub struct Wishes<'a> {
-    /// Workgroups, if stated.
-    pub groups: Option<Groups>,
-    /// Lengths that are stated.
-    pub sizes: &'a [Size],
-    /// Seed of the data.
-    pub seed: u64,
-    /// Which values.
-    pub values: Values,
-}
-
 impl Plan {
-    /// Decides what is not stated, and fills the buffers.
-    pub fn new(entry: &str, kernel: Kernel, wishes: &Wishes<'_>) -> Result<Self, Failure> {
-        let groups = wishes.groups.map_or_else(|| chosen_groups(kernel.workgroup_size), |groups| groups.0);
+    /// Decides what is not stated.
+    pub fn new(entry: &str, kernel: Kernel, groups: Option<Groups>, sizes: &[Size]) -> Result<Self, Failure> {
+        let groups = groups.map_or_else(|| chosen_groups(kernel.workgroup_size), |groups| groups.0);
         let product = |of: [u32; 3]| of.iter().fold(1_u64, |product, part| product.saturating_mul(u64::from(*part)));
         let invocations = product(groups).saturating_mul(product(kernel.workgroup_size));
         if invocations > INVOCATIONS_MAX {
@@ -128,7 +118,7 @@ impl Plan {
         }
         let mut lengths = Vec::new();
         for binding in &kernel.bindings {
-            lengths.push(length(entry, binding, wishes.sizes, invocations)?);
+            lengths.push(length(entry, binding, sizes, invocations)?);
         }
         let total = lengths.iter().fold(0_u64, |total, bytes| total.saturating_add(*bytes));
         if total > BYTES_MAX {
@@ -139,12 +129,16 @@ impl Plan {
             ))
             .hint("state shorter ones with --size, or use shorter arrays"));
         }
+        Ok(Self { entry: entry.to_owned(), kernel, groups, lengths, data: Vec::new() })
+    }
+
+    /// Fills the buffers.
+    pub fn fill(&mut self, seed: u64, values: Values) {
         let filled = |(binding, bytes): (&Binding, &u64)| {
-            // Below BYTES_MAX, which is below usize::MAX on every machine this runs on.
-            data::fill(&kernel, binding, usize::try_from(*bytes).unwrap_or(0), wishes.seed, wishes.values)
+            // At most BYTES_MAX, which is below usize::MAX on every machine this runs on.
+            data::fill(&self.kernel, binding, usize::try_from(*bytes).unwrap_or(0), seed, values)
         };
-        let data = kernel.bindings.iter().zip(&lengths).map(filled).collect();
-        Ok(Self { entry: entry.to_owned(), kernel, groups, data })
+        self.data = self.kernel.bindings.iter().zip(&self.lengths).map(filled).collect();
     }
 
     /// The bindings with the place of each in [`Self::data`], those that a shader writes.
@@ -154,8 +148,8 @@ impl Plan {
 }
 
 /// Refuses `--size` for what no entry point has.
-pub fn all_sizes_used(sizes: &[Size], kernels: &[&Kernel]) -> Result<(), Failure> {
-    let bindings: Vec<&Binding> = kernels.iter().flat_map(|kernel| &kernel.bindings).collect();
+pub fn all_sizes_used(sizes: &[Size], plans: &[Plan]) -> Result<(), Failure> {
+    let bindings: Vec<&Binding> = plans.iter().flat_map(|plan| &plan.kernel.bindings).collect();
     match sizes.iter().find(|size| !bindings.iter().any(|binding| size.is_of(binding))) {
         None => Ok(()),
         Some(unknown) => {

@@ -248,7 +248,7 @@ fn json(place: &Place, stdout: &[u8]) -> Result<String, String> {
             Value::Object(fields) => {
                 for (name, value) in fields {
                     match name.as_str() {
-                        "seconds" if value.is_f64() => *value = "[seconds]".into(),
+                        "seconds" | "compile_seconds" if value.is_f64() => *value = "[seconds]".into(),
                         "fuel" if value.is_u64() => *value = "[fuel]".into(),
                         _ => walk(place, value),
                     }
