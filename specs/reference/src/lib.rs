@@ -22,6 +22,7 @@
 //! | [`transcript`] | receipt.md, 3 | the tree of host calls |
 //! | [`receipt`] | receipt.md, 4 and 5 | the receipt file and its checks |
 //! | [`clock`], [`poll`], [`random`], [`charge`] | execution.md, 5 and 6 | virtual time, random bytes, what a call costs |
+//! | [`strict`] | strict-wgsl.md | the functions of strict WGSL, and how exact they are |
 //! | [`vectors`] | | writes `specs/vectors/*.json` from all of the above |
 //!
 //! Why the errors are strings: nobody handles them but a person who reads. What another
@@ -44,6 +45,7 @@ pub mod poll;
 pub mod random;
 pub mod receipt;
 pub mod signing;
+pub mod strict;
 pub mod transcript;
 pub mod vectors;
 
