@@ -16,6 +16,7 @@ use wasm_encoder::{BlockType, Ieee32, InstructionSink, ValType};
 
 use super::failure::Failure;
 use super::ir::{Block, Body, Construct, Input, Kind, Op, Value, Var};
+use super::race::Site;
 use super::shape::Shapes;
 use super::structure::Structure;
 pub(super) use module::{Layout, compile};
@@ -102,6 +103,10 @@ struct Emitter<'a> {
     /// Where scratch memory starts in the frame.
     scratch_offset: u32,
     budget: u32,
+    /// Places that touch memory, if races are to be detected.
+    sites: Option<Vec<Site>>,
+    /// `local_invocation_index` of the pack's lane 0.
+    index: u32,
     failure: Option<Failure>,
     inputs: std::collections::HashMap<Input, Loc>,
 }
@@ -136,6 +141,8 @@ impl<'a> Emitter<'a> {
             bases: Bases::default(),
             scratch_offset: 0,
             budget: 0,
+            sites: None,
+            index: 0,
             failure: None,
             inputs: std::collections::HashMap::new(),
         };

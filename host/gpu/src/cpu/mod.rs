@@ -18,12 +18,14 @@ mod failure;
 mod ir;
 mod memory;
 mod pool;
+mod race;
 mod region;
 mod shape;
 mod structure;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use wasmtime::{Engine, Module};
@@ -31,6 +33,8 @@ use wasmtime::{Engine, Module};
 use self::failure::Failure;
 use self::memory::{Block, Memory};
 use self::pool::{Job, Pool};
+pub use self::race::{AccessKind, Race, RaceAccess};
+use self::race::{Detector, Sites};
 use crate::device::{BindingRange, BufferId, Device, DeviceError, DispatchEnd, PipelineId};
 use crate::kernel::Kernel;
 
@@ -38,6 +42,10 @@ use crate::kernel::Kernel;
 const PARALLEL_NANOSECONDS: f64 = 50_000.0;
 /// What an invocation is taken to cost before one has been measured. Only how work is spread depends on it.
 const INVOCATION_NANOSECONDS: f64 = 20.0;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 struct Buffer {
     block: Block,
@@ -51,6 +59,7 @@ struct Pipeline {
     launch: Block,
     table: Option<Block>,
     invocations: u64,
+    sites: Sites,
     /// Nanoseconds of one workgroup on one thread, as measured so far.
     group_nanoseconds: Option<f64>,
 }
@@ -64,6 +73,8 @@ pub struct CpuDevice {
     pipelines: HashMap<PipelineId, Pipeline>,
     /// Memory of each thread.
     threads: Vec<Option<Block>>,
+    /// What looks for races, if anything does.
+    detector: Option<Arc<Mutex<Detector>>>,
     next: u64,
 }
 
@@ -74,10 +85,28 @@ impl CpuDevice {
     /// The engine does not work on this machine, or there is no address space for its memory.
     pub fn new(threads: Option<usize>) -> Result<Self, DeviceError> {
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, 1024);
+        Self::build(threads, None)
+    }
+
+    /// A device that looks for races while it runs, on one thread and at a fraction of the speed. What it finds is the same on every machine.
+    ///
+    /// # Errors
+    /// As [`CpuDevice::new`].
+    pub fn detecting_races() -> Result<Self, DeviceError> {
+        Self::build(1, Some(Arc::new(Mutex::new(Detector::default()))))
+    }
+
+    /// The races found since the last call, in the order in which they were found: one for each pair of places in the source. None unless the device detects them.
+    pub fn take_races(&mut self) -> Vec<Race> {
+        self.detector.as_ref().map_or_else(Vec::new, |detector| lock(detector).take())
+    }
+
+    fn build(threads: usize, detector: Option<Arc<Mutex<Detector>>>) -> Result<Self, DeviceError> {
         let engine = engine::engine()?;
         let memory = Memory::new(&engine)?;
-        let pool = Pool::new(engine.clone(), memory.shared().clone(), threads);
-        Ok(Self { engine, memory, pool, buffers: HashMap::new(), pipelines: HashMap::new(), threads: vec![None; threads], next: 1 })
+        let pool = Pool::new(engine.clone(), memory.shared().clone(), threads, detector.clone());
+        let threads = vec![None; threads];
+        Ok(Self { engine, memory, pool, buffers: HashMap::new(), pipelines: HashMap::new(), threads, detector, next: 1 })
     }
 
     /// The WebAssembly module that a kernel becomes, for people who want to see it.
@@ -85,7 +114,7 @@ impl CpuDevice {
     /// # Errors
     /// A kernel that the executor cannot compile.
     pub fn wasm(kernel: &Kernel) -> Result<Vec<u8>, DeviceError> {
-        Ok(emit::compile(build::build(kernel)?)?.wasm)
+        Ok(emit::compile(build::build(kernel)?, false)?.wasm)
     }
 
     fn next_id(&mut self) -> u64 {
@@ -104,7 +133,7 @@ impl CpuDevice {
     }
 
     fn compile(&mut self, kernel: &Kernel) -> Result<Pipeline, Failure> {
-        let compiled = emit::compile(build::build(kernel)?)?;
+        let compiled = emit::compile(build::build(kernel)?, self.detector.is_some())?;
         let module = Module::new(&self.engine, &compiled.wasm).map_err(|error| Failure::Engine(format!("{error:#}")))?;
         let launch = self.memory.allocate(u64::from(emit::Layout::launch_bytes(compiled.slots.len())))?;
         let table = if compiled.table.is_empty() { None } else { Some(self.memory.allocate(compiled.table.len() as u64 * 4)?) };
@@ -112,7 +141,8 @@ impl CpuDevice {
             self.memory.write_words(table.base, &compiled.table)?;
         }
         let invocations = compiled.workgroup_size.iter().map(|size| u64::from(*size)).product();
-        Ok(Pipeline { module, layout: compiled.layout, slots: compiled.slots, launch, table, invocations, group_nanoseconds: None })
+        let (layout, slots, sites) = (compiled.layout, compiled.slots, compiled.sites);
+        Ok(Pipeline { module, layout, slots, launch, table, invocations, sites, group_nanoseconds: None })
     }
 
     /// Memory for the first `count` threads, of at least `bytes` each.
@@ -163,7 +193,11 @@ impl CpuDevice {
         let (module, launch, bytes) = (pipeline.module.clone(), pipeline.launch.base, pipeline.layout.thread_bytes);
         let threads = self.thread_memory(count, bytes)?;
         self.memory.write_words(launch, &words)?;
-        let chunk = (total / (count as u64 * 8)).clamp(1, 1 << 20);
+        let chunk = if count == 1 { total.min(1 << 30) } else { (total / (count as u64 * 8)).clamp(1, 1 << 20) };
+        if let (Some(detector), Some(pipeline)) = (&self.detector, self.pipelines.get(&id)) {
+            let bases = pipeline.slots.iter().enumerate().map(|(slot, _)| words[4 + 2 * slot]).collect();
+            lock(detector).start(pipeline.sites.clone(), groups, bases, threads[0]);
+        }
         let job = Job { pipeline: id.0, module, launch, threads, total, chunk, next: AtomicU64::new(0) };
         let start = Instant::now();
         let result = self.pool.run(job)?;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use wasmtime::{Engine, Module, SharedMemory};
 
-use super::engine::Runner;
+use super::engine::{Runner, Watch};
 use super::failure::Failure;
 
 /// A dispatch while it runs.
@@ -37,6 +37,7 @@ struct State {
 struct Shared {
     engine: Engine,
     memory: SharedMemory,
+    watch: Watch,
     state: Mutex<State>,
     wake: Condvar,
     done: Condvar,
@@ -61,7 +62,7 @@ impl Shared {
         let runner = match runners.entry(job.pipeline) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(Runner::new(&self.engine, &job.module, &self.memory).map_err(|failure| failure.to_string())?)
+                entry.insert(Runner::new(&self.engine, &job.module, &self.memory, self.watch.clone()).map_err(|failure| failure.to_string())?)
             }
         };
         loop {
@@ -113,10 +114,10 @@ impl Shared {
 }
 
 impl Pool {
-    pub(super) fn new(engine: Engine, memory: SharedMemory, threads: usize) -> Self {
+    pub(super) fn new(engine: Engine, memory: SharedMemory, threads: usize, watch: Watch) -> Self {
         let runners = (0..threads.max(1)).map(|_| Mutex::new(HashMap::new())).collect();
         let state = State { job: None, number: 0, busy: 0, failure: None, stop: false };
-        let shared = Shared { engine, memory, state: Mutex::new(state), wake: Condvar::new(), done: Condvar::new(), runners };
+        let shared = Shared { engine, memory, watch, state: Mutex::new(state), wake: Condvar::new(), done: Condvar::new(), runners };
         Self { shared: Arc::new(shared), handles: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ use wasm_encoder::{BlockType, Function, MemArg, ValType};
 
 use super::super::failure::Failure;
 use super::super::ir::{Body, Construct, Input, Kind, Op, Place, Program, Value};
+use super::super::race::Site;
 use super::super::region::{Plan, Region, Step};
 use super::super::shape::{Shapes, input_shape};
 use super::super::structure::Structure;
@@ -47,10 +48,12 @@ pub(super) fn emit(
     plan: &Plan,
     layout: &Layout,
     calls: &mut Calls,
+    sites: Option<&mut Vec<Site>>,
 ) -> Result<Function, Failure> {
     let mut e = Emitter::new(body, shapes, structure, calls, layout.groups, 4);
     e.budget = program.loop_iterations;
     e.scratch_offset = layout.scratch_offset;
+    e.sites = sites.as_ref().map(|_| Vec::new());
     for scope in plan.left_slots.keys() {
         e.left[*scope as usize] = true;
     }
@@ -70,6 +73,9 @@ pub(super) fn emit(
     let mut kernel = Kernel { e, program, plan, layout, own: Own::default(), inputs };
     kernel.prologue();
     kernel.groups();
+    if let (Some(sites), Some(found)) = (sites, kernel.e.sites.take()) {
+        *sites = found;
+    }
     kernel.e.finish()
 }
 
@@ -97,6 +103,7 @@ impl Kernel<'_, '_> {
         self.own.frames = self.e.hold_scalar(Kind::Int);
         self.e.bases.frame = self.e.local(ValType::I32);
         self.own.index = self.e.local(ValType::I32);
+        self.e.index = self.own.index;
         for axis in 0..3 {
             self.own.ids[axis] = self.e.local(ValType::I32);
         }
@@ -133,6 +140,9 @@ impl Kernel<'_, '_> {
         let again = self.e.loop_();
         self.e.w().local_get(LAUNCH).i32_atomic_load(word(0));
         self.e.br_if(all);
+        if self.e.sites.is_some() {
+            self.e.w().call(Emitter::GROUP);
+        }
         self.clear_workgroup();
         let plan = self.plan;
         self.steps(&plan.steps);
@@ -225,7 +235,12 @@ impl Kernel<'_, '_> {
                 }
             }
             Step::UniformLoad { first, place } => self.uniform_load(*first, place),
-            Step::Barrier(_) => {}
+            Step::Barrier(orders) => {
+                if self.e.sites.is_some() {
+                    let bits = i32::from(orders.workgroup) | i32::from(orders.storage) << 1;
+                    self.e.w().i32_const(bits).call(Emitter::BARRIER);
+                }
+            }
         }
     }
 

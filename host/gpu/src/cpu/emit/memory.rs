@@ -9,6 +9,7 @@
 use wasm_encoder::{BlockType, MemArg, ValType};
 
 use super::super::failure::Failure;
+use super::super::race::{AccessKind, Site};
 use super::super::ir::{AtomicOp, Binary, Kind, Op, Place, Space, Value};
 use super::vector::words as shuffle_words;
 use super::{Emitter, GROUPS_MAX, Loc, Mask};
@@ -200,6 +201,56 @@ impl Emitter<'_> {
         addresses
     }
 
+    // ---- race detection
+
+    /// Tells the detector of an access, if there is one.
+    fn record(&mut self, place: &Place, kind: AccessKind, words: u32, line: u32) {
+        let read_only = matches!(place.space, Space::Scratch | Space::Table | Space::Binding { read_only: true, .. });
+        let Some(sites) = &mut self.sites else { return };
+        if read_only {
+            return;
+        }
+        sites.push(Site { space: place.space, kind, words, line });
+        let site = sites.len() as i32 - 1;
+        let (_, offset) = self.base(place);
+        let index = self.index;
+        if matches!(self.pattern(place), Pattern::Uniform) {
+            let address = self.address(place);
+            for group in 0..self.groups {
+                let bits = self.push_bits(group);
+                self.w().i32_const(site).local_get(address).i32_const(offset as i32).i32_add();
+                self.w().local_get(index).i32_const(4 * group as i32).i32_add();
+                match bits {
+                    Some(bits) => self.get(bits),
+                    None => self.i32(15),
+                }
+                self.w().call(Self::ACCESS);
+            }
+            return;
+        }
+        for group in 0..self.groups {
+            let addresses = self.lane_addresses(place, group);
+            let bits = self.push_bits(group);
+            for (lane, address) in addresses.into_iter().enumerate() {
+                self.w().i32_const(site).local_get(address).i32_const(offset as i32).i32_add();
+                self.w().local_get(index).i32_const((4 * group + lane) as i32).i32_add();
+                match bits {
+                    Some(bits) => {
+                        self.w().local_get(bits).i32_const(lane as i32).i32_shr_u().i32_const(1).i32_and();
+                    }
+                    None => self.i32(1),
+                }
+                self.w().call(Self::ACCESS);
+            }
+        }
+    }
+
+    /// Functions of the detector, in the order in which a module for detection imports them.
+    pub(super) const ACCESS: u32 = 0;
+    pub(super) const BARRIER: u32 = 1;
+    pub(super) const GROUP: u32 = 2;
+    pub(super) const DETECTOR_FUNCTIONS: u32 = 3;
+
     // ---- loads
 
     /// Words of a load that anybody uses.
@@ -207,12 +258,14 @@ impl Emitter<'_> {
         (0..words).map(|index| self.structure.used[(first.0 + index) as usize]).collect()
     }
 
-    pub(super) fn load(&mut self, first: Value, words: u32, place: &Place, _atomic: bool, _line: u32) {
+    pub(super) fn load(&mut self, first: Value, words: u32, place: &Place, atomic: bool, line: u32) {
         let used = self.used(first, words);
-        let Some(low) = used.iter().position(|used| *used) else { return };
+        if !used.contains(&true) {
+            return;
+        }
+        self.record(place, if atomic { AccessKind::AtomicLoad } else { AccessKind::Read }, words, line);
         let locs: Vec<Loc> =
             (0..words).map(|index| if used[index as usize] { self.declare(Value(first.0 + index)) } else { Loc::None }).collect();
-        let _ = low;
         match self.pattern(place) {
             Pattern::Uniform => {
                 let address = self.address(place);
@@ -369,7 +422,8 @@ impl Emitter<'_> {
 
     // ---- stores
 
-    pub(super) fn store(&mut self, place: &Place, values: &[Value], _line: u32) {
+    pub(super) fn store(&mut self, place: &Place, values: &[Value], line: u32) {
+        self.record(place, AccessKind::Write, values.len() as u32, line);
         match self.pattern(place) {
             Pattern::Uniform => self.store_uniform(place, values),
             Pattern::Even { stride, clamps } if place.space == Space::Scratch || stride > 0 => {
@@ -582,7 +636,8 @@ impl Emitter<'_> {
 
     // ---- atomics
 
-    pub(super) fn atomic(&mut self, op: AtomicOp, place: &Place, value: Value, _line: u32) {
+    pub(super) fn atomic(&mut self, op: AtomicOp, place: &Place, value: Value, line: u32) {
+        self.record(place, AccessKind::of(op), 1, line);
         if matches!(self.pattern(place), Pattern::Uniform) && op != AtomicOp::Store {
             return self.atomic_uniform(op, place, value);
         }

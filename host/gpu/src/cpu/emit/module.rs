@@ -9,7 +9,8 @@ use super::super::ir::Program;
 use super::super::shape::{self, input_shape};
 use super::super::structure::Structure;
 use super::super::{ir, region};
-use super::{GROUPS_MAX, function, kernel};
+use super::super::race::Sites;
+use super::{Emitter, GROUPS_MAX, function, kernel};
 
 /// Most bytes of memory of one thread.
 const THREAD_BYTES_MAX: u64 = 256 << 20;
@@ -49,6 +50,8 @@ pub(in super::super) struct Compiled {
     pub slots: Vec<ir::Slot>,
     pub table: Vec<u32>,
     pub workgroup_size: [u32; 3],
+    /// For the race detector.
+    pub sites: Sites,
 }
 
 /// How many vectors a pack has: two where that leaves no component of the id worse off.
@@ -65,18 +68,20 @@ fn groups(program: &Program) -> usize {
     if total.is_multiple_of(8) && as_good && program.main.size <= WIDE_STATEMENTS_MAX { GROUPS_MAX } else { 1 }
 }
 
-/// Compiles a program.
-pub(in super::super) fn compile(program: Program) -> Result<Compiled, Failure> {
+/// Compiles a program; with `detect`, for the race detector.
+pub(in super::super) fn compile(program: Program, detect: bool) -> Result<Compiled, Failure> {
     let mut program = program;
-    let groups = groups(&program);
+    let groups = if detect { 1 } else { groups(&program) };
     let lanes = 4 * groups as u32;
     let mut body = std::mem::take(&mut program.main);
     let structure = Structure::of(&body);
     let shapes = shape::shapes(&mut body, &structure, lanes, program.workgroup_size, &[]);
     let plan = region::plan(&mut body, &shapes, &structure);
     let layout = layout(&program, &plan, groups)?;
-    let mut calls = function::Calls::new(&program.functions, 1);
-    let main = kernel::emit(&program, &body, &shapes, &structure, &plan, &layout, &mut calls)?;
+    let imported = if detect { Emitter::DETECTOR_FUNCTIONS } else { 0 };
+    let mut calls = function::Calls::new(&program.functions, imported + 1);
+    let mut sites = Vec::new();
+    let main = kernel::emit(&program, &body, &shapes, &structure, &plan, &layout, &mut calls, detect.then_some(&mut sites))?;
     let mut functions = Vec::new();
     let mut number = 0;
     while number < calls.copies.len() {
@@ -84,8 +89,10 @@ pub(in super::super) fn compile(program: Program) -> Result<Compiled, Failure> {
         functions.push(function::emit(&program.functions[copy.function], &copy, &mut calls, groups, program.workgroup_size)?);
         number += 1;
     }
-    let wasm = assemble(&main, &functions, &calls, groups);
-    Ok(Compiled { wasm, layout, slots: program.slots, table: program.table, workgroup_size: program.workgroup_size })
+    let wasm = assemble(&main, &functions, &calls, groups, detect);
+    let workgroup_size = program.workgroup_size;
+    let sites = Sites { sites, names: program.names, workgroup_size };
+    Ok(Compiled { wasm, layout, slots: program.slots, table: program.table, workgroup_size, sites })
 }
 
 fn layout(program: &Program, plan: &region::Plan, groups: usize) -> Result<Layout, Failure> {
@@ -110,7 +117,7 @@ fn layout(program: &Program, plan: &region::Plan, groups: usize) -> Result<Layou
     })
 }
 
-fn assemble(main: &wasm_encoder::Function, functions: &[wasm_encoder::Function], calls: &function::Calls, groups: usize) -> Vec<u8> {
+fn assemble(main: &wasm_encoder::Function, functions: &[wasm_encoder::Function], calls: &function::Calls, groups: usize, detect: bool) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32, ValType::I64, ValType::I32], []);
     let mut declared = FunctionSection::new();
@@ -126,8 +133,17 @@ fn assemble(main: &wasm_encoder::Function, functions: &[wasm_encoder::Function],
         "memory",
         EntityType::Memory(MemoryType { minimum: 1, maximum: Some(65536), memory64: false, shared: true, page_size_log2: None }),
     );
+    let mut imported = 0;
+    if detect {
+        for (name, params) in [("access", 4), ("barrier", 1), ("group", 0)] {
+            let ty = types.len();
+            types.ty().function(vec![ValType::I32; params], []);
+            imports.import("assay", name, EntityType::Function(ty));
+            imported += 1;
+        }
+    }
     let mut exports = ExportSection::new();
-    exports.export("run", ExportKind::Func, 0);
+    exports.export("run", ExportKind::Func, imported);
     let mut code = CodeSection::new();
     code.function(main);
     for function in functions {
