@@ -61,9 +61,8 @@ impl Shared {
         let mut runners = lock(&self.runners[thread]);
         let runner = match runners.entry(job.pipeline) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(Runner::new(&self.engine, &job.module, &self.memory, self.watch.clone()).map_err(|failure| failure.to_string())?)
-            }
+            std::collections::hash_map::Entry::Vacant(entry) => entry
+                .insert(Runner::new(&self.engine, &job.module, &self.memory, self.watch.clone()).map_err(|failure| failure.to_string())?),
         };
         loop {
             let first = job.next.fetch_add(job.chunk, Ordering::Relaxed);

@@ -9,8 +9,8 @@
 use wasm_encoder::{BlockType, MemArg, ValType};
 
 use super::super::failure::Failure;
-use super::super::race::{AccessKind, Site};
 use super::super::ir::{AtomicOp, Binary, Kind, Op, Place, Space, Value};
+use super::super::race::{AccessKind, Site};
 use super::vector::words as shuffle_words;
 use super::{Emitter, GROUPS_MAX, Loc, Mask};
 

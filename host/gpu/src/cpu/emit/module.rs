@@ -6,10 +6,10 @@ use wasm_encoder::{
 
 use super::super::failure::Failure;
 use super::super::ir::Program;
+use super::super::race::Sites;
 use super::super::shape::{self, input_shape};
 use super::super::structure::Structure;
 use super::super::{ir, region};
-use super::super::race::Sites;
 use super::{Emitter, GROUPS_MAX, function, kernel};
 
 /// Most bytes of memory of one thread.
@@ -117,7 +117,13 @@ fn layout(program: &Program, plan: &region::Plan, groups: usize) -> Result<Layou
     })
 }
 
-fn assemble(main: &wasm_encoder::Function, functions: &[wasm_encoder::Function], calls: &function::Calls, groups: usize, detect: bool) -> Vec<u8> {
+fn assemble(
+    main: &wasm_encoder::Function,
+    functions: &[wasm_encoder::Function],
+    calls: &function::Calls,
+    groups: usize,
+    detect: bool,
+) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32, ValType::I64, ValType::I32], []);
     let mut declared = FunctionSection::new();
