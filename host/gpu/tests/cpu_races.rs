@@ -60,7 +60,7 @@ fn planted_races_are_found() {
         ("tile[l] = id.x; storageBarrier(); data[id.x] = tile[63u - l];", "tile", 63, [Write, Read], [63, 0]),
         ("data[id.x] = 1u; workgroupBarrier(); data[128u + id.x] = data[id.x ^ 1u];", "data", 1, [Write, Read], [1, 0]),
         ("if (l == 0u) { data[7] = 1u; } storageBarrier(); if (l == 1u) { data[7] = 2u; }", "data", 7, [Write, Write], [0, 64]),
-        ("atomicAdd(&counts[0], 1u); atomicMax(&counts[0], l);", "counts", 0, [AtomicAdd, AtomicMax], [0, 1]),
+        ("atomicAdd(&counts[0], 1u); atomicMax(&counts[0], l);", "counts", 0, [AtomicAdd, AtomicMax], [1, 0]),
         ("atomicAdd(&counts[1], 1u); data[id.x] = atomicLoad(&counts[1]);", "counts", 1, [AtomicAdd, AtomicLoad], [1, 0]),
         ("atomicStore(&counts[l], 1u); ", "counts", 0, [AtomicStore, AtomicStore], [0, 64]),
         ("if (id.x == 100u) { data[9] = 1u; } if (id.x == 20u) { data[9] = 2u; }", "data", 9, [Write, Write], [20, 100]),
