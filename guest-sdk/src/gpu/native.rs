@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
-use assay_gpu::{BindingRange, BufferId, Fault, Session};
+use assay_gpu::cpu::CpuDevice;
+use assay_gpu::{BindingRange, BufferId, Fault, Session, SessionLimits};
 
 use super::Range;
 
@@ -93,5 +94,6 @@ impl Backend {
 }
 
 fn new_session() -> Result<Session, String> {
-    Err("the CPU executor is not part of this version".to_owned())
+    let device = CpuDevice::new(None).map_err(|error| error.to_string())?;
+    Ok(Session::new(Box::new(device), SessionLimits::default()))
 }

@@ -11,6 +11,7 @@
 //!                                    a changed input, a bug ► Abstain: no outcome, no hash
 //! ```
 
+use assay_gpu::cpu::CpuDevice;
 use assay_protocol::Hash;
 use assay_protocol::hash::{Blob, NamedBlob};
 use assay_protocol::job::Job;
@@ -41,7 +42,10 @@ pub struct Request<'a> {
 
 /// Opens the CPU executor: what every machine has.
 pub fn cpu() -> OpenDevice {
-    Box::new(|| Err("the CPU executor is not part of this version".to_owned()))
+    Box::new(|| match CpuDevice::new(None) {
+        Ok(device) => Ok(Box::new(device)),
+        Err(error) => Err(format!("the CPU executor does not start: {error}")),
+    })
 }
 
 /// Opens nothing: a job that asks for a device gets no result from this machine.

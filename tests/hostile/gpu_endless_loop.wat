@@ -1,0 +1,24 @@
+;; A shader whose loop never ends, on many workgroups at once: the loop budget ends the job.
+;; expect: limit_exceeded gpu_loop_iterations
+;; limits: gpu_loop_iterations=100000
+;; calls: 4
+(module
+  (import "assay_v1" "gpu_buffer_create" (func $buffer_create (param i64 i32) (result i32)))
+  (import "assay_v1" "gpu_shader_create" (func $shader_create (param i32 i32 i32) (result i32)))
+  (import "assay_v1" "gpu_pipeline_create" (func $pipeline_create (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "assay_v1" "gpu_dispatch" (func $dispatch (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 4096) "@group(0) @binding(0) var<storage, read_write> a: array<u32>; @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) { loop { if a[id.x] == 1u { break; } } }")
+  (data (i32.const 8192) "\00\00\00\00\00\00\00\00\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01\00\00\00\00\00")
+  (global $check (mut i32) (i32.const 0))
+  ;; Exits with the number of the first check that does not hold.
+  (func $expect (param $got i32) (param $want i32)
+    (global.set $check (i32.add (global.get $check) (i32.const 1)))
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (global.get $check)))))
+  (func (export "_start")
+    (call $expect (call $buffer_create (i64.const 65536) (i32.const 0)) (i32.const 0))
+    (call $expect (call $shader_create (i32.const 4096) (i32.const 181) (i32.const 0)) (i32.const 0))
+    (call $expect (call $pipeline_create (i32.const 2) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0))
+    (call $expect (call $dispatch (i32.const 3) (i32.const 8192) (i32.const 1) (i32.const 256) (i32.const 1) (i32.const 1)) (i32.const 99))
+    unreachable))
