@@ -95,7 +95,8 @@ fn guests_that_check_themselves_pass() {
         let text = std::fs::read_to_string(&guest.path).expect("it was read before");
         if text.contains("$expect") && guest.name != "outputs" {
             let status = executed(&guest, &sandbox).outcome.status;
-            if status != (Status::Completed { exit_code: 0 }) {
+            let passes_a_limit = guest.name.ends_with("_limit") && matches!(status, Status::LimitExceeded { .. });
+            if status != (Status::Completed { exit_code: 0 }) && !passes_a_limit {
                 failed.push(format!("{}: {status}", guest.name));
             }
         }

@@ -110,7 +110,9 @@ impl From<DeviceError> for Fault {
 
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
-        Self::Refused(cut(refused.to_string()))
+        let text = cut(refused.to_string());
+        // Not the shader's fault: this program's, or of a machine without a thread left. Another machine would compile it.
+        if refused.reasons.iter().any(|reason| reason.rule == "internal") { Self::Abstain(text) } else { Self::Refused(text) }
     }
 }
 

@@ -342,3 +342,29 @@ fn a_text_is_cut_between_characters() {
     assert!(text.ends_with("ä\n…"));
     assert_eq!(cut("short".to_owned()), "short");
 }
+
+#[test]
+fn an_entry_point_may_be_left_out_where_there_is_one() {
+    let mut s = scene();
+    let one = s.session.create_shader("@compute @workgroup_size(3) fn only() {}").unwrap();
+    let two = s.session.create_shader("@compute @workgroup_size(1) fn a() {} @compute @workgroup_size(1) fn b() {}").unwrap();
+    let pipeline = s.session.create_pipeline(one, "", &[]).unwrap();
+    assert_eq!(s.session.identity(pipeline), Some(pipeline_identity("@compute @workgroup_size(3) fn only() {}", "only", &[])));
+    assert_eq!(s.session.identity(one), None);
+    match s.session.create_pipeline(two, "", &[]) {
+        Err(Fault::Refused(text)) => assert!(text.contains("2 compute entry points (a, b): name one"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(s.session.create_pipeline(two, "b", &[]).is_ok());
+    assert!(matches!(s.session.create_pipeline(two, "c", &[]), Err(Fault::Refused(_))));
+    invalid_with(s.session.create_pipeline(two, &"c".repeat(1_025), &[]), "1025 bytes");
+}
+
+/// A fault of this program, or a machine that has no thread left, says nothing about the shader.
+#[test]
+fn a_fault_of_this_program_is_no_refusal() {
+    let reason = |rule| crate::refusal::Reason { rule, line: 0, column: 0, message: "what".to_owned(), hint: String::new() };
+    let fault = |rules: &[&'static str]| Fault::from(Refused { reasons: rules.iter().map(|rule| reason(rule)).collect() });
+    assert!(matches!(fault(&["syntax"]), Fault::Refused(_)));
+    assert!(matches!(fault(&["syntax", "internal"]), Fault::Abstain(_)));
+}
