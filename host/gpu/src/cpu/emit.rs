@@ -72,6 +72,8 @@ struct Bases {
     table: u32,
     /// The pack's frame.
     frame: u32,
+    /// Sixteen bytes that nobody reads.
+    sink: u32,
     /// Control block, for the word that ends a dispatch.
     control: u32,
 }

@@ -4,6 +4,8 @@
 //! there: outside its extent it holds nothing that anybody reads. That is what makes `for (var i = 0; …)` cheap: lanes that have left the loop do not need
 //! their `i` any more, so it may go on counting for the others, in one scalar.
 
+use std::collections::HashSet;
+
 use super::ir::{Block, Body, Op, Stmt, Var};
 
 /// A loop, scope or branch, by its place in the text.
@@ -25,6 +27,53 @@ struct Accesses {
     first: Option<(u32, u32, bool)>,
     /// Smallest block with all accesses.
     block: u32,
+    /// The same without the first.
+    second: Option<(u32, u32, bool)>,
+    rest: u32,
+}
+
+/// Removes what initialises a variable that is always set again before it is read: it would keep the variable from having the shape that it has afterwards.
+pub(super) fn remove_dead_sets(body: &mut Body) {
+    let structure = Walk::over(body);
+    let dead: Vec<u32> = structure
+        .vars
+        .iter()
+        .filter_map(|accesses| match (accesses.first, accesses.second) {
+            (Some((at, _, true)), Some((_, block, true))) if block == accesses.rest => Some(at),
+            _ => None,
+        })
+        .collect();
+    if dead.is_empty() {
+        return;
+    }
+    let mut block = std::mem::take(&mut body.block);
+    remove(&mut block, &dead.into_iter().collect(), &mut 0);
+    body.block = block;
+}
+
+fn remove(block: &mut Block, dead: &HashSet<u32>, position: &mut u32) {
+    block.retain_mut(|statement| {
+        let at = *position;
+        *position += 1;
+        match statement {
+            Stmt::If { accept, reject, .. } => {
+                remove(accept, dead, position);
+                remove(reject, dead, position);
+                *position += 1;
+            }
+            Stmt::Loop { body, continuing, .. } => {
+                remove(body, dead, position);
+                remove(continuing, dead, position);
+                *position += 1;
+            }
+            Stmt::Scope { body, .. } => {
+                remove(body, dead, position);
+                *position += 1;
+            }
+            _ => {}
+        }
+        !dead.contains(&at)
+    });
 }
 
 /// The structure of a body.
@@ -50,14 +99,7 @@ struct Walk<'a> {
 
 impl Structure {
     pub fn of(body: &Body) -> Self {
-        let structure = Structure {
-            constructs: vec![Extent::default(); body.constructs as usize],
-            vars: vec![Accesses::default(); body.vars.len()],
-            ..Structure::default()
-        };
-        let mut walk = Walk { body, structure, position: 0 };
-        walk.block(&body.block, 0, None);
-        let mut structure = walk.structure;
+        let mut structure = Walk::over(body);
         let whole = structure.blocks[0];
         for accesses in &structure.vars {
             let lives = match accesses.first {
@@ -145,7 +187,18 @@ impl Structure {
     }
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn over(body: &'a Body) -> Structure {
+        let structure = Structure {
+            constructs: vec![Extent::default(); body.constructs as usize],
+            vars: vec![Accesses::default(); body.vars.len()],
+            ..Structure::default()
+        };
+        let mut walk = Walk { body, structure, position: 0 };
+        walk.block(&body.block, 0, None);
+        walk.structure
+    }
+
     fn block(&mut self, block: &Block, parent: u32, construct: Option<u32>) {
         let id = self.structure.blocks.len() as u32;
         self.structure.blocks.push((parent, self.position, 0));
@@ -191,6 +244,13 @@ impl Walk<'_> {
     fn access(&mut self, var: Var, at: u32, block: u32, sets: bool) {
         let known = self.structure.vars[var.0 as usize].first.is_some();
         if known {
+            if self.structure.vars[var.0 as usize].second.is_some() {
+                self.structure.vars[var.0 as usize].rest = self.common(self.structure.vars[var.0 as usize].rest, block);
+            } else {
+                let accesses = &mut self.structure.vars[var.0 as usize];
+                accesses.second = Some((at, block, sets));
+                accesses.rest = block;
+            }
             let common = self.common(self.structure.vars[var.0 as usize].block, block);
             self.structure.vars[var.0 as usize].block = common;
         } else {

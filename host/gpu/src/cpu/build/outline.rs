@@ -30,6 +30,7 @@ impl Outlines {
         for (handle, function) in module.functions.iter() {
             let simple = function.arguments.iter().all(|argument| module.types[argument.ty].inner.pointer_space().is_none())
                 && function.result.is_some()
+                && !function.local_variables.iter().any(|(_, variable)| super::place::has_array(module, variable.ty))
                 && !function
                     .expressions
                     .iter()

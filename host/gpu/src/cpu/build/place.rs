@@ -301,7 +301,7 @@ fn dynamic_roots(module: &naga::Module, function: &naga::Function, mut visit: im
 }
 
 /// Whether any array is in `ty`: vectors and matrices can be indexed without memory.
-fn has_array(module: &naga::Module, ty: Handle<naga::Type>) -> bool {
+pub(super) fn has_array(module: &naga::Module, ty: Handle<naga::Type>) -> bool {
     match module.types[ty].inner {
         TypeInner::Array { .. } => true,
         TypeInner::Struct { ref members, .. } => members.iter().any(|member| has_array(module, member.ty)),

@@ -7,7 +7,7 @@ use wasm_encoder::{Function, ValType};
 use super::super::failure::Failure;
 use super::super::ir::{Body, Kind, Op, Value};
 use super::super::shape::{self, Shape};
-use super::super::structure::Structure;
+use super::super::structure::{self, Structure};
 use super::{Emitter, Loc, Mask};
 
 /// A copy of a function: which one, and which of its arguments are uniform.
@@ -65,6 +65,7 @@ pub(super) fn signature(calls: &Calls, copy: &Copy, groups: usize) -> (Vec<ValTy
 /// Writes a copy.
 pub(super) fn emit(body: &Body, copy: &Copy, calls: &mut Calls, groups: usize, size: [u32; 3]) -> Result<Function, Failure> {
     let mut body = body.clone();
+    structure::remove_dead_sets(&mut body);
     let structure = Structure::of(&body);
     let params: Vec<Shape> = copy.uniform.iter().map(|uniform| if *uniform { Shape::PACK } else { Shape::VARYING }).collect();
     let shapes = shape::shapes(&mut body, &structure, 4 * groups as u32, size, &params);

@@ -101,6 +101,8 @@ impl Kernel<'_, '_> {
         self.e.bases.workgroup = THREAD;
         self.e.w().local_get(THREAD).i32_const(self.layout.workgroup_bytes as i32).i32_add();
         self.own.frames = self.e.hold_scalar(Kind::Int);
+        self.e.w().local_get(THREAD).i32_const(self.layout.sink_offset as i32).i32_add();
+        self.e.bases.sink = self.e.hold_scalar(Kind::Int);
         self.e.bases.frame = self.e.local(ValType::I32);
         self.own.index = self.e.local(ValType::I32);
         self.e.index = self.own.index;

@@ -27,6 +27,28 @@ struct Clamp {
     stride: i32,
 }
 
+/// The address of one lane.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// A local and an offset.
+    Scalar(u32, u32),
+    /// A lane of a vector of addresses.
+    Lane(u32, u8),
+}
+
+impl At {
+    fn offset(self) -> u32 {
+        match self {
+            At::Scalar(_, offset) => offset,
+            At::Lane(..) => 0,
+        }
+    }
+}
+
+fn lanes_of(vector: u32) -> [At; 4] {
+    [0, 1, 2, 3].map(|lane| At::Lane(vector, lane))
+}
+
 /// How the lanes' addresses lie.
 #[derive(Debug)]
 enum Pattern {
@@ -153,24 +175,30 @@ impl Emitter<'_> {
         }
     }
 
-    /// The address of each lane of a group, in locals, clamps applied.
-    fn lane_addresses(&mut self, place: &Place, group: usize) -> [u32; 4] {
-        let (base, _) = self.base(place);
+    /// The addresses of the lanes of a group, clamps applied, in a vector local. With `masked`, lanes that are off have that of the sink, where anything may be written.
+    fn lane_addresses(&mut self, place: &Place, group: usize, masked: bool) -> u32 {
+        let (base, offset) = self.base(place);
         let unit = self.unit(place);
-        let mut uniform = base;
-        let offsets = self.local(ValType::V128);
-        let mut first = true;
+        self.get(base);
+        if offset != 0 {
+            self.i32(offset);
+            self.w().i32_add();
+        }
         for (index, scale) in &place.terms {
             if self.is_uniform(*index) {
-                self.get(uniform);
                 self.push_scalar(*index);
                 self.scale(scale * unit);
                 self.w().i32_add();
-                uniform = self.hold_scalar(Kind::Int);
-                continue;
             }
-            if !first {
-                self.get(offsets);
+        }
+        self.w().i32x4_splat();
+        if place.space == Space::Scratch {
+            self.lane_numbers(4, group);
+            self.w().i32x4_add();
+        }
+        for (index, scale) in &place.terms {
+            if self.is_uniform(*index) {
+                continue;
             }
             self.push_vector(*index, group);
             let scale = scale * unit;
@@ -180,25 +208,25 @@ impl Emitter<'_> {
                 self.splat_const(scale);
                 self.w().i32x4_mul();
             }
-            if !first {
-                self.w().i32x4_add();
-            }
-            self.set(offsets);
-            first = false;
+            self.w().i32x4_add();
         }
-        let lanes_apart = place.space == Space::Scratch;
-        let mut addresses = [0; 4];
-        for (lane, address) in addresses.iter_mut().enumerate() {
-            self.get(uniform);
-            if !first {
-                self.w().local_get(offsets).i32x4_extract_lane(lane as u8).i32_add();
-            }
-            if lanes_apart {
-                self.w().i32_const((16 * group + 4 * lane) as i32).i32_add();
-            }
-            *address = self.hold_scalar(Kind::Int);
+        if let (true, Mask::Some(mask)) = (masked, self.mask) {
+            let sink = self.bases.sink;
+            self.w().local_get(sink).i32x4_splat().local_get(mask[group]).v128_bitselect();
         }
+        let addresses = self.local(ValType::V128);
+        self.set(addresses);
         addresses
+    }
+
+    /// Pushes the address of a lane; what is left to add is in the access itself.
+    fn push_at(&mut self, at: At) {
+        match at {
+            At::Scalar(local, _) => self.get(local),
+            At::Lane(vector, lane) => {
+                self.w().local_get(vector).i32x4_extract_lane(lane);
+            }
+        }
     }
 
     // ---- race detection
@@ -229,10 +257,10 @@ impl Emitter<'_> {
             return;
         }
         for group in 0..self.groups {
-            let addresses = self.lane_addresses(place, group);
+            let addresses = self.lane_addresses(place, group, false);
             let bits = self.push_bits(group);
-            for (lane, address) in addresses.into_iter().enumerate() {
-                self.w().i32_const(site).local_get(address).i32_const(offset as i32).i32_add();
+            for lane in 0..4 {
+                self.w().i32_const(site).local_get(addresses).i32x4_extract_lane(lane as u8);
                 self.w().local_get(index).i32_const((4 * group + lane) as i32).i32_add();
                 match bits {
                     Some(bits) => {
@@ -318,41 +346,38 @@ impl Emitter<'_> {
                 }
                 continue;
             }
-            let addresses: Vec<(u32, u32)> = if stride >= 0 {
-                (0..4).map(|lane| (address, offset + stride as u32 * (4 * group as u32 + lane))).collect()
-            } else {
-                // Downwards: an offset of an access cannot be negative.
-                (0..4)
-                    .map(|lane| {
-                        self.get(address);
-                        self.w().i32_const(stride * (4 * group as i32 + lane)).i32_add();
-                        (self.hold_scalar(Kind::Int), offset)
-                    })
-                    .collect()
-            };
+            let addresses: [At; 4] = std::array::from_fn(|lane| {
+                let apart = stride * (4 * group as i32 + lane as i32);
+                if stride >= 0 {
+                    return At::Scalar(address, offset + apart as u32);
+                }
+                // Downwards: the offset of an access cannot be negative.
+                self.get(address);
+                self.w().i32_const(apart).i32_add();
+                At::Scalar(self.hold_scalar(Kind::Int), offset)
+            });
             self.load_lanes(&addresses, locs, group);
         }
     }
 
     fn load_anyhow(&mut self, place: &Place, locs: &[Loc]) {
-        let (_, offset) = self.base(place);
-        let row = if place.space == Space::Scratch { 4 * self.lanes() } else { 4 };
         for group in 0..self.groups {
-            let addresses = self.lane_addresses(place, group);
-            if row != 4 {
-                for (index, loc) in locs.iter().enumerate() {
-                    let at: Vec<(u32, u32)> = addresses.iter().map(|address| (*address, offset + index as u32 * row)).collect();
-                    self.load_lanes(&at, std::slice::from_ref(loc), group);
+            if place.space == Space::Scratch {
+                // The words of a lane lie a row apart.
+                for (index, loc) in locs.iter().enumerate().filter(|(_, loc)| **loc != Loc::None) {
+                    let row = Place { offset: place.offset + index as u32, ..place.clone() };
+                    let addresses = self.lane_addresses(&row, group, false);
+                    self.load_lanes(&lanes_of(addresses), std::slice::from_ref(loc), group);
                 }
                 continue;
             }
-            let at: Vec<(u32, u32)> = addresses.iter().map(|address| (*address, offset)).collect();
-            self.load_lanes(&at, locs, group);
+            let addresses = self.lane_addresses(place, group, false);
+            self.load_lanes(&lanes_of(addresses), locs, group);
         }
     }
 
-    /// Loads consecutive words for four lanes, each at (address, offset).
-    fn load_lanes(&mut self, at: &[(u32, u32)], locs: &[Loc], group: usize) {
+    /// Loads consecutive words for four lanes.
+    fn load_lanes(&mut self, at: &[At; 4], locs: &[Loc], group: usize) {
         let wanted: Vec<(usize, u32)> = locs
             .iter()
             .enumerate()
@@ -362,18 +387,22 @@ impl Emitter<'_> {
             ([], _) => {}
             ([(index, local)], _) => {
                 let offset = 4 * *index as u32;
-                self.w().local_get(at[0].0).v128_load32_zero(word(at[0].1 + offset)).local_set(*local);
+                self.push_at(at[0]);
+                self.w().v128_load32_zero(word(at[0].offset() + offset)).local_set(*local);
                 for lane in 1..4_u8 {
-                    let (address, base) = at[lane as usize];
-                    self.w().local_get(address).local_get(*local).v128_load32_lane(word(base + offset), lane).local_set(*local);
+                    let at = at[lane as usize];
+                    self.push_at(at);
+                    self.w().local_get(*local).v128_load32_lane(word(at.offset() + offset), lane).local_set(*local);
                 }
             }
             (_, 2) => {
                 let halves = [self.local(ValType::V128), self.local(ValType::V128)];
                 for (half, local) in halves.into_iter().enumerate() {
                     let (first, second) = (at[2 * half], at[2 * half + 1]);
-                    self.w().local_get(first.0).v128_load64_zero(word(first.1)).local_set(local);
-                    self.w().local_get(second.0).local_get(local).v128_load64_lane(word(second.1), 1).local_set(local);
+                    self.push_at(first);
+                    self.w().v128_load64_zero(word(first.offset())).local_set(local);
+                    self.push_at(second);
+                    self.w().local_get(local).v128_load64_lane(word(second.offset()), 1).local_set(local);
                 }
                 for (index, local) in wanted {
                     let index = index as u8;
@@ -387,9 +416,10 @@ impl Emitter<'_> {
             _ => {
                 let rows: Vec<u32> = at
                     .iter()
-                    .map(|(address, offset)| {
+                    .map(|at| {
                         let row = self.local(ValType::V128);
-                        self.w().local_get(*address).v128_load(word(*offset)).local_set(row);
+                        self.push_at(*at);
+                        self.w().v128_load(word(at.offset())).local_set(row);
                         row
                     })
                     .collect();
@@ -418,6 +448,13 @@ impl Emitter<'_> {
                 self.w().local_get(pairs[0]).local_get(pairs[1]).i8x16_shuffle(shuffle_words(lanes)).local_set(*local);
             }
         }
+    }
+
+    /// Has a vector computed here. Cranelift computes what is pure where it is first used, which is once for each of several branches that use it; a store, which
+    /// has an effect, fixes the place for the price of one instruction.
+    pub(super) fn pin(&mut self, vector: u32) {
+        let sink = self.bases.sink;
+        self.w().local_get(sink).local_get(vector).v128_store(word(0));
     }
 
     // ---- stores
@@ -455,9 +492,9 @@ impl Emitter<'_> {
 
     /// All lanes to one place: one store where they agree, else the last one that is on wins, as if they had stored one after the other.
     fn store_uniform(&mut self, place: &Place, values: &[Value]) {
-        let address = self.address(place);
-        let (_, offset) = self.base(place);
         if values.iter().all(|value| self.is_uniform(*value)) {
+            let address = self.address(place);
+            let (_, offset) = self.base(place);
             let guarded = self.open_if_any();
             for (index, value) in values.iter().enumerate() {
                 self.get(address);
@@ -474,10 +511,7 @@ impl Emitter<'_> {
             }
             return;
         }
-        for group in 0..self.groups {
-            let addresses = [address; 4];
-            self.store_lanes(addresses, offset, 4, values, group);
-        }
+        self.store_anyhow(place, values);
     }
 
     /// Opens an `if` around what must not happen when no lane is on; false where some lane is always on.
@@ -508,7 +542,8 @@ impl Emitter<'_> {
                 values => {
                     let rows = self.rows(values, group);
                     for lane in 0..4 {
-                        self.store_row(address, offset + stride as u32 * (4 * group as u32 + lane), rows[lane as usize], values.len());
+                        let at = At::Scalar(address, offset + stride as u32 * (4 * group as u32 + lane));
+                        self.store_row(at, rows[lane as usize], values.len());
                     }
                 }
             }
@@ -531,48 +566,40 @@ impl Emitter<'_> {
         rows
     }
 
-    fn store_row(&mut self, address: u32, offset: u32, row: u32, words: usize) {
-        match words {
-            4 => {
-                self.w().local_get(address).local_get(row).v128_store(word(offset));
-            }
-            _ => {
-                self.w().local_get(address).local_get(row).v128_store64_lane(word(offset), 0);
-                if words == 3 {
-                    self.w().local_get(address).local_get(row).v128_store32_lane(word(offset + 8), 2);
-                }
-            }
+    fn store_row(&mut self, at: At, row: u32, words: usize) {
+        let offset = at.offset();
+        self.push_at(at);
+        if words == 4 {
+            self.w().local_get(row).v128_store(word(offset));
+            return;
+        }
+        self.w().local_get(row).v128_store64_lane(word(offset), 0);
+        if words == 3 {
+            self.push_at(at);
+            self.w().local_get(row).v128_store32_lane(word(offset + 8), 2);
         }
     }
 
+    /// Stores lane by lane, without branches: lanes that are off write to the sink.
     fn store_anyhow(&mut self, place: &Place, values: &[Value]) {
-        let (_, offset) = self.base(place);
-        let row = if place.space == Space::Scratch { 4 * self.lanes() } else { 4 };
         for group in 0..self.groups {
-            let addresses = self.lane_addresses(place, group);
-            self.store_lanes(addresses, offset, row, values, group);
-        }
-    }
-
-    /// Stores for each lane that is on.
-    fn store_lanes(&mut self, addresses: [u32; 4], offset: u32, row: u32, values: &[Value], group: usize) {
-        let bits = self.push_bits(group);
-        let rows = if values.len() > 1 && row == 4 { Some(self.rows(values, group)) } else { None };
-        let vectors: Vec<u32> =
-            if rows.is_none() { values.iter().map(|value| self.vector_of(*value, group)).collect() } else { Vec::new() };
-        for lane in 0..4_u8 {
-            self.open_if_lane(bits, lane);
-            let address = addresses[lane as usize];
-            match rows {
-                Some(rows) => self.store_row(address, offset, rows[lane as usize], values.len()),
-                None => {
-                    for (index, vector) in vectors.iter().enumerate() {
-                        self.w().local_get(address).local_get(*vector).v128_store32_lane(word(offset + index as u32 * row), lane);
+            if place.space == Space::Scratch || values.len() == 1 {
+                for (index, value) in values.iter().enumerate() {
+                    let row = Place { offset: place.offset + index as u32, ..place.clone() };
+                    let addresses = self.lane_addresses(&row, group, true);
+                    let vector = self.vector_of(*value, group);
+                    for at in lanes_of(addresses) {
+                        self.push_at(at);
+                        let At::Lane(_, lane) = at else { continue };
+                        self.w().local_get(vector).v128_store32_lane(word(0), lane);
                     }
                 }
+                continue;
             }
-            if bits.is_some() {
-                self.end();
+            let addresses = self.lane_addresses(place, group, true);
+            let rows = self.rows(values, group);
+            for (at, row) in lanes_of(addresses).into_iter().zip(rows) {
+                self.store_row(at, row, values.len());
             }
         }
     }
@@ -641,17 +668,21 @@ impl Emitter<'_> {
         if matches!(self.pattern(place), Pattern::Uniform) && op != AtomicOp::Store {
             return self.atomic_uniform(op, place, value);
         }
-        let (_, offset) = self.base(place);
         let shared = place.space != Space::Workgroup;
         for group in 0..self.groups {
-            let addresses = self.lane_addresses(place, group);
+            let addresses = self.lane_addresses(place, group, false);
             let bits = self.push_bits(group);
             let vector = self.vector_of(value, group);
+            // What only the branches below use would be computed in each of them.
+            self.pin(vector);
+            self.pin(addresses);
             for lane in 0..4_u8 {
                 self.open_if_lane(bits, lane);
                 self.w().local_get(vector).i32x4_extract_lane(lane);
                 let operand = self.hold_scalar(Kind::Int);
-                self.read_modify_write(op, addresses[lane as usize], offset, operand, shared);
+                self.w().local_get(addresses).i32x4_extract_lane(lane);
+                let address = self.hold_scalar(Kind::Int);
+                self.read_modify_write(op, address, 0, operand, shared);
                 if bits.is_some() {
                     self.end();
                 }

@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::ir::Program;
 use super::super::race::Sites;
 use super::super::shape::{self, input_shape};
-use super::super::structure::Structure;
+use super::super::structure::{self, Structure};
 use super::super::{ir, region};
 use super::{Emitter, GROUPS_MAX, function, kernel};
 
@@ -29,6 +29,8 @@ pub(in super::super) struct Layout {
     pub workgroup_bytes: u32,
     pub scratch_offset: u32,
     pub frame_bytes: u32,
+    /// Where lanes that are off write to.
+    pub sink_offset: u32,
     pub thread_bytes: u32,
 }
 
@@ -74,6 +76,7 @@ pub(in super::super) fn compile(program: Program, detect: bool) -> Result<Compil
     let groups = if detect { 1 } else { groups(&program) };
     let lanes = 4 * groups as u32;
     let mut body = std::mem::take(&mut program.main);
+    structure::remove_dead_sets(&mut body);
     let structure = Structure::of(&body);
     let shapes = shape::shapes(&mut body, &structure, lanes, program.workgroup_size, &[]);
     let plan = region::plan(&mut body, &shapes, &structure);
@@ -103,7 +106,8 @@ fn layout(program: &Program, plan: &region::Plan, groups: usize) -> Result<Layou
     let scratch_offset = u64::from(plan.slots) * 16 * groups as u64;
     let frame_bytes = scratch_offset + u64::from(program.scratch_words) * u64::from(lanes) * 4;
     let frames = if plan.has_barriers { u64::from(packs) } else { 1 };
-    let thread_bytes = workgroup_bytes.next_multiple_of(64) + frame_bytes * frames;
+    let sink_offset = workgroup_bytes.next_multiple_of(16) + frame_bytes * frames;
+    let thread_bytes = sink_offset + 64;
     if thread_bytes > THREAD_BYTES_MAX {
         return Err(Failure::TooLarge(format!("variables of {thread_bytes} bytes in a workgroup")));
     }
@@ -113,6 +117,7 @@ fn layout(program: &Program, plan: &region::Plan, groups: usize) -> Result<Layou
         workgroup_bytes: workgroup_bytes.next_multiple_of(16) as u32,
         scratch_offset: scratch_offset as u32,
         frame_bytes: frame_bytes as u32,
+        sink_offset: sink_offset as u32,
         thread_bytes: thread_bytes as u32,
     })
 }
