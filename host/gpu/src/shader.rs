@@ -1,9 +1,11 @@
 //! A shader's source, read and checked: which entry points it has, and whether it is strict.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use naga::{AddressSpace, ArraySize, GlobalVariable, Module, ShaderStage, TypeInner};
+use naga::{AddressSpace, ArraySize, Expression, GlobalVariable, Handle, Literal, Module, Override, ShaderStage, TypeInner};
 
+use crate::evaluate;
 use crate::front::{self, Front, place::Places};
 use crate::kernel::{Access, Binding, Kernel, LOWERING_VERSION};
 use crate::lower::rewrite::Finding;
@@ -57,7 +59,10 @@ impl Shader {
     /// # Errors
     /// An unknown entry point or constant, a value out of range, a workgroup too large.
     pub fn kernel(&self, entry: &str, constants: &[(String, f64)], loop_iterations: u32) -> Result<Kernel, Refused> {
-        let refuse = |finding: Finding| Refused { reasons: vec![Places::new(&self.source).reason(&finding)] };
+        let refuse = |finding: Finding| {
+            let finding = Finding { span: self.front.spans.map(finding.span), ..finding };
+            Refused { reasons: vec![Places::new(&self.source).reason(&finding)] }
+        };
         front::with_stack(|| self.build(entry, constants, loop_iterations).map_err(refuse))
     }
 
@@ -74,10 +79,12 @@ impl Shader {
                 hint,
             ));
         };
-        let overrides = front::overrides(module, constants)?;
-        let workgroup_size = module.entry_points[index].workgroup_size;
-        check_workgroup_size(workgroup_size).map_err(|message| Finding::new("workgroup-size", naga::Span::UNDEFINED, message, ""))?;
-        let request = Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations };
+        let overrides = evaluate::overrides(module, constants)?;
+        let workgroup_size = workgroup_size(module, index, &overrides)?;
+        check_workgroup_size(workgroup_size).map_err(|message| Finding::new("workgroup-size", naga::Span::UNDEFINED, message, "give its constants other values"))?;
+        let values = initial_values(module, &overrides)?;
+        let (spans, markers) = (&self.front.spans, &self.front.markers);
+        let request = Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations, values, spans, markers };
         let (lowered, info) = lower(&request)?;
         let bindings = self.entry_points.iter().find(|point| point.name == entry).map(|point| point.bindings.clone()).unwrap_or_default();
         Ok(Kernel {
@@ -109,6 +116,44 @@ impl Shader {
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+/// The workgroup size with overrides replaced.
+fn workgroup_size(module: &Module, index: usize, overrides: &HashMap<Handle<Override>, Literal>) -> Result<[u32; 3], Finding> {
+    let entry = &module.entry_points[index];
+    let mut size = entry.workgroup_size;
+    for (axis, expression) in size.iter_mut().zip(entry.workgroup_size_overrides.unwrap_or_default()) {
+        let Some(expression) = expression else { continue };
+        *axis = match evaluate::global(module, expression, overrides)?.as_deref() {
+            Some([Literal::U32(value)]) => *value,
+            Some([Literal::I32(value)]) => u32::try_from(*value).unwrap_or(0),
+            _ => return Err(Finding::internal("a workgroup size that is no integer")),
+        };
+    }
+    Ok(size)
+}
+
+/// Values of initialisers of variables that depend on overrides.
+fn initial_values(module: &Module, overrides: &HashMap<Handle<Override>, Literal>) -> Result<HashMap<Handle<Expression>, Vec<Literal>>, Finding> {
+    let mut values = HashMap::new();
+    let mut open: Vec<_> = module.global_variables.iter().filter_map(|(_, global)| global.init).collect();
+    while let Some(expression) = open.pop() {
+        match module.global_expressions[expression] {
+            Expression::Literal(_) | Expression::Constant(_) | Expression::ZeroValue(_) | Expression::Override(_) => {}
+            Expression::Compose { ref components, .. } => open.extend(components),
+            Expression::Splat { value, .. } => open.push(value),
+            _ => match evaluate::global(module, expression, overrides)? {
+                Some(literals) => {
+                    values.insert(expression, literals);
+                }
+                None => {
+                    let span = module.global_expressions.get_span(expression);
+                    return Err(Finding::new("constant", span, "an initialiser has no finite value", "give its overrides other values"));
+                }
+            },
+        }
+    }
+    Ok(values)
 }
 
 fn entry_point(front: &Front, index: usize) -> EntryPoint {

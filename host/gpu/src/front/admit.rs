@@ -6,6 +6,7 @@ mod words;
 
 use naga::{Module, Span};
 
+use super::edits::SpanMap;
 use super::scan::Token;
 use crate::lower::rewrite::Finding;
 
@@ -13,11 +14,14 @@ use crate::lower::rewrite::Finding;
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
+    /// From the module's spans to the source.
+    spans: SpanMap,
 }
 
 impl Findings {
     /// Adds a finding, unless there is one of this rule here already.
     pub fn add(&mut self, rule: &'static str, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        let span = self.spans.map(span);
         let start = |span: Span| span.to_range().map(|range| range.start);
         if self.found.len() < 1_000 && !self.found.iter().any(|other| other.rule == rule && start(other.span) == start(span)) {
             self.found.push(Finding::new(rule, span, message, hint));
@@ -38,9 +42,10 @@ pub fn words(tokens: &[Token<'_>]) -> Vec<Finding> {
     findings.sorted()
 }
 
-/// Every reason to refuse `module`, which was read from `tokens`.
-pub fn findings(module: &Module, tokens: &[Token<'_>]) -> Vec<Finding> {
+/// Every reason to refuse `module`, which was read from `tokens`; `spans` leads from their text to the source.
+pub fn findings(module: &Module, tokens: &[Token<'_>], spans: &SpanMap) -> Vec<Finding> {
     let mut findings = Findings::default();
+    findings.spans = spans.clone();
     words::check(tokens, &mut findings);
     declarations::check(module, tokens, &mut findings);
     bodies::check(module, &mut findings);

@@ -4,15 +4,21 @@
 //! thread whose stack is large enough for what `scan` lets through.
 
 mod admit;
+mod constants;
+pub mod edits;
 pub mod place;
 mod scan;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use naga::valid::{Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
-use naga::{Handle, Literal, Module, Override, Span};
+use naga::{Module, Span};
+
+pub use constants::{literal_text, MARKER};
+use edits::SpanMap;
 
 use crate::lower::rewrite::Finding;
+use crate::lower::Markers;
 use crate::refusal::{Reason, Refused};
 use place::Places;
 
@@ -26,6 +32,10 @@ pub struct Front {
     pub module: Module,
     /// naga's analysis.
     pub info: ModuleInfo,
+    /// The way from its spans to the source.
+    pub spans: SpanMap,
+    /// Where `quantizeToF16` is ours, and means nothing.
+    pub markers: Markers,
 }
 
 /// Runs `work` where recursion has room.
@@ -49,14 +59,23 @@ pub fn read(source: &str) -> Result<Front, Refused> {
     let refuse = |reasons: Vec<Reason>| Refused { reasons };
     let tokens = scan::tokens(source);
     scan::check(source, &tokens).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
-    let module = naga::front::wgsl::parse_str(source).map_err(|error| {
+    let edited = constants::edit(source).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
+    let edited_tokens = scan::tokens(&edited.text);
+    let spans = if edited.edits.is_empty() { SpanMap::Same } else { SpanMap::Edited(Arc::new(edited.edits)) };
+    let syntax = |error: naga::front::wgsl::ParseError, spans: &SpanMap| {
         let span = error.labels().next().map_or(Span::UNDEFINED, |(span, _)| span);
         let hint = error.notes().next().unwrap_or_default().to_owned();
+        let span = spans.map(span);
         let mut reasons: Vec<_> = admit::words(&tokens).iter().map(|finding| places.reason(finding)).collect();
         add(&mut reasons, places.reason(&Finding::new("syntax", span, error.message(), hint)));
         refuse(reasons)
+    };
+    let module = naga::front::wgsl::parse_str(&edited.text).map_err(|error| match naga::front::wgsl::parse_str(source) {
+        // The author's text says it in the author's words.
+        Err(error) => syntax(error, &SpanMap::Same),
+        Ok(_) => syntax(error, &spans),
     })?;
-    let mut reasons: Vec<_> = admit::findings(&module, &tokens).iter().map(|finding| places.reason(finding)).collect();
+    let mut reasons: Vec<_> = admit::findings(&module, &edited_tokens, &spans).iter().map(|finding| places.reason(finding)).collect();
     // Everything is enabled for naga: what strict WGSL has not is refused by a rule with a name.
     let mut validator = Validator::new(ValidationFlags::all(), Capabilities::all());
     validator.subgroup_stages(ShaderStages::all()).subgroup_operations(SubgroupOperationSet::all());
@@ -68,10 +87,10 @@ pub fn read(source: &str) -> Result<Front, Refused> {
             message = format!("{message}: {error}");
             inner = error.source();
         }
-        places.reason(&Finding::new("invalid", span, message, ""))
+        places.reason(&Finding::new("invalid", spans.map(span), message, ""))
     });
     match validated {
-        Ok(info) if reasons.is_empty() => Ok(Front { module, info }),
+        Ok(info) if reasons.is_empty() => Ok(Front { module, info, spans, markers: Markers::At(edited.markers) }),
         Ok(_) => Err(refuse(reasons)),
         Err(reason) => {
             add(&mut reasons, reason);
@@ -86,54 +105,4 @@ fn add(reasons: &mut Vec<Reason>, reason: Reason) {
     if reasons.is_empty() || !(known || reason.line == 0) {
         reasons.push(reason);
     }
-}
-
-/// A value for every override of `module`.
-///
-/// # Errors
-/// Unknown names, values out of range, overrides without a value.
-pub fn overrides(module: &Module, given: &[(String, f64)]) -> Result<HashMap<Handle<Override>, Literal>, Finding> {
-    let mut values = HashMap::new();
-    for (name, value) in given {
-        let found = module.overrides.iter().find(|(_, item)| match item.id {
-            Some(id) => *name == id.to_string(),
-            None => item.name.as_deref() == Some(name),
-        });
-        let Some((handle, item)) = found else {
-            return Err(Finding::new("constant", Span::UNDEFINED, format!("the shader has no override {name:?}"), ""));
-        };
-        let naga::TypeInner::Scalar(scalar) = module.types[item.ty].inner else {
-            return Err(Finding::internal("an override that is not a scalar"));
-        };
-        let literal = match scalar {
-            naga::Scalar::BOOL => Literal::Bool(*value != 0.0 && !value.is_nan()),
-            naga::Scalar::I32 if value.trunc() >= f64::from(i32::MIN) && value.trunc() <= f64::from(i32::MAX) => {
-                Literal::I32(value.trunc() as i32)
-            }
-            naga::Scalar::U32 if value.trunc() >= 0.0 && value.trunc() <= f64::from(u32::MAX) => Literal::U32(value.trunc() as u32),
-            naga::Scalar::F32 if (*value as f32).is_finite() => Literal::F32(*value as f32),
-            _ => {
-                let message = format!("the value {value} of the override {name:?} is out of range");
-                return Err(Finding::new("constant", module.overrides.get_span(handle), message, ""));
-            }
-        };
-        values.insert(handle, literal);
-    }
-    for (handle, item) in module.overrides.iter() {
-        if values.contains_key(&handle) {
-            continue;
-        }
-        let literal = item.init.and_then(|init| match module.global_expressions[init] {
-            naga::Expression::Literal(literal) => Some(literal),
-            _ => None,
-        });
-        match literal {
-            Some(literal) => values.insert(handle, literal),
-            None => {
-                let name = item.name.clone().unwrap_or_default();
-                return Err(Finding::new("constant", module.overrides.get_span(handle), format!("the override {name:?} has no value"), ""));
-            }
-        };
-    }
-    Ok(values)
 }

@@ -124,7 +124,7 @@ impl Lowering<'_, '_> {
         continuing: &Block,
         break_if: Option<Handle<Expression>>,
     ) -> Step<()> {
-        let span = copier.build.span;
+        let span = copier.place;
         let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
         let tick = self.prelude(copier, if uniform { "assay_tick_uniform" } else { "assay_tick" })?;
         let breaks = |block: &Block| matches!(block.first(), Some(Statement::Break)) && block.len() == 1;
@@ -133,7 +133,7 @@ impl Lowering<'_, '_> {
             rest.cull(0..count);
         }
         let made = copier.looped(self, &rest, continuing, break_if, |copier| {
-            copier.build.span = span;
+            copier.at(span);
             let over = copier.build.call(tick, Vec::new());
             copier.build.open();
             copier.build.push(Statement::Break);
@@ -141,13 +141,13 @@ impl Lowering<'_, '_> {
             copier.build.push(Statement::If { condition: over, accept, reject: Block::new() });
             Ok(())
         })?;
-        copier.build.span = span;
+        copier.at(span);
         copier.build.push(made);
         Ok(())
     }
 
     fn store(&mut self, copier: &mut Copier<'_, '_>, pointer: Handle<Expression>, value: Handle<Expression>) -> Step<bool> {
-        let span = copier.build.span;
+        let span = copier.place;
         if !matches!(self.old_type(copier, pointer).pointer_space(), Some(naga::AddressSpace::Storage { .. })) {
             return Ok(false);
         }
@@ -162,7 +162,7 @@ impl Lowering<'_, '_> {
             return Err(Finding::internal("a pointer is stored"));
         }
         let (pointer, mut value) = (copier.value(self, pointer)?, copier.value(self, value)?);
-        copier.build.span = span;
+        copier.at(span);
         value = self.canonical(copier, value, &ty, span)?;
         copier.build.push(Statement::Store { pointer, value });
         Ok(true)

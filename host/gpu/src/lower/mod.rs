@@ -25,15 +25,16 @@ pub mod rewrite;
 mod same;
 mod shape;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use naga::valid::{FunctionInfo, ModuleInfo};
-use naga::{EntryPoint, Function, Handle, Literal, Module, Override};
+use naga::{EntryPoint, Expression, Function, Handle, Literal, Module, Override, Span};
 
 pub use flow::is_ours;
 pub use names::number_results;
 
-use crate::evaluate::{self, Value};
+use crate::evaluate::{self as constants, Value};
+use crate::front::edits::SpanMap;
 use crate::prelude::Prelude;
 use rewrite::{Copier, Finding, Hook, Imports, Step};
 
@@ -52,6 +53,35 @@ pub struct Request<'s> {
     pub workgroup_size: [u32; 3],
     /// Loop budget of one invocation.
     pub loop_iterations: u32,
+    /// Values of global expressions that depend on overrides.
+    pub values: HashMap<Handle<Expression>, Vec<Literal>>,
+    /// The way from the module's spans to the source.
+    pub spans: &'s SpanMap,
+    /// Which calls of `quantizeToF16` mean nothing.
+    pub markers: &'s Markers,
+}
+
+/// Calls of `quantizeToF16` that were put into the text to stop naga from folding.
+#[derive(Debug, Clone, Default)]
+pub enum Markers {
+    /// There are none.
+    #[default]
+    None,
+    /// Those that start at one of these bytes of the text.
+    At(HashSet<u32>),
+    /// All of them.
+    All,
+}
+
+impl Markers {
+    /// Whether the call at `span` is one.
+    fn contains(&self, span: Span) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::At(places) => span.to_range().and_then(|range| u32::try_from(range.start).ok()).is_some_and(|start| places.contains(&start)),
+        }
+    }
 }
 
 /// Lowers one entry point.
@@ -67,6 +97,10 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
     let barriers = flow::barriers(source);
     let budget = prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(request.loop_iterations))).collect();
     let mut prelude_imports = Imports::new(&prelude.module, budget);
+    prelude_imports.spans = SpanMap::Dropped;
+    imports.values = request.values.clone();
+    imports.spans = request.spans.clone();
+    let markers = request.markers;
 
     let entry_info = request.info.get_entry_point(request.entry);
     for (handle, global) in source.global_variables.iter() {
@@ -80,9 +114,9 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
             continue;
         }
         let mut hook =
-            Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, entry: false };
+            Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, markers, entry: false };
         let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
-        let made = target.functions.append(made, source.functions.get_span(handle));
+        let made = target.functions.append(made, request.spans.map(source.functions.get_span(handle)));
         imports.set_function(handle, made);
     }
     let function = flow::without_entry_check(source, &entry.function);
@@ -91,6 +125,7 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         prelude_imports: &mut prelude_imports,
         info: entry_info,
         barriers: &barriers,
+        markers,
         entry: !flow::has_barrier(&entry.function.body, &barriers),
     };
     let made = Copier::copy(source, &function, &mut target, &mut imports, &mut hook)?;
@@ -103,12 +138,32 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
     finish::finish(target)
 }
 
+/// What expressions of a function without side effects are, lowered and folded: one literal for a scalar, several for a vector.
+///
+/// # Errors
+/// What cannot be expressed in strict IR.
+pub fn evaluate(
+    module: &Module,
+    info: &FunctionInfo,
+    function: &Function,
+    wanted: &[Handle<Expression>],
+    overrides: HashMap<Handle<Override>, Literal>,
+    markers: &Markers,
+) -> Step<Vec<Option<Vec<Literal>>>> {
+    let prelude = Prelude::get()?;
+    let mut prelude_imports = Imports::new(&prelude.module, prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(1))).collect());
+    let (mut target, mut imports) = (Module::default(), Imports::new(module, overrides));
+    let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info, barriers: &HashMap::new(), markers, entry: false };
+    Copier::evaluate(module, function, &mut target, &mut imports, &mut hook, wanted)
+}
+
 /// The hook that lowers.
 struct Lowering<'r, 's> {
     prelude: &'static Prelude,
     prelude_imports: &'r mut Imports<'static>,
     info: &'s FunctionInfo,
     barriers: &'r HashMap<Handle<Function>, bool>,
+    markers: &'r Markers,
     /// An entry point that may return at once when the dispatch has failed already.
     entry: bool,
 }
@@ -121,7 +176,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Calls the prelude function `name`.
-    fn call(&mut self, copier: &mut Copier<'_, '_>, name: &str, arguments: &[Handle<naga::Expression>]) -> Step<Handle<naga::Expression>> {
+    fn call(&mut self, copier: &mut Copier<'_, '_>, name: &str, arguments: &[Handle<Expression>]) -> Step<Handle<Expression>> {
         if let Some(literal) = self.constant_call(copier, name, arguments)? {
             return Ok(copier.build.literal(literal));
         }
@@ -130,17 +185,17 @@ impl Lowering<'_, '_> {
     }
 
     /// What the prelude function gives for literals, where that is a literal.
-    fn constant_call(&self, copier: &Copier<'_, '_>, name: &str, arguments: &[Handle<naga::Expression>]) -> Step<Option<Literal>> {
+    fn constant_call(&self, copier: &Copier<'_, '_>, name: &str, arguments: &[Handle<Expression>]) -> Step<Option<Literal>> {
         let literals = arguments.iter().map(|&argument| copier.build.as_literal(argument).map(Value::Scalar)).collect::<Option<Vec<_>>>();
         let Some(literals) = literals else { return Ok(None) };
         let function = self.prelude.function(name)?;
-        let value = evaluate::call(&self.prelude.module, function, &literals).and_then(|value| value.scalar());
+        let value = constants::call(&self.prelude.module, function, &literals).and_then(|value| value.scalar());
         Ok(value.filter(|literal| !matches!(literal, Literal::F32(value) if !value.is_finite())))
     }
 }
 
 impl Hook for Lowering<'_, '_> {
-    fn expression(&mut self, copier: &mut Copier<'_, '_>, old: Handle<naga::Expression>) -> Step<Option<Handle<naga::Expression>>> {
+    fn expression(&mut self, copier: &mut Copier<'_, '_>, old: Handle<Expression>) -> Step<Option<Handle<Expression>>> {
         self.lower_expression(copier, old)
     }
 

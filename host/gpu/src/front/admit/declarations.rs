@@ -257,6 +257,7 @@ fn entry_points(module: &Module, tokens: &[Token<'_>], findings: &mut Findings) 
 
 /// Where an entry point is declared: naga keeps no span for it.
 fn entry_span(tokens: &[Token<'_>], name: &str) -> Span {
+    // Nothing is edited within a name, and the tokens are those of the text naga read.
     let found = tokens.windows(2).find(|pair| pair[0].text == "fn" && pair[1].text == name);
     found.map_or(Span::UNDEFINED, |pair| pair[1].span())
 }

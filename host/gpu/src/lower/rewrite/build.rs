@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use naga::{BinaryOperator, Block, Expression, Function, Handle, Literal, MathFunction, Span, Statement, Type, VectorSize};
+use naga::{BinaryOperator, Block, Expression, Function, Handle, Literal, MathFunction, Scalar, Span, Statement, Type, TypeInner, UniqueArena, VectorSize};
 
 /// Leaves that need no `Emit` and may stand in any block: one of each is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,8 +26,8 @@ pub struct FunctionBuilder {
     leaves: HashMap<Leaf, Handle<Expression>>,
     /// Span given to what is appended.
     pub span: Span,
-    /// `f32` in the target, once known; what hiding a constant needs.
-    pub f32_type: Option<Handle<Type>>,
+    /// Types of what folding gives.
+    types: HashMap<(Option<VectorSize>, Scalar), Handle<Type>>,
 }
 
 impl FunctionBuilder {
@@ -83,6 +83,21 @@ impl FunctionBuilder {
         self.flush();
         self.function.body = self.current;
         self.function
+    }
+
+    /// Makes the types of scalars and vectors known, without which only some constants are folded.
+    pub fn know_types(&mut self, types: &mut UniqueArena<Type>) {
+        for scalar in [Scalar::F32, Scalar::U32, Scalar::I32, Scalar::BOOL] {
+            for size in [None, Some(VectorSize::Bi), Some(VectorSize::Tri), Some(VectorSize::Quad)] {
+                let inner = size.map_or(TypeInner::Scalar(scalar), |size| TypeInner::Vector { size, scalar });
+                self.types.insert((size, scalar), types.insert(Type { name: None, inner }, Span::UNDEFINED));
+            }
+        }
+    }
+
+    /// The type of a scalar or vector, if it is known.
+    pub(super) fn known_type(&self, size: Option<VectorSize>, scalar: Scalar) -> Option<Handle<Type>> {
+        self.types.get(&(size, scalar)).copied()
     }
 
     fn flush(&mut self) {

@@ -1,6 +1,6 @@
 //! The walk over a function.
 
-use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle, LocalVariable, Module, Span, Statement, SwitchCase};
+use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle, Literal, LocalVariable, Module, Span, Statement, SwitchCase, TypeInner};
 
 use super::{Finding, FunctionBuilder, Imports, Step, remap_expression};
 
@@ -51,6 +51,8 @@ pub struct Copier<'a, 's> {
     pub imports: &'a mut Imports<'s>,
     /// The function being built.
     pub build: FunctionBuilder,
+    /// Where the walk is, as a span of the source.
+    pub place: Span,
     map: Vec<Option<Handle<Expression>>>,
     locals: Vec<Handle<LocalVariable>>,
 }
@@ -67,15 +69,41 @@ impl<'a, 's> Copier<'a, 's> {
         imports: &'a mut Imports<'s>,
         hook: &mut dyn Hook,
     ) -> Step<Function> {
+        Ok(Self::walked(source, from, target, imports, hook)?.build.finish())
+    }
+
+    /// As [`Copier::copy`], and gives the literals that `wanted` became: one for a scalar, several for a vector.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn evaluate(
+        source: &'s Module,
+        from: &'a Function,
+        target: &'a mut Module,
+        imports: &'a mut Imports<'s>,
+        hook: &mut dyn Hook,
+        wanted: &[Handle<Expression>],
+    ) -> Step<Vec<Option<Vec<Literal>>>> {
+        let mut copier = Self::walked(source, from, target, imports, hook)?;
+        let made = wanted.iter().map(|&old| copier.value(hook, old)).collect::<Step<Vec<_>>>()?;
+        Ok(made.into_iter().map(|made| copier.build.literals(made)).collect())
+    }
+
+    fn walked(source: &'s Module, from: &'a Function, target: &'a mut Module, imports: &'a mut Imports<'s>, hook: &mut dyn Hook) -> Step<Self> {
         let map = vec![None; from.expressions.len()];
-        let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), map, locals: Vec::new() };
-        let f32_type = naga::Type { name: None, inner: naga::TypeInner::Scalar(naga::Scalar::F32) };
-        copier.build.f32_type = Some(copier.target.types.insert(f32_type, Span::UNDEFINED));
+        let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), place: Span::UNDEFINED, map, locals: Vec::new() };
+        copier.build.know_types(&mut copier.target.types);
         copier.signature()?;
         copier.declare_locals()?;
         hook.enter(&mut copier)?;
         copier.block(hook, &from.body)?;
-        Ok(copier.build.finish())
+        Ok(copier)
+    }
+
+    /// Moves to a place of the source.
+    pub fn at(&mut self, span: Span) {
+        self.place = span;
+        self.build.span = self.imports.spans.map(span);
     }
 
     fn signature(&mut self) -> Step<()> {
@@ -93,7 +121,7 @@ impl<'a, 's> Copier<'a, 's> {
 
     fn declare_locals(&mut self) -> Step<()> {
         for (handle, local) in self.from.local_variables.iter() {
-            self.build.span = self.from.local_variables.get_span(handle);
+            self.at(self.from.local_variables.get_span(handle));
             let ty = self.imports.ty(self.target, local.ty)?;
             let init = match local.init {
                 Some(init) => self.initializer(init)?,
@@ -143,6 +171,39 @@ impl<'a, 's> Copier<'a, 's> {
         })
     }
 
+    /// Scalars and vectors that are named constants or zero values, as literals: what the builder folds.
+    fn small_constant(&mut self, expression: &Expression) -> Step<Option<Handle<Expression>>> {
+        match *expression {
+            Expression::ZeroValue(ty) => match self.source.types[ty].inner {
+                TypeInner::Scalar(scalar) => Ok(Literal::zero(scalar).map(|zero| self.build.literal(zero))),
+                TypeInner::Vector { size, scalar } => Ok(Literal::zero(scalar).map(|zero| {
+                    let value = self.build.literal(zero);
+                    self.build.splat(Some(size), value)
+                })),
+                _ => Ok(None),
+            },
+            Expression::Constant(constant) => self.small_global(self.source.constants[constant].init),
+            _ => Ok(None),
+        }
+    }
+
+    fn small_global(&mut self, expression: Handle<Expression>) -> Step<Option<Handle<Expression>>> {
+        let source = self.source;
+        match source.global_expressions[expression] {
+            Expression::Literal(literal) => Ok(Some(self.build.literal(literal))),
+            Expression::Splat { size, value } => Ok(self.small_global(value)?.map(|value| self.build.splat(Some(size), value))),
+            Expression::Compose { ty, ref components } if matches!(source.types[ty].inner, TypeInner::Vector { .. }) => {
+                let Some(components) = components.iter().map(|&component| self.small_global(component)).collect::<Step<Option<Vec<_>>>>()? else {
+                    return Ok(None);
+                };
+                let ty = self.imports.ty(self.target, ty)?;
+                Ok(Some(self.build.append(Expression::Compose { ty, components })))
+            }
+            ref other @ (Expression::ZeroValue(_) | Expression::Constant(_)) => self.small_constant(other),
+            _ => Ok(None),
+        }
+    }
+
     /// What `old` became. An expression not evaluated yet has to be constant, and is evaluated here.
     ///
     /// # Errors
@@ -165,12 +226,13 @@ impl<'a, 's> Copier<'a, 's> {
     }
 
     fn expression(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
-        let outer = std::mem::replace(&mut self.build.span, self.from.expressions.get_span(old));
+        let outer = (self.place, self.build.span);
+        self.at(self.from.expressions.get_span(old));
         let made = match hook.expression(self, old)? {
             Some(made) => made,
             None => self.copied(hook, old)?,
         };
-        self.build.span = outer;
+        (self.place, self.build.span) = outer;
         Ok(made)
     }
 
@@ -181,6 +243,9 @@ impl<'a, 's> Copier<'a, 's> {
     pub fn copied(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
         let from = self.from;
         let expression = &from.expressions[old];
+        if let Some(made) = self.small_constant(expression)? {
+            return Ok(made);
+        }
         if expression.needs_pre_emit() {
             let leaf = self.leaf(expression)?;
             return Ok(self.build.append(leaf));
@@ -198,7 +263,7 @@ impl<'a, 's> Copier<'a, 's> {
     /// What the hook returns.
     pub fn block(&mut self, hook: &mut dyn Hook, block: &Block) -> Step<()> {
         for (statement, span) in block.span_iter() {
-            self.build.span = *span;
+            self.at(*span);
             self.statement(hook, statement, *span)?;
         }
         Ok(())
@@ -227,7 +292,7 @@ impl<'a, 's> Copier<'a, 's> {
             return Ok(());
         }
         let copied = self.copied_statement(hook, statement, span)?;
-        self.build.span = span;
+        self.at(span);
         self.build.push(copied);
         Ok(())
     }

@@ -13,8 +13,7 @@ use crate::evaluate;
 #[derive(Debug, Clone, PartialEq)]
 enum Constant {
     Scalar(Literal),
-    /// Components, and the type where it is known from a `Compose`.
-    Vector(Vec<Literal>, Option<Handle<Type>>),
+    Vector(Vec<Literal>),
 }
 
 impl FunctionBuilder {
@@ -23,14 +22,22 @@ impl FunctionBuilder {
         match self.function.expressions[handle] {
             Expression::Literal(literal) => Some(Constant::Scalar(literal)),
             Expression::Splat { size, value } => match self.function.expressions[value] {
-                Expression::Literal(literal) => Some(Constant::Vector(vec![literal; size as usize], None)),
+                Expression::Literal(literal) => Some(Constant::Vector(vec![literal; size as usize])),
                 _ => None,
             },
-            Expression::Compose { ty, ref components } if components.len() <= 4 => {
+            Expression::Compose { ty, ref components } if self.is_vector(ty, components.len()) => {
                 let literals = components.iter().map(|&component| self.as_literal(component)).collect::<Option<Vec<_>>>()?;
-                Some(Constant::Vector(literals, Some(ty)))
+                Some(Constant::Vector(literals))
             }
             _ => None,
+        }
+    }
+
+    /// The literals that `handle` is: one for a scalar, several for a vector.
+    pub fn literals(&self, handle: Handle<Expression>) -> Option<Vec<Literal>> {
+        match self.constant(handle)? {
+            Constant::Scalar(literal) => Some(vec![literal]),
+            Constant::Vector(parts) => Some(parts),
         }
     }
 
@@ -61,10 +68,10 @@ impl FunctionBuilder {
             Expression::Relational { fun, argument } => return self.fold_relational(fun, argument),
             Expression::AccessIndex { base, index } => return self.fold_component(base, index),
             Expression::Swizzle { size, vector, ref pattern } => {
-                let Constant::Vector(parts, _) = self.constant(vector)? else { return None };
+                let Constant::Vector(parts) = self.constant(vector)? else { return None };
                 let picked: Vec<_> =
                     pattern[..size as usize].iter().map(|&component| parts.get(component as usize).copied()).collect::<Option<_>>()?;
-                return self.uniform(&picked);
+                return self.vector(&picked);
             }
             _ => return None,
         };
@@ -73,7 +80,7 @@ impl FunctionBuilder {
         }
         let constants = operands.iter().map(|&operand| self.constant(operand)).collect::<Option<Vec<_>>>()?;
         let count = constants.iter().find_map(|constant| match constant {
-            Constant::Vector(parts, _) => Some(parts.len()),
+            Constant::Vector(parts) => Some(parts.len()),
             Constant::Scalar(_) => None,
         });
         let mut results = Vec::new();
@@ -82,7 +89,7 @@ impl FunctionBuilder {
                 .iter()
                 .map(|constant| match constant {
                     Constant::Scalar(literal) => Some(*literal),
-                    Constant::Vector(parts, _) => parts.get(index).copied(),
+                    Constant::Vector(parts) => parts.get(index).copied(),
                 })
                 .collect::<Option<_>>()?;
             results.push(work(&scalars)?);
@@ -93,17 +100,13 @@ impl FunctionBuilder {
         if count.is_none() {
             return results.first().map(|&literal| self.literal(literal));
         }
-        let ty = constants.iter().find_map(|constant| match constant {
-            Constant::Vector(parts, Some(ty)) if parts.first().map(Literal::scalar) == results.first().map(Literal::scalar) => Some(*ty),
-            _ => None,
-        });
-        match ty {
-            Some(ty) => {
-                let components = results.iter().map(|&literal| self.literal(literal)).collect();
-                Some(self.append(Expression::Compose { ty, components }))
-            }
-            None => self.uniform(&results),
-        }
+        self.vector(&results)
+    }
+
+    /// Whether a type is that of vectors of `count` scalars.
+    fn is_vector(&self, ty: Handle<Type>, count: usize) -> bool {
+        let Some(size) = vector_size(count) else { return false };
+        [naga::Scalar::F32, naga::Scalar::U32, naga::Scalar::I32, naga::Scalar::BOOL].iter().any(|&scalar| self.known_type(Some(size), scalar) == Some(ty))
     }
 
     /// `x & true`, `x | false`, `select` with a constant condition: one of the operands. On booleans alone.
@@ -133,14 +136,14 @@ impl FunctionBuilder {
     fn uniform_of(&self, handle: Handle<Expression>) -> Option<Literal> {
         match self.constant(handle)? {
             Constant::Scalar(literal) => Some(literal),
-            Constant::Vector(parts, _) => parts.first().copied().filter(|first| parts.iter().all(|part| part == first)),
+            Constant::Vector(parts) => parts.first().copied().filter(|first| parts.iter().all(|part| part == first)),
         }
     }
 
     fn fold_relational(&mut self, fun: naga::RelationalFunction, argument: Handle<Expression>) -> Option<Handle<Expression>> {
         let parts = match self.constant(argument)? {
             Constant::Scalar(literal) => vec![literal],
-            Constant::Vector(parts, _) => parts,
+            Constant::Vector(parts) => parts,
         };
         let truth = |part: &Literal| *part == Literal::Bool(true);
         let result = match fun {
@@ -152,25 +155,22 @@ impl FunctionBuilder {
     }
 
     fn fold_component(&mut self, base: Handle<Expression>, index: u32) -> Option<Handle<Expression>> {
-        let Constant::Vector(parts, _) = self.constant(base)? else { return None };
+        let Constant::Vector(parts) = self.constant(base)? else { return None };
         let literal = *parts.get(index as usize)?;
         Some(self.literal(literal))
     }
 
-    /// A vector of equal literals; other vectors need a type that is not known here.
-    fn uniform(&mut self, parts: &[Literal]) -> Option<Handle<Expression>> {
+    /// A vector of literals.
+    fn vector(&mut self, parts: &[Literal]) -> Option<Handle<Expression>> {
         let first = *parts.first()?;
-        let size = match parts.len() {
-            2 => VectorSize::Bi,
-            3 => VectorSize::Tri,
-            4 => VectorSize::Quad,
-            _ => return None,
-        };
-        if parts.iter().any(|part| *part != first) {
-            return None;
+        let size = vector_size(parts.len())?;
+        if parts.iter().all(|part| bits(*part) == bits(first)) {
+            let value = self.literal(first);
+            return Some(self.append(Expression::Splat { size, value }));
         }
-        let value = self.literal(first);
-        Some(self.append(Expression::Splat { size, value }))
+        let ty = self.known_type(Some(size), first.scalar())?;
+        let components = parts.iter().map(|&part| self.literal(part)).collect();
+        Some(self.append(Expression::Compose { ty, components }))
     }
 
     /// Appends `expression` with its constant f32 operands read from variables.
@@ -183,7 +183,7 @@ impl FunctionBuilder {
     fn hide(&mut self, operand: Handle<Expression>) -> Handle<Expression> {
         match self.function.expressions[operand] {
             Expression::Literal(literal @ Literal::F32(_)) => {
-                let Some(ty) = self.f32_type else { return operand };
+                let Some(ty) = self.known_type(None, naga::Scalar::F32) else { return operand };
                 let init = Some(self.literal(literal));
                 let local = self.function.local_variables.append(LocalVariable { name: Some("hidden".to_owned()), ty, init }, self.span);
                 let pointer = self.append(Expression::LocalVariable(local));
@@ -200,4 +200,25 @@ impl FunctionBuilder {
             _ => operand,
         }
     }
+}
+
+fn vector_size(count: usize) -> Option<VectorSize> {
+    Some(match count {
+        2 => VectorSize::Bi,
+        3 => VectorSize::Tri,
+        4 => VectorSize::Quad,
+        _ => return None,
+    })
+}
+
+/// Tells 0 from -0, which `==` does not.
+fn bits(literal: Literal) -> (naga::Scalar, u32) {
+    let bits = match literal {
+        Literal::F32(value) => value.to_bits(),
+        Literal::U32(value) => value,
+        Literal::I32(value) => value.cast_unsigned(),
+        Literal::Bool(value) => u32::from(value),
+        _ => 0,
+    };
+    (literal.scalar(), bits)
 }

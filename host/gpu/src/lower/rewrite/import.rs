@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use naga::{ArraySize, Constant, Expression, Function, GlobalVariable, Handle, Literal, Module, Override, Type, TypeInner};
 
 use super::{Copier, Finding, Hook, Step};
+use crate::front::edits::SpanMap;
 
 /// What has been brought over from `source` so far. The same `target` has to be given to every call.
 #[derive(Debug)]
@@ -13,6 +14,10 @@ pub struct Imports<'s> {
     pub source: &'s Module,
     /// Values of its overrides.
     pub overrides: HashMap<Handle<Override>, Literal>,
+    /// Values of global expressions that depend on overrides.
+    pub values: HashMap<Handle<Expression>, Vec<Literal>>,
+    /// The way from the source's spans to those of the target.
+    pub spans: SpanMap,
     types: HashMap<Handle<Type>, Handle<Type>>,
     constants: HashMap<Handle<Constant>, Handle<Constant>>,
     globals: HashMap<Handle<GlobalVariable>, Handle<GlobalVariable>>,
@@ -28,7 +33,7 @@ impl Hook for Plain {}
 impl<'s> Imports<'s> {
     /// Nothing imported yet.
     pub fn new(source: &'s Module, overrides: HashMap<Handle<Override>, Literal>) -> Self {
-        Self { source, overrides, types: HashMap::new(), constants: HashMap::new(), globals: HashMap::new(), functions: HashMap::new() }
+        Self { source, overrides, values: HashMap::new(), spans: SpanMap::Same, types: HashMap::new(), constants: HashMap::new(), globals: HashMap::new(), functions: HashMap::new() }
     }
 
     /// The type in `target`.
@@ -49,7 +54,7 @@ impl<'s> Imports<'s> {
             }
             ref leaf => leaf.clone(),
         };
-        let made = target.types.insert(Type { name: source.name.clone(), inner }, self.source.types.get_span(ty));
+        let made = target.types.insert(Type { name: source.name.clone(), inner }, self.spans.map(self.source.types.get_span(ty)));
         self.types.insert(ty, made);
         Ok(made)
     }
@@ -81,7 +86,7 @@ impl<'s> Imports<'s> {
         let Constant { ref name, ty, init } = self.source.constants[constant];
         let ty = self.ty(target, ty)?;
         let init = self.global_expression(target, init)?;
-        let made = target.constants.append(Constant { name: name.clone(), ty, init }, self.source.constants.get_span(constant));
+        let made = target.constants.append(Constant { name: name.clone(), ty, init }, self.spans.map(self.source.constants.get_span(constant)));
         self.constants.insert(constant, made);
         Ok(made)
     }
@@ -94,14 +99,17 @@ impl<'s> Imports<'s> {
         let mut copied = self.source.global_variables[global].clone();
         copied.ty = self.ty(target, copied.ty)?;
         copied.init = copied.init.map(|init| self.global_expression(target, init)).transpose()?;
-        let made = target.global_variables.append(copied, self.source.global_variables.get_span(global));
+        let made = target.global_variables.append(copied, self.spans.map(self.source.global_variables.get_span(global)));
         self.globals.insert(global, made);
         Ok(made)
     }
 
     /// A constant expression of the module, copied as a tree.
     pub fn global_expression(&mut self, target: &mut Module, expression: Handle<Expression>) -> Step<Handle<Expression>> {
-        let span = self.source.global_expressions.get_span(expression);
+        let span = self.spans.map(self.source.global_expressions.get_span(expression));
+        if let Some(values) = self.values.get(&expression) {
+            return Ok(literals(target, values, span));
+        }
         let copied = match self.source.global_expressions[expression] {
             Expression::Constant(constant) => Expression::Constant(self.constant(target, constant)?),
             Expression::ZeroValue(ty) => Expression::ZeroValue(self.ty(target, ty)?),
@@ -128,7 +136,7 @@ impl<'s> Imports<'s> {
         }
         let source = self.source;
         let made = Copier::copy(source, &source.functions[function], target, self, &mut Plain)?;
-        let made = target.functions.append(made, source.functions.get_span(function));
+        let made = target.functions.append(made, self.spans.map(source.functions.get_span(function)));
         self.functions.insert(function, made);
         Ok(made)
     }
@@ -137,4 +145,18 @@ impl<'s> Imports<'s> {
     pub fn set_function(&mut self, function: Handle<Function>, made: Handle<Function>) {
         self.functions.insert(function, made);
     }
+}
+
+/// A scalar, or a vector of scalars, as a constant expression of the module.
+fn literals(target: &mut Module, values: &[Literal], span: naga::Span) -> Handle<Expression> {
+    let mut components: Vec<_> = values.iter().map(|&literal| target.global_expressions.append(Expression::Literal(literal), span)).collect();
+    let size = match values.len() {
+        2 => naga::VectorSize::Bi,
+        3 => naga::VectorSize::Tri,
+        4 => naga::VectorSize::Quad,
+        _ => return components.remove(0),
+    };
+    let scalar = values[0].scalar();
+    let ty = target.types.insert(Type { name: None, inner: TypeInner::Vector { size, scalar } }, naga::Span::UNDEFINED);
+    target.global_expressions.append(Expression::Compose { ty, components }, span)
 }

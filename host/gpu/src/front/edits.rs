@@ -1,0 +1,109 @@
+//! A source with pieces replaced, and the way back from a place in it to the author's.
+
+use std::collections::BTreeMap;
+
+use naga::Span;
+
+/// Replacements of ranges of one source; none overlaps another. An empty range is an insertion.
+#[derive(Debug, Clone, Default)]
+pub struct Edits {
+    /// By start of the range in the source: its end, and what stands there instead.
+    edits: BTreeMap<usize, (usize, String)>,
+}
+
+impl Edits {
+    /// Replaces a range of the source; edits inside it are dropped.
+    pub fn replace(&mut self, start: usize, end: usize, text: String) {
+        let inside: Vec<usize> = self.edits.range(start..end).map(|(&at, _)| at).collect();
+        for at in inside {
+            self.edits.remove(&at);
+        }
+        self.edits.insert(start, (end, text));
+    }
+
+    /// Inserts before a place of the source, after what was inserted there before.
+    pub fn insert(&mut self, at: usize, text: &str) {
+        match self.edits.get_mut(&at) {
+            // Before a replaced range as well as between two characters.
+            Some((_, there)) => there.insert_str(0, text),
+            None => {
+                self.edits.insert(at, (at, text.to_owned()));
+            }
+        }
+    }
+
+    /// The edited text.
+    pub fn apply(&self, source: &str) -> String {
+        let mut made = String::with_capacity(source.len());
+        let mut at = 0;
+        for (&start, (end, text)) in &self.edits {
+            made.push_str(source.get(at..start).unwrap_or_default());
+            made.push_str(text);
+            at = at.max(*end);
+        }
+        made.push_str(source.get(at..).unwrap_or_default());
+        made
+    }
+
+    /// The place in the source of a place in the edited text. Inside a replacement: its start.
+    pub fn original(&self, edited: usize) -> usize {
+        let (mut source_at, mut edited_at) = (0, 0);
+        for (&start, (end, text)) in &self.edits {
+            let next = edited_at + (start - source_at);
+            if edited < next {
+                break;
+            }
+            if edited < next + text.len() {
+                return start;
+            }
+            edited_at = next + text.len();
+            source_at = *end;
+        }
+        source_at + (edited - edited_at)
+    }
+
+    /// Where in the edited text the edit stands that starts at a place of the source.
+    pub fn place_of(&self, start: usize) -> Option<usize> {
+        let (mut source_at, mut edited_at) = (0, 0);
+        for (&at, (end, text)) in &self.edits {
+            edited_at += at - source_at;
+            if at == start {
+                return Some(edited_at);
+            }
+            edited_at += text.len();
+            source_at = *end;
+        }
+        None
+    }
+
+    /// Whether nothing is edited.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+}
+
+/// Spans of a module, translated.
+#[derive(Debug, Clone, Default)]
+pub enum SpanMap {
+    /// As they are.
+    #[default]
+    Same,
+    /// Of no use to a reader of the source.
+    Dropped,
+    /// From an edited text to the source.
+    Edited(std::sync::Arc<Edits>),
+}
+
+impl SpanMap {
+    /// The span in the source.
+    pub fn map(&self, span: Span) -> Span {
+        match (self, span.to_range()) {
+            (Self::Same, _) => span,
+            (Self::Dropped, _) | (_, None) => Span::UNDEFINED,
+            (Self::Edited(edits), Some(range)) => {
+                let (start, end) = (edits.original(range.start), edits.original(range.end));
+                Span::new(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end.max(start)).unwrap_or(u32::MAX))
+            }
+        }
+    }
+}
