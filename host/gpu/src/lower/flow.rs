@@ -40,26 +40,28 @@ pub fn has_barrier(block: &Block, functions: &HashMap<Handle<Function>, bool>) -
     })
 }
 
-/// Functions that `entry` calls, directly or not, callees first.
-pub fn reachable(module: &Module, entry: &Function) -> Vec<Handle<Function>> {
-    fn calls(block: &Block, found: &mut Vec<Handle<Function>>) {
-        for statement in block {
-            match statement {
-                Statement::Call { function, .. } => found.push(*function),
-                Statement::Block(block) => calls(block, found),
-                Statement::If { accept, reject, .. } => {
-                    calls(accept, found);
-                    calls(reject, found);
-                }
-                Statement::Switch { cases, .. } => cases.iter().for_each(|case| calls(&case.body, found)),
-                Statement::Loop { body, continuing, .. } => {
-                    calls(body, found);
-                    calls(continuing, found);
-                }
-                _ => {}
+/// Every call in `block`, in order.
+pub fn calls(block: &Block, found: &mut Vec<Handle<Function>>) {
+    for statement in block {
+        match statement {
+            Statement::Call { function, .. } => found.push(*function),
+            Statement::Block(block) => calls(block, found),
+            Statement::If { accept, reject, .. } => {
+                calls(accept, found);
+                calls(reject, found);
             }
+            Statement::Switch { cases, .. } => cases.iter().for_each(|case| calls(&case.body, found)),
+            Statement::Loop { body, continuing, .. } => {
+                calls(body, found);
+                calls(continuing, found);
+            }
+            _ => {}
         }
     }
+}
+
+/// Functions that `entry` calls, directly or not, callees first.
+pub fn reachable(module: &Module, entry: &Function) -> Vec<Handle<Function>> {
     let mut open = Vec::new();
     calls(&entry.body, &mut open);
     let mut seen = HashSet::new();

@@ -30,13 +30,13 @@ use std::collections::{HashMap, HashSet};
 use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{EntryPoint, Expression, Function, Handle, Literal, Module, Override, Span};
 
-pub use flow::is_ours;
+pub use flow::{calls, is_ours};
 pub use names::number_results;
 
 use crate::evaluate::{self as constants, Value};
 use crate::front::edits::SpanMap;
 use crate::prelude::Prelude;
-use rewrite::{Copier, Finding, Hook, Imports, Step};
+use rewrite::{Copier, EXPRESSIONS_MAX, Finding, Hook, Imports, Step};
 
 /// What is lowered, and with which values.
 #[derive(Debug)]
@@ -108,6 +108,7 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
             imports.global(&mut target, handle)?;
         }
     }
+    let mut operations = 0;
     for handle in flow::reachable(source, &entry.function) {
         let function = &source.functions[handle];
         if flow::is_ours(function.name.as_deref()) {
@@ -116,6 +117,11 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         let mut hook =
             Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, markers, entry: false };
         let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
+        operations += made.expressions.len();
+        if operations > EXPRESSIONS_MAX {
+            let message = format!("the shader becomes more than {EXPRESSIONS_MAX} operations");
+            return Err(Finding::new("size", source.functions.get_span(handle), message, "use loops instead of repeated code"));
+        }
         let made = target.functions.append(made, request.spans.map(source.functions.get_span(handle)));
         imports.set_function(handle, made);
     }

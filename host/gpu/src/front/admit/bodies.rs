@@ -1,6 +1,6 @@
 //! Statements and expressions of functions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use naga::{
     AtomicFunction, Barrier, Block, Expression, Function, Handle, Literal, MathFunction, Module, RelationalFunction, Span, Statement,
@@ -21,8 +21,35 @@ pub fn check(module: &Module, findings: &mut Findings) {
     for entry in &module.entry_points {
         function(module, &entry.function, findings);
     }
+    expansion(module, findings);
     for (handle, expression) in module.global_expressions.iter() {
         self::expression(module, expression, module.global_expressions.get_span(handle), findings);
+    }
+}
+
+/// Operations of an entry point with every call replaced by what is called, at most. Loops have a budget; straight-line code has this.
+const OPERATIONS_MAX: u64 = 1 << 20;
+
+fn expansion(module: &Module, findings: &mut Findings) {
+    let mut costs: HashMap<Handle<Function>, u64> = HashMap::new();
+    let cost = |function: &Function, costs: &HashMap<Handle<Function>, u64>| {
+        let mut calls = Vec::new();
+        crate::lower::calls(&function.body, &mut calls);
+        let called = calls.iter().map(|callee| costs.get(callee).copied().unwrap_or(0));
+        called.fold(1 + function.expressions.len() as u64, u64::saturating_add)
+    };
+    let entries = module.entry_points.iter().map(|entry| (&entry.function, None));
+    let functions = module.functions.iter().map(|(handle, function)| (function, Some(handle)));
+    for (function, handle) in functions.chain(entries) {
+        let operations = cost(function, &costs);
+        if operations > OPERATIONS_MAX {
+            let span = function.body.span_iter().map(|(_, span)| *span).find(naga::Span::is_defined).unwrap_or_default();
+            findings.add("size", span, format!("calls expand to more than {OPERATIONS_MAX} operations"), "use loops instead of repeated calls");
+            return;
+        }
+        if let Some(handle) = handle {
+            costs.insert(handle, operations);
+        }
     }
 }
 

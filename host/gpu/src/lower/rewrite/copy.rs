@@ -4,6 +4,9 @@ use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle
 
 use super::{Finding, FunctionBuilder, Imports, Step, remap_expression};
 
+/// Operations of a function, at most, once rewritten.
+pub const EXPRESSIONS_MAX: usize = 1 << 19;
+
 /// Sees each expression and statement before it is copied.
 pub trait Hook {
     /// What becomes of an expression, or `None` to have it copied.
@@ -287,6 +290,10 @@ impl<'a, 's> Copier<'a, 's> {
                 self.name(old, made);
             }
             return Ok(());
+        }
+        if self.build.function.expressions.len() > EXPRESSIONS_MAX {
+            let message = format!("this function becomes more than {EXPRESSIONS_MAX} operations");
+            return Err(Finding::new("size", span, message, "split it into functions, and use loops"));
         }
         if hook.statement(self, statement)? {
             return Ok(());

@@ -17,7 +17,7 @@ mod import;
 mod remap;
 
 pub use build::FunctionBuilder;
-pub use copy::{Copier, Hook};
+pub use copy::{Copier, EXPRESSIONS_MAX, Hook};
 pub use import::{Imports, Plain};
 pub use remap::remap_expression;
 
