@@ -13,6 +13,9 @@ pub const SOURCE_BYTES_MAX: usize = 4 << 20;
 const HEIGHT_MAX: u32 = 2_000;
 /// Blocks and `else if` branches inside one another, at most.
 const BLOCKS_MAX: u32 = 100;
+/// Tokens of a function, and of a module, at most: naga takes time by the square of a function's size.
+const FUNCTION_TOKENS_MAX: usize = 32_768;
+const TOKENS_MAX: usize = 400_000;
 /// Declarations of a module, at most.
 const DECLARATIONS_MAX: u32 = 10_000;
 
@@ -133,10 +136,19 @@ pub fn check(source: &str, tokens: &[Token<'_>]) -> Result<(), Finding> {
     if source.len() > SOURCE_BYTES_MAX {
         return refuse(Span::UNDEFINED, format!("the source has {} bytes; at most {SOURCE_BYTES_MAX} are allowed", source.len()), "");
     }
+    if let Some(token) = tokens.get(TOKENS_MAX) {
+        return refuse(token.span(), format!("more than {TOKENS_MAX} tokens"), "split the shader");
+    }
+    let mut outside = 0;
     let mut levels = vec![Level { brace: true, part: 0, parts_max: 0, chained: 0 }];
     let (mut declarations, mut blocks) = (0, 0_u32);
     for (index, token) in tokens.iter().enumerate() {
         let depth = levels.len();
+        if depth == 1 {
+            outside = index;
+        } else if index - outside > FUNCTION_TOKENS_MAX {
+            return refuse(token.span(), format!("more than {FUNCTION_TOKENS_MAX} tokens in one function or declaration"), "split it into functions, and use loops");
+        }
         let Some(level) = levels.last_mut() else { break };
         match token.text {
             "(" | "[" | "{" => {
