@@ -81,10 +81,12 @@ impl Shader {
         };
         let overrides = evaluate::overrides(module, constants)?;
         let workgroup_size = workgroup_size(module, index, &overrides)?;
-        check_workgroup_size(workgroup_size).map_err(|message| Finding::new("workgroup-size", naga::Span::UNDEFINED, message, "give its constants other values"))?;
+        check_workgroup_size(workgroup_size)
+            .map_err(|message| Finding::new("workgroup-size", naga::Span::UNDEFINED, message, "give its constants other values"))?;
         let values = initial_values(module, &overrides)?;
         let (spans, markers) = (&self.front.spans, &self.front.markers);
-        let request = Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations, values, spans, markers };
+        let request =
+            Request { module, info: &self.front.info, entry: index, overrides, workgroup_size, loop_iterations, values, spans, markers };
         let (lowered, info) = lower(&request)?;
         let bindings = self.entry_points.iter().find(|point| point.name == entry).map(|point| point.bindings.clone()).unwrap_or_default();
         Ok(Kernel {
@@ -134,7 +136,10 @@ fn workgroup_size(module: &Module, index: usize, overrides: &HashMap<Handle<Over
 }
 
 /// Values of initialisers of variables that depend on overrides.
-fn initial_values(module: &Module, overrides: &HashMap<Handle<Override>, Literal>) -> Result<HashMap<Handle<Expression>, Vec<Literal>>, Finding> {
+fn initial_values(
+    module: &Module,
+    overrides: &HashMap<Handle<Override>, Literal>,
+) -> Result<HashMap<Handle<Expression>, Vec<Literal>>, Finding> {
     let mut values = HashMap::new();
     let mut open: Vec<_> = module.global_variables.iter().filter_map(|(_, global)| global.init).collect();
     while let Some(expression) = open.pop() {

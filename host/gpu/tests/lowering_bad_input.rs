@@ -22,11 +22,21 @@ fn outcome(source: &str) -> Option<&'static str> {
 #[test]
 fn nesting() {
     const N: usize = 200_000;
-    for (open, middle, close) in [("(", "1u", ")"), ("!", "true", ""), ("-", "1", ""), ("~", "1u", ""), ("b[", "0", "]"), ("min(1u, ", "1u", ")"), ("1u + (", "1u", ")")] {
+    for (open, middle, close) in [
+        ("(", "1u", ")"),
+        ("!", "true", ""),
+        ("-", "1", ""),
+        ("~", "1u", ""),
+        ("b[", "0", "]"),
+        ("min(1u, ", "1u", ")"),
+        ("1u + (", "1u", ")"),
+    ] {
         let source = format!("{MAIN} let x = {}{middle}{}; }}", open.repeat(N), close.repeat(N));
         assert!(outcome(&source).is_some(), "{open}");
     }
-    for (open, close) in [("{", "}"), ("if true {", "}"), ("loop {", "}"), ("for (;;) {", "}"), ("while true {", "}"), ("switch 1 { default: {", "}}")] {
+    for (open, close) in
+        [("{", "}"), ("if true {", "}"), ("loop {", "}"), ("for (;;) {", "}"), ("while true {", "}"), ("switch 1 { default: {", "}}")]
+    {
         assert!(outcome(&format!("{MAIN} {}{} }}", open.repeat(N), close.repeat(N))).is_some(), "{open}");
     }
     assert!(outcome(&format!("{MAIN} if true {{}} {} }}", "else if true {}".repeat(N))).is_some());
@@ -52,7 +62,10 @@ fn chains() {
     let chain: String = (1..5_000).map(|n| format!("const c{n} = c{}; ", n - 1)).collect();
     assert_eq!(outcome(&format!("const c0 = 1u; {chain} {MAIN} b[0] = c9; }}")), None);
     let structs: String = (1..5_000).map(|n| format!("struct S{n} {{ a: S{} }} ", n - 1)).collect();
-    assert_eq!(outcome(&format!("struct S0 {{ a: u32 }} {structs} @group(0) @binding(1) var<storage, read_write> s: S4999; {MAIN} }}")), Some("size"));
+    assert_eq!(
+        outcome(&format!("struct S0 {{ a: u32 }} {structs} @group(0) @binding(1) var<storage, read_write> s: S4999; {MAIN} }}")),
+        Some("size")
+    );
     let calls: String = (1..60).map(|n| format!("fn f{n}() {{ f{0}(); f{0}(); }} ", n - 1)).collect();
     assert_eq!(outcome(&format!("fn f0() {{ }} {calls} {MAIN} f59(); }}")), Some("size"));
 }
@@ -79,7 +92,19 @@ fn sizes() {
 /// naga's constant evaluator spells out a zero value before it looks at what is done with it.
 #[test]
 fn zero_values_are_not_spelled_out() {
-    for expression in ["-A()", "f32(A())", "A() == A()", "A() + 1", "abs(A())", "!A()", "select(A(), A(), true)", "vec2(A(), A())", "A()[5]", "all(A())", "dot(A(), A())"] {
+    for expression in [
+        "-A()",
+        "f32(A())",
+        "A() == A()",
+        "A() + 1",
+        "abs(A())",
+        "!A()",
+        "select(A(), A(), true)",
+        "vec2(A(), A())",
+        "A()[5]",
+        "all(A())",
+        "dot(A(), A())",
+    ] {
         for ty in ["array<u32, 4000000000>", "array<array<u32, 60000>, 60000>", "S"] {
             let head = format!("struct S {{ a: array<f32, 1000000000> }} alias A = {ty};");
             assert!(outcome(&format!("{head} {MAIN} let x = {expression}; }}")).is_some(), "{expression} {ty}");
@@ -98,7 +123,27 @@ fn copies() {
 
 #[test]
 fn noise() {
-    for source in ["", "\0", "\u{feff}", "@", "fn", "enable", "enable f16", "requires ;", "é", "🦀(", "const x = ", "0x", "1e", "/*", "//", "\"", "fn main() { sin(", "const x = sin(;", "const x = sin(1.0"] {
+    for source in [
+        "",
+        "\0",
+        "\u{feff}",
+        "@",
+        "fn",
+        "enable",
+        "enable f16",
+        "requires ;",
+        "é",
+        "🦀(",
+        "const x = ",
+        "0x",
+        "1e",
+        "/*",
+        "//",
+        "\"",
+        "fn main() { sin(",
+        "const x = sin(;",
+        "const x = sin(1.0",
+    ] {
         assert!(outcome(source).is_some(), "{source:?}");
     }
 }

@@ -12,17 +12,51 @@ fn lowered(source: &str, constants: &[(&str, f64)]) -> String {
 
 /// The right-hand sides of the stores to `b`, in order.
 fn stored(text: &str) -> Vec<String> {
-    text.lines().filter_map(|line| line.trim().strip_prefix("b[")?.split_once(" = ").map(|(_, value)| value.trim_end_matches(';').to_owned())).collect()
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("b[")?.split_once(" = ").map(|(_, value)| value.trim_end_matches(';').to_owned()))
+        .collect()
 }
 
 const HEAD: &str = "@group(0) @binding(0) var<storage, read_write> b: array<f32>;\n";
 
 const CALLS: [&str; 37] = [
-    "acos(0.3)", "acosh(1.7)", "asin(-0.4)", "asinh(2.5)", "atan(0.9)", "atan2(0.3, -0.8)", "atanh(0.6)", "ceil(0.1)", "cos(3.0)", "cosh(1.1)",
-    "cross(vec3(0.1, 0.2, 0.3), vec3(1.0, 0.7, 0.3)).y", "degrees(0.1)", "distance(vec2(0.1, 0.2), vec2(0.3, 0.7))", "exp(0.5)", "exp2(0.3)", "floor(-0.1)",
-    "fma(0.1, 0.2, 0.3)", "fract(0.7)", "inverseSqrt(0.3)", "length(vec2(0.1, 0.7))", "log(0.3)", "log2(10.0)", "normalize(vec3(0.1, 0.2, 0.3)).z", "pow(2.2, 3.3)",
-    "radians(90)", "round(2.5)", "saturate(1.5)", "sin(1.0)", "sinh(0.7)", "sqrt(2.0)", "step(0.5, 0.6)", "tan(1.2)", "tanh(0.8)", "trunc(-1.7)", "sin(cos(exp(0.5)))",
-    "exp(vec2(0.5, sqrt(2.0))).y", "2.0 * acos(-1.0) / 3.0",
+    "acos(0.3)",
+    "acosh(1.7)",
+    "asin(-0.4)",
+    "asinh(2.5)",
+    "atan(0.9)",
+    "atan2(0.3, -0.8)",
+    "atanh(0.6)",
+    "ceil(0.1)",
+    "cos(3.0)",
+    "cosh(1.1)",
+    "cross(vec3(0.1, 0.2, 0.3), vec3(1.0, 0.7, 0.3)).y",
+    "degrees(0.1)",
+    "distance(vec2(0.1, 0.2), vec2(0.3, 0.7))",
+    "exp(0.5)",
+    "exp2(0.3)",
+    "floor(-0.1)",
+    "fma(0.1, 0.2, 0.3)",
+    "fract(0.7)",
+    "inverseSqrt(0.3)",
+    "length(vec2(0.1, 0.7))",
+    "log(0.3)",
+    "log2(10.0)",
+    "normalize(vec3(0.1, 0.2, 0.3)).z",
+    "pow(2.2, 3.3)",
+    "radians(90)",
+    "round(2.5)",
+    "saturate(1.5)",
+    "sin(1.0)",
+    "sinh(0.7)",
+    "sqrt(2.0)",
+    "step(0.5, 0.6)",
+    "tan(1.2)",
+    "tanh(0.8)",
+    "trunc(-1.7)",
+    "sin(cos(exp(0.5)))",
+    "exp(vec2(0.5, sqrt(2.0))).y",
+    "2.0 * acos(-1.0) / 3.0",
 ];
 
 #[test]
@@ -50,7 +84,12 @@ fn a_call_has_one_value_in_every_place() {
 #[test]
 fn values_are_those_of_the_prelude() {
     // f32 of the correctly rounded results, which the prelude meets for these arguments.
-    let text = lowered(&format!("{HEAD}const e = exp(1.0); @compute @workgroup_size(1) fn main() {{ b[0] = e; b[1] = sqrt(2.0); b[2] = radians(180.0); }}"), &[]);
+    let text = lowered(
+        &format!(
+            "{HEAD}const e = exp(1.0); @compute @workgroup_size(1) fn main() {{ b[0] = e; b[1] = sqrt(2.0); b[2] = radians(180.0); }}"
+        ),
+        &[],
+    );
     let values: Vec<f32> = stored(&text).iter().map(|value| value.trim_end_matches('f').parse().unwrap()).collect();
     assert_eq!(values[0].to_bits().abs_diff(std::f32::consts::E.to_bits()), 0);
     assert_eq!(values[1], std::f32::consts::SQRT_2);
@@ -59,7 +98,9 @@ fn values_are_those_of_the_prelude() {
 
 #[test]
 fn names_of_built_ins_may_be_the_authors() {
-    let source = format!("{HEAD}fn sin(x: f32) -> f32 {{ return x + 1.0; }} @compute @workgroup_size(1) fn main() {{ let log = 2.0; b[0] = sin(log); }}");
+    let source = format!(
+        "{HEAD}fn sin(x: f32) -> f32 {{ return x + 1.0; }} @compute @workgroup_size(1) fn main() {{ let log = 2.0; b[0] = sin(log); }}"
+    );
     assert!(lowered(&source, &[]).contains("fn sin"));
 }
 
@@ -73,7 +114,9 @@ fn the_authors_own_quantize_stays() {
 
 #[test]
 fn constants_feed_array_lengths() {
-    let source = format!("{HEAD}const n = u32(exp2(3.0)); var<workgroup> w: array<f32, n>; @compute @workgroup_size(u32(sqrt(16.0))) fn main() {{ w[n - 1] = 1.0; b[0] = w[n - 1]; }}");
+    let source = format!(
+        "{HEAD}const n = u32(exp2(3.0)); var<workgroup> w: array<f32, n>; @compute @workgroup_size(u32(sqrt(16.0))) fn main() {{ w[n - 1] = 1.0; b[0] = w[n - 1]; }}"
+    );
     let text = lowered(&source, &[]);
     assert!(text.contains("array<f32, 8>") && text.contains("@workgroup_size(4, 1, 1)"), "{text}");
 }
@@ -107,7 +150,12 @@ fn overrides_by_name_and_by_id() {
 
 #[test]
 fn what_has_no_finite_value_stays_an_operation() {
-    let text = lowered(&format!("{HEAD}@compute @workgroup_size(1) fn main() {{ let zero = 0.0; b[0] = 1.0 / zero; let big = 1e38; b[1] = big * 10.0; b[2] = log(zero); }}"), &[]);
+    let text = lowered(
+        &format!(
+            "{HEAD}@compute @workgroup_size(1) fn main() {{ let zero = 0.0; b[0] = 1.0 / zero; let big = 1e38; b[1] = big * 10.0; b[2] = log(zero); }}"
+        ),
+        &[],
+    );
     let again = lowered(&text, &[]);
     assert_eq!(text, again);
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::Literal;
+use naga::valid::{Capabilities, ValidationFlags, Validator};
 
 use crate::lower::rewrite::{Finding, Step};
-use crate::lower::{evaluate, Markers};
+use crate::lower::{Markers, evaluate};
 
 /// What the built-in `name` gives for constant arguments, each a scalar or the components of a vector; `None` where that is not finite, or where naga rejects the
 /// call (it is then the author who called it wrongly).

@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{Block, Expression, Function, Handle, Literal, Module, Override, Statement};
 
-use crate::lower::rewrite::{remap_expression, Finding, Step};
-use crate::lower::{evaluate, Markers};
+use crate::lower::rewrite::{Finding, Step, remap_expression};
+use crate::lower::{Markers, evaluate};
 
 /// The literals of a global expression (one for a scalar, several for a vector), with `overrides` known. `None` where one is not finite.
 ///
 /// # Errors
 /// An operation that constants cannot have.
-pub fn global(module: &Module, expression: Handle<Expression>, overrides: &HashMap<Handle<Override>, Literal>) -> Step<Option<Vec<Literal>>> {
+pub fn global(
+    module: &Module,
+    expression: Handle<Expression>,
+    overrides: &HashMap<Handle<Override>, Literal>,
+) -> Step<Option<Vec<Literal>>> {
     if let Expression::Literal(literal) = module.global_expressions[expression] {
         return Ok(Some(vec![literal]));
     }
@@ -37,7 +41,12 @@ pub fn global(module: &Module, expression: Handle<Expression>, overrides: &HashM
     Ok(values.into_iter().next().flatten())
 }
 
-fn copy(module: &Module, expression: Handle<Expression>, function: &mut Function, copied: &mut HashMap<Handle<Expression>, Handle<Expression>>) -> Step<Handle<Expression>> {
+fn copy(
+    module: &Module,
+    expression: Handle<Expression>,
+    function: &mut Function,
+    copied: &mut HashMap<Handle<Expression>, Handle<Expression>>,
+) -> Step<Handle<Expression>> {
     if let Some(known) = copied.get(&expression) {
         return Ok(*known);
     }

@@ -8,6 +8,6 @@ mod scalar;
 
 pub use builtin::builtin;
 pub use expressions::global;
-pub use interpret::{call, Value};
+pub use interpret::{Value, call};
 pub use overrides::overrides;
 pub use scalar::{binary, cast, math, unary};

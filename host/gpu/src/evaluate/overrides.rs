@@ -22,9 +22,16 @@ pub fn overrides(module: &Module, given: &[(String, f64)]) -> Step<HashMap<Handl
             return Err(Finding::new("constant", Span::UNDEFINED, format!("the shader has no override {name:?}"), hint));
         };
         let span = module.overrides.get_span(handle);
-        let TypeInner::Scalar(scalar) = module.types[item.ty].inner else { return Err(Finding::internal("an override that is not a scalar")) };
+        let TypeInner::Scalar(scalar) = module.types[item.ty].inner else {
+            return Err(Finding::internal("an override that is not a scalar"));
+        };
         let Some(literal) = converted(scalar, *value) else {
-            return Err(Finding::new("constant", span, format!("the value {value} of the override {name:?} is out of range"), "give one that its type can hold"));
+            return Err(Finding::new(
+                "constant",
+                span,
+                format!("the value {value} of the override {name:?} is out of range"),
+                "give one that its type can hold",
+            ));
         };
         if values.insert(handle, literal).is_some() {
             return Err(Finding::new("constant", span, format!("the override {name:?} is given twice"), "give it once"));
@@ -38,7 +45,12 @@ pub fn overrides(module: &Module, given: &[(String, f64)]) -> Step<HashMap<Handl
         let span = module.overrides.get_span(handle);
         let name = item.name.clone().unwrap_or_default();
         let Some(init) = item.init else {
-            return Err(Finding::new("constant", span, format!("the override {name:?} has no value"), "give it one with the pipeline, or an initialiser"));
+            return Err(Finding::new(
+                "constant",
+                span,
+                format!("the override {name:?} has no value"),
+                "give it one with the pipeline, or an initialiser",
+            ));
         };
         match super::global(module, init, &values)?.as_deref() {
             Some([literal]) => values.insert(handle, *literal),
@@ -49,12 +61,17 @@ pub fn overrides(module: &Module, given: &[(String, f64)]) -> Step<HashMap<Handl
 }
 
 fn known(module: &Module) -> String {
-    let names: Vec<_> = module.overrides.iter().filter_map(|(_, item)| item.id.map(|id| id.to_string()).or_else(|| item.name.clone())).collect();
+    let names: Vec<_> =
+        module.overrides.iter().filter_map(|(_, item)| item.id.map(|id| id.to_string()).or_else(|| item.name.clone())).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// The value in the override's type: integers truncated towards 0, f32 rounded; `None` out of range.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the guards keep values in range; f32 is checked after rounding")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the guards keep values in range; f32 is checked after rounding"
+)]
 fn converted(scalar: Scalar, value: f64) -> Option<Literal> {
     let whole = value.trunc();
     Some(match scalar {

@@ -16,14 +16,46 @@ use std::collections::HashSet;
 use naga::{Expression, Function, Handle, Literal, Module, TypeInner};
 
 use super::edits::Edits;
-use super::scan::{tokens, Kind, Token};
+use super::scan::{Kind, Token, tokens};
 use crate::evaluate::builtin;
 use crate::lower::rewrite::Finding;
 
 /// Built-ins that take floats alone and that naga folds.
 const FUNCTIONS: [&str; 34] = [
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "cos", "cosh", "cross", "degrees", "distance", "exp", "exp2", "floor", "fma", "fract",
-    "inverseSqrt", "length", "log", "log2", "normalize", "pow", "radians", "round", "saturate", "sin", "sinh", "sqrt", "step", "tan", "tanh", "trunc",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "ceil",
+    "cos",
+    "cosh",
+    "cross",
+    "degrees",
+    "distance",
+    "exp",
+    "exp2",
+    "floor",
+    "fma",
+    "fract",
+    "inverseSqrt",
+    "length",
+    "log",
+    "log2",
+    "normalize",
+    "pow",
+    "radians",
+    "round",
+    "saturate",
+    "sin",
+    "sinh",
+    "sqrt",
+    "step",
+    "tan",
+    "tanh",
+    "trunc",
 ];
 
 /// What stops naga from folding.
@@ -76,7 +108,8 @@ pub fn edit(source: &str) -> Result<Edited, Finding> {
         let text = edits.apply(source);
         let tokens = tokens(&text);
         let calls = calls(&tokens);
-        let open: Vec<&Call> = calls.iter().filter(|call| call.context != Context::Runtime && !kept.contains(&edits.original(tokens[call.name].at))).collect();
+        let open: Vec<&Call> =
+            calls.iter().filter(|call| call.context != Context::Runtime && !kept.contains(&edits.original(tokens[call.name].at))).collect();
         if open.is_empty() {
             return Ok(mark(source, edits, &tokens, &calls));
         }
@@ -95,7 +128,12 @@ pub fn edit(source: &str) -> Result<Edited, Finding> {
             let name = tokens[call.name].text;
             let Some(result) = builtin(name, &arguments)? else {
                 let place = naga::Span::new(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX));
-                return Err(Finding::new("constant-call", place, format!("`{name}` of these constants has no finite value"), "constants have to be finite"));
+                return Err(Finding::new(
+                    "constant-call",
+                    place,
+                    format!("`{name}` of these constants has no finite value"),
+                    "constants have to be finite",
+                ));
             };
             made.push((start, end, literal_text(&result)));
         }
@@ -103,7 +141,12 @@ pub fn edit(source: &str) -> Result<Edited, Finding> {
             edits.replace(start, end, literal);
         }
     }
-    Err(Finding::new("constant-call", naga::Span::UNDEFINED, format!("more than {ROUNDS_MAX} constants that depend on each other call functions"), "write some of them as literals"))
+    Err(Finding::new(
+        "constant-call",
+        naga::Span::UNDEFINED,
+        format!("more than {ROUNDS_MAX} constants that depend on each other call functions"),
+        "write some of them as literals",
+    ))
 }
 
 /// A finding of the edited text, placed in the source.
@@ -220,7 +263,10 @@ fn call(tokens: &[Token<'_>], name: usize, context: Context) -> Option<Call> {
 }
 
 fn open_template(tokens: &[Token<'_>]) -> bool {
-    let starts = tokens.windows(2).filter(|pair| pair[1].text == "<" && matches!(pair[0].text, "array" | "vec2" | "vec3" | "vec4" | "ptr" | "atomic")).count();
+    let starts = tokens
+        .windows(2)
+        .filter(|pair| pair[1].text == "<" && matches!(pair[0].text, "array" | "vec2" | "vec3" | "vec4" | "ptr" | "atomic"))
+        .count();
     starts > tokens.iter().filter(|token| token.text == ">").count()
 }
 
@@ -232,7 +278,12 @@ fn ready<'c>(tokens: &[Token<'_>], open: &[&'c Call]) -> Result<Vec<&'c Call>, F
     let ready: Vec<&Call> = open.iter().copied().filter(|call| !inner(call) && !names(call)).collect();
     if let Some(call) = ready.iter().find(|call| call.context == Context::Elsewhere) {
         let (name, span) = (tokens[call.name].text, tokens[call.name].span());
-        return Err(Finding::new("constant-call", span, format!("`{name}` is called where a constant is required"), "declare it as a `const` before, and use its name here"));
+        return Err(Finding::new(
+            "constant-call",
+            span,
+            format!("`{name}` is called where a constant is required"),
+            "declare it as a `const` before, and use its name here",
+        ));
     }
     match (ready.is_empty(), open.first()) {
         (true, Some(call)) => {

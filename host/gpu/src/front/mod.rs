@@ -14,11 +14,11 @@ use std::sync::Arc;
 use naga::valid::{Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
 use naga::{Module, Span};
 
-pub use constants::{literal_text, MARKER};
+pub use constants::{MARKER, literal_text};
 use edits::SpanMap;
 
-use crate::lower::rewrite::Finding;
 use crate::lower::Markers;
+use crate::lower::rewrite::Finding;
 use crate::refusal::{Reason, Refused};
 use place::Places;
 

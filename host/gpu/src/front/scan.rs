@@ -147,7 +147,11 @@ pub fn check(source: &str, tokens: &[Token<'_>]) -> Result<(), Finding> {
         if depth == 1 {
             outside = index;
         } else if index - outside > FUNCTION_TOKENS_MAX {
-            return refuse(token.span(), format!("more than {FUNCTION_TOKENS_MAX} tokens in one function or declaration"), "split it into functions, and use loops");
+            return refuse(
+                token.span(),
+                format!("more than {FUNCTION_TOKENS_MAX} tokens in one function or declaration"),
+                "split it into functions, and use loops",
+            );
         }
         let Some(level) = levels.last_mut() else { break };
         match token.text {

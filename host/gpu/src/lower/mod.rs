@@ -79,7 +79,9 @@ impl Markers {
         match self {
             Self::None => false,
             Self::All => true,
-            Self::At(places) => span.to_range().and_then(|range| u32::try_from(range.start).ok()).is_some_and(|start| places.contains(&start)),
+            Self::At(places) => {
+                span.to_range().and_then(|range| u32::try_from(range.start).ok()).is_some_and(|start| places.contains(&start))
+            }
         }
     }
 }
@@ -114,8 +116,14 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         if flow::is_ours(function.name.as_deref()) {
             continue;
         }
-        let mut hook =
-            Lowering { prelude, prelude_imports: &mut prelude_imports, info: &request.info[handle], barriers: &barriers, markers, entry: false };
+        let mut hook = Lowering {
+            prelude,
+            prelude_imports: &mut prelude_imports,
+            info: &request.info[handle],
+            barriers: &barriers,
+            markers,
+            entry: false,
+        };
         let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
         operations += made.expressions.len();
         if operations > EXPRESSIONS_MAX {
@@ -157,7 +165,8 @@ pub fn evaluate(
     markers: &Markers,
 ) -> Step<Vec<Option<Vec<Literal>>>> {
     let prelude = Prelude::get()?;
-    let mut prelude_imports = Imports::new(&prelude.module, prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(1))).collect());
+    let mut prelude_imports =
+        Imports::new(&prelude.module, prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(1))).collect());
     let (mut target, mut imports) = (Module::default(), Imports::new(module, overrides));
     let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info, barriers: &HashMap::new(), markers, entry: false };
     Copier::evaluate(module, function, &mut target, &mut imports, &mut hook, wanted)

@@ -44,7 +44,12 @@ fn expansion(module: &Module, findings: &mut Findings) {
         let operations = cost(function, &costs);
         if operations > OPERATIONS_MAX {
             let span = function.body.span_iter().map(|(_, span)| *span).find(naga::Span::is_defined).unwrap_or_default();
-            findings.add("size", span, format!("calls expand to more than {OPERATIONS_MAX} operations"), "use loops instead of repeated calls");
+            findings.add(
+                "size",
+                span,
+                format!("calls expand to more than {OPERATIONS_MAX} operations"),
+                "use loops instead of repeated calls",
+            );
             return;
         }
         if let Some(handle) = handle {

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use naga::{BinaryOperator, Block, Expression, Function, Handle, Literal, MathFunction, Scalar, Span, Statement, Type, TypeInner, UniqueArena, VectorSize};
+use naga::{
+    BinaryOperator, Block, Expression, Function, Handle, Literal, MathFunction, Scalar, Span, Statement, Type, TypeInner, UniqueArena,
+    VectorSize,
+};
 
 /// Leaves that need no `Emit` and may stand in any block: one of each is enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,9 @@
 //! The walk over a function.
 
-use naga::{Block, Expression, Function, FunctionArgument, FunctionResult, Handle, Literal, LocalVariable, Module, Span, Statement, SwitchCase, TypeInner};
+use naga::{
+    Block, Expression, Function, FunctionArgument, FunctionResult, Handle, Literal, LocalVariable, Module, Span, Statement, SwitchCase,
+    TypeInner,
+};
 
 use super::{Finding, FunctionBuilder, Imports, Step, remap_expression};
 
@@ -92,9 +95,16 @@ impl<'a, 's> Copier<'a, 's> {
         Ok(made.into_iter().map(|made| copier.build.literals(made)).collect())
     }
 
-    fn walked(source: &'s Module, from: &'a Function, target: &'a mut Module, imports: &'a mut Imports<'s>, hook: &mut dyn Hook) -> Step<Self> {
+    fn walked(
+        source: &'s Module,
+        from: &'a Function,
+        target: &'a mut Module,
+        imports: &'a mut Imports<'s>,
+        hook: &mut dyn Hook,
+    ) -> Step<Self> {
         let map = vec![None; from.expressions.len()];
-        let mut copier = Copier { source, from, target, imports, build: FunctionBuilder::default(), place: Span::UNDEFINED, map, locals: Vec::new() };
+        let mut copier =
+            Copier { source, from, target, imports, build: FunctionBuilder::default(), place: Span::UNDEFINED, map, locals: Vec::new() };
         copier.build.know_types(&mut copier.target.types);
         copier.signature()?;
         copier.declare_locals()?;
@@ -196,7 +206,9 @@ impl<'a, 's> Copier<'a, 's> {
             Expression::Literal(literal) => Ok(Some(self.build.literal(literal))),
             Expression::Splat { size, value } => Ok(self.small_global(value)?.map(|value| self.build.splat(Some(size), value))),
             Expression::Compose { ty, ref components } if matches!(source.types[ty].inner, TypeInner::Vector { .. }) => {
-                let Some(components) = components.iter().map(|&component| self.small_global(component)).collect::<Step<Option<Vec<_>>>>()? else {
+                let Some(components) =
+                    components.iter().map(|&component| self.small_global(component)).collect::<Step<Option<Vec<_>>>>()?
+                else {
                     return Ok(None);
                 };
                 let ty = self.imports.ty(self.target, ty)?;

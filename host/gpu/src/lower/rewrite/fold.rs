@@ -106,7 +106,9 @@ impl FunctionBuilder {
     /// Whether a type is that of vectors of `count` scalars.
     fn is_vector(&self, ty: Handle<Type>, count: usize) -> bool {
         let Some(size) = vector_size(count) else { return false };
-        [naga::Scalar::F32, naga::Scalar::U32, naga::Scalar::I32, naga::Scalar::BOOL].iter().any(|&scalar| self.known_type(Some(size), scalar) == Some(ty))
+        [naga::Scalar::F32, naga::Scalar::U32, naga::Scalar::I32, naga::Scalar::BOOL]
+            .iter()
+            .any(|&scalar| self.known_type(Some(size), scalar) == Some(ty))
     }
 
     /// `x & true`, `x | false`, `select` with a constant condition: one of the operands. On booleans alone.

@@ -33,7 +33,16 @@ impl Hook for Plain {}
 impl<'s> Imports<'s> {
     /// Nothing imported yet.
     pub fn new(source: &'s Module, overrides: HashMap<Handle<Override>, Literal>) -> Self {
-        Self { source, overrides, values: HashMap::new(), spans: SpanMap::Same, types: HashMap::new(), constants: HashMap::new(), globals: HashMap::new(), functions: HashMap::new() }
+        Self {
+            source,
+            overrides,
+            values: HashMap::new(),
+            spans: SpanMap::Same,
+            types: HashMap::new(),
+            constants: HashMap::new(),
+            globals: HashMap::new(),
+            functions: HashMap::new(),
+        }
     }
 
     /// The type in `target`.
@@ -86,7 +95,8 @@ impl<'s> Imports<'s> {
         let Constant { ref name, ty, init } = self.source.constants[constant];
         let ty = self.ty(target, ty)?;
         let init = self.global_expression(target, init)?;
-        let made = target.constants.append(Constant { name: name.clone(), ty, init }, self.spans.map(self.source.constants.get_span(constant)));
+        let made =
+            target.constants.append(Constant { name: name.clone(), ty, init }, self.spans.map(self.source.constants.get_span(constant)));
         self.constants.insert(constant, made);
         Ok(made)
     }
@@ -149,7 +159,8 @@ impl<'s> Imports<'s> {
 
 /// A scalar, or a vector of scalars, as a constant expression of the module.
 fn literals(target: &mut Module, values: &[Literal], span: naga::Span) -> Handle<Expression> {
-    let mut components: Vec<_> = values.iter().map(|&literal| target.global_expressions.append(Expression::Literal(literal), span)).collect();
+    let mut components: Vec<_> =
+        values.iter().map(|&literal| target.global_expressions.append(Expression::Literal(literal), span)).collect();
     let size = match values.len() {
         2 => naga::VectorSize::Bi,
         3 => naga::VectorSize::Tri,
