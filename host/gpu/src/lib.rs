@@ -8,6 +8,8 @@
 //! Strict IR is naga IR restricted to what every back end computes alike: exact primitives only, explicit bounds, a loop budget. The lowering is shared, so
 //! that the back ends have to agree on a handful of primitives and on nothing else. This crate knows nothing of jobs, manifests or transcripts.
 
+#[cfg(feature = "adapters")]
+pub mod adapter;
 pub mod cpu;
 pub mod data;
 pub mod device;
