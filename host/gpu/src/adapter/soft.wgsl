@@ -416,5 +416,3 @@ fn integer_to_i32(a: f32) -> i32 {
   let magnitude = soft_magnitude(bitcast<u32>(a));
   return bitcast<i32>(select(magnitude, 0u - magnitude, (bitcast<u32>(a) >> 31u) != 0u));
 }
-
-fn integer_bits(a: f32) -> u32 { return select(bitcast<u32>(a), 0x7fc00000u, soft_is_nan(bitcast<u32>(a))); }

@@ -54,13 +54,11 @@ pub enum Primitive {
     FromInteger,
     /// Float to integer
     ToInteger,
-    /// The bits of a float, with one NaN
-    Bits,
 }
 
 impl Primitive {
     /// All.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::Arithmetic,
         Self::Divide,
         Self::Sqrt,
@@ -70,7 +68,6 @@ impl Primitive {
         Self::Round,
         Self::FromInteger,
         Self::ToInteger,
-        Self::Bits,
     ];
 }
 
@@ -86,7 +83,6 @@ impl fmt::Display for Primitive {
             Self::Round => "floor, ceil, trunc and round",
             Self::FromInteger => "integer to float",
             Self::ToInteger => "float to integer",
-            Self::Bits => "bits of a float",
         })
     }
 }
@@ -149,7 +145,7 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
         Primitive::Fma if doubles => vec![own, Way::Double, Way::Integer],
         Primitive::Fma | Primitive::Compare | Primitive::Round => vec![own, Way::Integer],
         // Bits in, bits out: there is nothing to guard.
-        Primitive::Sign | Primitive::FromInteger | Primitive::ToInteger | Primitive::Bits => vec![Way::Hardware, Way::Integer],
+        Primitive::Sign | Primitive::FromInteger | Primitive::ToInteger => vec![Way::Hardware, Way::Integer],
     }
 }
 

@@ -1,0 +1,210 @@
+//! An adapter as a [`Device`].
+
+use std::collections::HashMap;
+
+use crate::adapter::gpu::Gpu;
+use crate::adapter::listing::Adapter;
+use crate::adapter::pipeline::{Pipeline, Target};
+use crate::adapter::tier::{Plan, Primitive, Tier, Way};
+use crate::device::{BindingRange, BufferId, Device, DeviceError, DispatchEnd, PipelineId};
+use crate::kernel::{Access, Kernel};
+
+/// `array<atomic<u32>, 4>`
+const STATUS_BYTES: u64 = 16;
+
+/// How an [`AdapterDevice`] is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// Tier and ways, as admission found them.
+    pub plan: Plan,
+    /// SPIR-V goes past wgpu where the adapter allows it. Off only to test the other path; the tier `native` does not exist without.
+    pub passthrough: bool,
+}
+
+impl Opening {
+    /// By `plan`, with passthrough.
+    pub fn of(plan: Plan) -> Self {
+        Self { plan, passthrough: true }
+    }
+}
+
+/// A wgpu adapter that computes strictly by a plan. What it was not admitted for, it may compute wrongly: see [`crate::adapter::admit`].
+pub struct AdapterDevice {
+    gpu: Gpu,
+    target: Target,
+    status: wgpu::Buffer,
+    status_read: wgpu::Buffer,
+    buffers: HashMap<BufferId, wgpu::Buffer>,
+    pipelines: HashMap<PipelineId, Pipeline>,
+    next: u64,
+}
+
+/// Whether `adapter` has f64.
+pub(crate) fn has_doubles(adapter: &Adapter) -> bool {
+    adapter.wgpu.features().contains(wgpu::Features::SHADER_F64)
+}
+
+impl AdapterDevice {
+    /// A device on `adapter`.
+    ///
+    /// # Errors
+    /// The driver gives none; the plan wants what the adapter lacks.
+    pub fn open(adapter: &Adapter, opening: Opening) -> Result<Self, DeviceError> {
+        let passthrough = opening.passthrough && adapter.wgpu.features().contains(wgpu::Features::PASSTHROUGH_SHADERS);
+        let doubles = opening.plan.way(Primitive::Fma) == Way::Double;
+        let mut features = wgpu::Features::empty();
+        features.set(wgpu::Features::PASSTHROUGH_SHADERS, passthrough);
+        features.set(wgpu::Features::SHADER_F64, doubles);
+        if doubles && !has_doubles(adapter) {
+            return Err(DeviceError(format!("the GPU {} has no f64", adapter.identity.name)));
+        }
+        if opening.plan.tier == Tier::Native && !passthrough {
+            return Err(DeviceError(format!("the GPU {} takes no SPIR-V as it is, which the tier native needs", adapter.identity.name)));
+        }
+        let gpu = Gpu::open(adapter, features)?;
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+        let status = gpu.buffer(STATUS_BYTES, usage)?;
+        let status_read = gpu.buffer(STATUS_BYTES, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST)?;
+        let target = Target { plan: opening.plan, facts: adapter.facts, passthrough };
+        Ok(Self { gpu, target, status, status_read, buffers: HashMap::new(), pipelines: HashMap::new(), next: 0 })
+    }
+
+    /// The plan it was opened with.
+    pub fn plan(&self) -> Plan {
+        self.target.plan
+    }
+
+    fn id(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn buffer(&self, id: BufferId) -> Result<&wgpu::Buffer, DeviceError> {
+        self.buffers.get(&id).ok_or_else(|| DeviceError("no such buffer".to_owned()))
+    }
+
+    /// Copies apart what wgpu would not bind together: a buffer that one binding writes cannot be bound read-only as well, even where the ranges are apart. Gives the ranges to bind,
+    /// and the copies, which live for one dispatch.
+    fn separate(&mut self, access: &[Access], bindings: &[BindingRange]) -> Result<(Vec<BindingRange>, Vec<BufferId>), DeviceError> {
+        let mut ranges = bindings.to_vec();
+        let mut copies = Vec::new();
+        let written: Vec<BufferId> =
+            access.iter().zip(bindings).filter(|(access, _)| **access == Access::ReadWrite).map(|(_, range)| range.buffer).collect();
+        for (range, access) in ranges.iter_mut().zip(access) {
+            if *access != Access::ReadWrite && written.contains(&range.buffer) {
+                let copy = self.create_buffer(range.bytes)?;
+                copies.push(copy);
+                self.copy_buffer(range.buffer, range.offset, copy, 0, range.bytes)?;
+                range.buffer = copy;
+                range.offset = 0;
+            }
+        }
+        Ok((ranges, copies))
+    }
+
+    fn submit(&mut self, pipeline: PipelineId, ranges: &[BindingRange], groups: [u32; 3], kept: bool) -> Result<DispatchEnd, DeviceError> {
+        let doing = "when a kernel ran";
+        let Some(compiled) = self.pipelines.get_mut(&pipeline) else { return Err(DeviceError("no such pipeline".to_owned())) };
+        let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status, kept)?;
+        let has_loops = compiled.has_loops;
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
+            pass.set_pipeline(&compiled.pipeline);
+            pass.set_bind_group(0, &group, &[]);
+            pass.dispatch_workgroups(groups[0], groups[1], groups[2]);
+        }
+        if !has_loops {
+            let submission = self.gpu.queue.submit([encoder.finish()]);
+            self.gpu.wait(submission, doing)?;
+            return Ok(DispatchEnd::Done);
+        }
+        encoder.copy_buffer_to_buffer(&self.status, 0, &self.status_read, 0, 4);
+        let submission = self.gpu.queue.submit([encoder.finish()]);
+        let mut word = [0; 4];
+        self.gpu.read_mapped(&self.status_read, submission, &mut word, doing)?;
+        if word == [0; 4] {
+            return Ok(DispatchEnd::Done);
+        }
+        self.gpu.write(&self.status, 0, &[0; 4])?;
+        Ok(DispatchEnd::LoopBudgetExceeded)
+    }
+}
+
+impl Device for AdapterDevice {
+    fn name(&self) -> &str {
+        &self.gpu.name
+    }
+
+    fn create_buffer(&mut self, bytes: u64) -> Result<BufferId, DeviceError> {
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
+        let buffer = self.gpu.buffer(bytes, usage)?;
+        let id = BufferId(self.id());
+        self.buffers.insert(id, buffer);
+        Ok(id)
+    }
+
+    fn destroy_buffer(&mut self, buffer: BufferId) {
+        if let Some(gone) = self.buffers.remove(&buffer) {
+            for pipeline in self.pipelines.values_mut() {
+                pipeline.forget(buffer);
+            }
+            gone.destroy();
+        }
+    }
+
+    fn write_buffer(&mut self, buffer: BufferId, offset: u64, data: &[u8]) -> Result<(), DeviceError> {
+        self.gpu.write(self.buffer(buffer)?, offset, data)
+    }
+
+    fn read_buffer(&mut self, buffer: BufferId, offset: u64, out: &mut [u8]) -> Result<(), DeviceError> {
+        let buffer = self.buffer(buffer)?.clone();
+        self.gpu.read(&buffer, offset, out)
+    }
+
+    fn copy_buffer(&mut self, from: BufferId, from_offset: u64, to: BufferId, to_offset: u64, bytes: u64) -> Result<(), DeviceError> {
+        let (from, to) = (self.buffer(from)?, self.buffer(to)?);
+        let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+        encoder.copy_buffer_to_buffer(from, from_offset, to, to_offset, bytes);
+        self.gpu.queue.submit([encoder.finish()]);
+        self.gpu.check("when a buffer was copied")
+    }
+
+    fn create_pipeline(&mut self, kernel: &Kernel) -> Result<PipelineId, DeviceError> {
+        let pipeline = Pipeline::new(&self.gpu, kernel, &self.target)?;
+        let id = PipelineId(self.id());
+        self.pipelines.insert(id, pipeline);
+        Ok(id)
+    }
+
+    fn destroy_pipeline(&mut self, pipeline: PipelineId) {
+        self.pipelines.remove(&pipeline);
+    }
+
+    fn dispatch(&mut self, pipeline: PipelineId, bindings: &[BindingRange], groups: [u32; 3]) -> Result<DispatchEnd, DeviceError> {
+        let known = self.pipelines.get(&pipeline).ok_or_else(|| DeviceError("no such pipeline".to_owned()))?;
+        let access: Vec<Access> = known.bindings.iter().map(|(access, _)| *access).collect();
+        if access.len() != bindings.len() {
+            return Err(DeviceError(format!("{} bindings where the kernel has {}", bindings.len(), access.len())));
+        }
+        let max = self.gpu.limits.max_compute_workgroups_per_dimension;
+        if groups.iter().any(|count| *count > max) {
+            return Err(DeviceError(format!("{groups:?} workgroups; the GPU {} allows {max} in a dimension", self.gpu.name)));
+        }
+        let mixed = |range: &BindingRange| {
+            let of_buffer = access.iter().zip(bindings).filter(|(_, other)| other.buffer == range.buffer);
+            let (mut writes, mut reads) = (false, false);
+            of_buffer.for_each(|(access, _)| if *access == Access::ReadWrite { writes = true } else { reads = true });
+            writes && reads
+        };
+        if !bindings.iter().any(mixed) {
+            return self.submit(pipeline, bindings, groups, true);
+        }
+        let (ranges, copies) = self.separate(&access, bindings)?;
+        let end = self.submit(pipeline, &ranges, groups, false);
+        for copy in copies {
+            self.destroy_buffer(copy);
+        }
+        end
+    }
+}
