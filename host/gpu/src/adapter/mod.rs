@@ -22,6 +22,7 @@ mod import;
 mod listing;
 mod pipeline;
 mod primitives;
+pub mod self_test;
 mod spirv;
 mod stage;
 mod tier;
