@@ -15,7 +15,8 @@ fn guarded_sqrt(a: f32) -> f32 { return sqrt(opaque_a(a)); }
 
 fn guarded_equal(a: f32, b: f32) -> bool { return opaque_a(a) == opaque_b(b); }
 
-fn guarded_not_equal(a: f32, b: f32) -> bool { return opaque_a(a) != opaque_b(b); }
+// Not `!=`, which naga writes so that it is false for NaN.
+fn guarded_not_equal(a: f32, b: f32) -> bool { return !(opaque_a(a) == opaque_b(b)); }
 
 fn guarded_less(a: f32, b: f32) -> bool { return opaque_a(a) < opaque_b(b); }
 

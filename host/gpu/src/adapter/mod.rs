@@ -15,18 +15,22 @@
 //! **Why a self-test, when the driver reports what it does?** Reports are wrong often enough, and division and square root have none. A pass is evidence and no proof; so a random
 //! share of real dispatches is re-executed on the CPU.
 
+mod admission;
+mod cache;
 mod device;
 mod facts;
 mod gpu;
+mod hide;
 mod import;
 mod listing;
 mod pipeline;
 mod primitives;
-pub mod self_test;
+mod self_test;
 mod spirv;
 mod stage;
 mod tier;
 
+pub use admission::{Admission, TierReport, admit, auto, examine, revoke};
 pub use device::{AdapterDevice, Opening};
 pub use listing::{Adapter, DeviceKind, Identity, SelectError, list, select};
 pub use tier::{Plan, Primitive, Tier, Way};

@@ -4,8 +4,10 @@
 //! execution modes of `SPV_KHR_float_controls` that the device reports: round to nearest even, subnormals kept, zeros' signs, infinities and NaN kept. Declaring a mode
 //! that the device does not report is invalid, hence [`FloatModes`] comes from the driver and never from hope.
 //!
+//! One thing is changed: naga writes `!=` as `OpFOrdNotEqual`, which is false for NaN, where IEEE's is true.
+//!
 //! The patcher also reads what it decorates: an operation whose result is left to the driver (`OpDot`, a matrix product, `exp`) has no place in strict code, and a module
-//! that has one is refused rather than decorated. Words are copied as they are; the only insertions are whole instructions, each at the end of its section of the layout
+//! that has one is refused rather than decorated. Other words are copied as they are; the only insertions are whole instructions, each at the end of its section of the layout
 //! that the SPIR-V specification fixes (2.4).
 
 use std::collections::HashSet;
@@ -63,6 +65,8 @@ mod op {
     pub const F_SUB: u32 = 131;
     pub const F_MUL: u32 = 133;
     pub const F_DIV: u32 = 136;
+    pub const F_ORD_NOT_EQUAL: u32 = 182;
+    pub const F_UNORD_NOT_EQUAL: u32 = 183;
     /// `OpFRem`, `OpFMod`, products of vectors and matrices, `OpDot`.
     pub const INEXACT_FIRST: u32 = 140;
     pub const INEXACT_LAST: u32 = 148;
@@ -99,6 +103,8 @@ struct Found {
     float_types: HashSet<u32>,
     glsl: Option<u32>,
     float_results: Vec<u32>,
+    /// Where `OpFOrdNotEqual` stands.
+    not_equals: Vec<usize>,
 }
 
 /// The module with its decorations and modes.
@@ -107,6 +113,10 @@ struct Found {
 /// [`SpirvError`]: malformed, or holding an operation that is not exact.
 pub fn patch(words: &[u32], modes: FloatModes) -> Result<Vec<u32>, SpirvError> {
     let found = read(words)?;
+    let mut words = words.to_vec();
+    for at in &found.not_equals {
+        words[*at] = words[*at] & 0xffff_0000 | op::F_UNORD_NOT_EQUAL;
+    }
     let entry_point = found.entry_point.ok_or(SpirvError::Malformed { word: 0, what: "no entry point" })?;
     let decorations = found.decorations.ok_or(SpirvError::Malformed { word: 0, what: "no types" })?;
     let modes = modes.numbers();
@@ -169,6 +179,7 @@ fn read_instruction(found: &mut Found, at: usize, opcode: u32, body: &[u32]) -> 
             }
         }
         op::F_NEGATE | op::F_ADD | op::F_SUB | op::F_MUL | op::F_DIV => found.float_results.push(word(1)?),
+        op::F_ORD_NOT_EQUAL => found.not_equals.push(at),
         op::INEXACT_FIRST..=op::INEXACT_LAST | op::ATOMIC_F_ADD => return Err(SpirvError::Inexact { what: "instruction", number: opcode }),
         op::EXT_INST if found.float_types.contains(&word(0)?) => {
             if found.glsl != Some(word(2)?) || !EXACT_EXT_INST.contains(&word(3)?) {
@@ -268,6 +279,14 @@ mod tests {
         let one = patch(&plain, FloatModes { keep_subnormals: true, ..FloatModes::default() }).unwrap();
         assert!(instructions(&one).iter().any(|i| i[0] & 0xffff == op::EXECUTION_MODE && i[2] == KEEP_SUBNORMALS.1 && i[3] == 32));
         assert_eq!(count(&one, op::EXECUTION_MODE), count(&plain, op::EXECUTION_MODE) + 1);
+    }
+
+    #[test]
+    fn not_equal_is_true_for_nan() {
+        let plain = write("@group(0) @binding(0) var<storage, read_write> a: array<f32>; @compute @workgroup_size(1) fn main() { if (a[0] != a[1]) { a[2] = 1.0; } }");
+        let patched = patch(&plain, ALL).unwrap();
+        assert_eq!((count(&plain, op::F_ORD_NOT_EQUAL), count(&plain, op::F_UNORD_NOT_EQUAL)), (1, 0), "naga has changed");
+        assert_eq!((count(&patched, op::F_ORD_NOT_EQUAL), count(&patched, op::F_UNORD_NOT_EQUAL)), (0, 1));
     }
 
     #[test]

@@ -5,13 +5,18 @@
 //! because that is how wgpu numbers what a driver sees, and a module that bypasses wgpu must agree.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
 
 use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
-use naga::{Arena, Block, Expression, Function, Handle, Module, Range, ResourceBinding, ScalarKind, Span, Statement, TypeInner};
+use naga::{
+    AddressSpace, Arena, ArraySize, Block, Expression, Function, GlobalVariable, Handle, MemoryDecorations, Module, Range, ResourceBinding, Scalar, ScalarKind, Span,
+    Statement, StorageAccess, Type, TypeInner,
+};
 
+use crate::adapter::hide::hide_zeros;
 use crate::adapter::import::{ImportError, Imported, import};
 use crate::adapter::primitives::{self, Operation, ZEROS};
-use crate::adapter::tier::Plan;
+use crate::adapter::tier::{Plan, Primitive, Way};
 use crate::kernel::{Kernel, STATUS_BINDING, STATUS_GROUP};
 
 /// Why a kernel has no form for an adapter. Always a defect of ours: a kernel is in strict IR.
@@ -46,34 +51,52 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
 
 /// Rewrites `kernel` by `plan`.
 pub(crate) fn stage(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> {
-    let mut module = kernel.module.clone();
-    let has_loops = has_loops(&module);
-    let mut calls = HashMap::new();
-    for (handle, function) in module.functions.iter() {
-        calls.insert(Some(handle), find(function, &module, &kernel.info[handle], plan));
+    let has_loops = has_loops(&kernel.module);
+    let mut zeros = Vec::new();
+    let (mut module, mut info) = (kernel.module.clone(), kernel.info.clone());
+    if plan.way(Primitive::Constants) == Way::Guarded {
+        let (hidden, zero) = hide_zeros(&kernel.module, &kernel.info)?;
+        zeros.push((zero, ZEROS[0].1));
+        info = validate(&hidden)?;
+        module = hidden;
     }
-    calls.insert(None, find(&entry(&module)?.function, &module, kernel.info.get_entry_point(0), plan));
+    let calls = find_all(&module, &info, plan)?;
     let names: HashSet<String> = calls.values().flat_map(|calls| calls.values().map(|call| call.name.clone())).collect();
-    rebind(&mut module, kernel)?;
-    if names.is_empty() {
-        return Ok(Staged { module, info: kernel.info.clone(), has_loops });
+    let status = rebind(&mut module, kernel)?;
+    if names.is_empty() && zeros.is_empty() {
+        return Ok(Staged { module, info, has_loops });
     }
-    let before: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).collect();
     let helpers = primitives::module(plan.tier).map_err(StageError::Helpers)?;
+    let before: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).collect();
     let imported = import(&mut module, helpers, &names)?;
-    let offset = imported.functions.len();
-    let after: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).skip(offset).collect();
+    let after: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).skip(imported.functions.len()).collect();
     for (old, new) in before.iter().zip(after) {
-        let function = module.functions.get_mut(new);
-        replace(function, calls.get(&Some(*old)), &imported);
+        replace(module.functions.get_mut(new), calls.get(&Some(*old)), &imported);
     }
     if let Some(entry_point) = module.entry_points.first_mut() {
         replace(&mut entry_point.function, calls.get(&None), &imported);
+        zeros.extend(ZEROS.iter().filter_map(|(name, word)| Some((*imported.globals.get(*name)?, *word))));
+        load_zeros(&mut entry_point.function, status, &zeros);
     }
-    load_zeros(&mut module, kernel, &imported)?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::FLOAT64);
-    let info = validator.validate(&module).map_err(|error| StageError::Invalid(error.emit_to_string("")))?;
+    let info = validate(&module)?;
     Ok(Staged { module, info, has_loops })
+}
+
+fn validate(module: &Module) -> Result<ModuleInfo, StageError> {
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::FLOAT64);
+    validator.validate(module).map_err(|error| StageError::Invalid(error.emit_to_string("")))
+}
+
+/// Calls that take the place of expressions, for each function; `None` is the entry point's.
+type Calls = HashMap<Option<Handle<Function>>, HashMap<Handle<Expression>, Call>>;
+
+fn find_all(module: &Module, info: &ModuleInfo, plan: &Plan) -> Result<Calls, StageError> {
+    let mut calls = Calls::new();
+    for (handle, function) in module.functions.iter() {
+        calls.insert(Some(handle), find(function, module, &info[handle], plan));
+    }
+    calls.insert(None, find(&entry(module)?.function, module, info.get_entry_point(0), plan));
+    Ok(calls)
 }
 
 fn entry(module: &Module) -> Result<&naga::EntryPoint, StageError> {
@@ -196,11 +219,13 @@ fn split_emit(
     emit(start, indices.end, out);
 }
 
-/// Moves every binding to group 0: the kernel's in their order, then the status binding.
-fn rebind(module: &mut Module, kernel: &Kernel) -> Result<(), StageError> {
-    for (_, global) in module.global_variables.iter_mut() {
+/// Moves every binding to group 0: the kernel's in their order, then the status binding, which is returned, and made where the kernel had no use for it.
+fn rebind(module: &mut Module, kernel: &Kernel) -> Result<Handle<GlobalVariable>, StageError> {
+    let mut status = None;
+    for (handle, global) in module.global_variables.iter_mut() {
         let Some(binding) = &mut global.binding else { continue };
         let index = if (binding.group, binding.binding) == (STATUS_GROUP, STATUS_BINDING) {
+            status = Some(handle);
             status_index(kernel)
         } else {
             let place = kernel.bindings.iter().position(|known| (known.group, known.binding) == (binding.group, binding.binding));
@@ -208,35 +233,42 @@ fn rebind(module: &mut Module, kernel: &Kernel) -> Result<(), StageError> {
         };
         *binding = ResourceBinding { group: 0, binding: index };
     }
-    Ok(())
+    Ok(status.unwrap_or_else(|| add_status(module, status_index(kernel))))
 }
 
-/// Loads the opaque zeros from the status binding, first thing in the entry point, where imported functions use them.
-fn load_zeros(module: &mut Module, kernel: &Kernel, imported: &Imported) -> Result<(), StageError> {
-    let place = ResourceBinding { group: 0, binding: status_index(kernel) };
-    let used: Vec<_> = ZEROS.iter().filter_map(|(name, word)| Some((*imported.globals.get(*name)?, *word))).collect();
-    if used.is_empty() {
-        return Ok(());
+fn add_status(module: &mut Module, index: u32) -> Handle<GlobalVariable> {
+    let word = module.types.insert(Type { name: None, inner: TypeInner::Atomic(Scalar::U32) }, Span::UNDEFINED);
+    let size = ArraySize::Constant(NonZeroU32::MIN.saturating_add(3));
+    let words = module.types.insert(Type { name: None, inner: TypeInner::Array { base: word, size, stride: 4 } }, Span::UNDEFINED);
+    let status = GlobalVariable {
+        name: Some("assay_status".to_owned()),
+        space: AddressSpace::Storage { access: StorageAccess::LOAD | StorageAccess::STORE },
+        binding: Some(ResourceBinding { group: 0, binding: index }),
+        ty: words,
+        init: None,
+        memory_decorations: MemoryDecorations::empty(),
+    };
+    module.global_variables.append(status, Span::UNDEFINED)
+}
+
+/// Loads opaque zeros from words of the status binding, first thing in the entry point.
+fn load_zeros(function: &mut Function, status: Handle<GlobalVariable>, zeros: &[(Handle<GlobalVariable>, u32)]) {
+    if zeros.is_empty() {
+        return;
     }
-    let status = module.global_variables.iter().find(|(_, global)| global.binding == Some(place)).map(|(handle, _)| handle);
-    let status = status.ok_or_else(|| StageError::NotStrict("it has no status binding".to_owned()))?;
-    let Some(entry_point) = module.entry_points.first_mut() else { return Ok(()) };
-    let expressions = &mut entry_point.function.expressions;
+    let expressions = &mut function.expressions;
     let status = expressions.append(Expression::GlobalVariable(status), Span::UNDEFINED);
-    let targets: Vec<_> = used.iter().map(|(global, _)| expressions.append(Expression::GlobalVariable(*global), Span::UNDEFINED)).collect();
+    let targets: Vec<_> = zeros.iter().map(|(global, _)| expressions.append(Expression::GlobalVariable(*global), Span::UNDEFINED)).collect();
     let mut body = Block::new();
-    for ((_, word), target) in used.iter().zip(targets) {
+    for ((_, word), target) in zeros.iter().zip(targets) {
         let from = expressions.len();
         let pointer = expressions.append(Expression::AccessIndex { base: status, index: *word }, Span::UNDEFINED);
         let value = expressions.append(Expression::Load { pointer }, Span::UNDEFINED);
         body.push(Statement::Emit(expressions.range_from(from)), Span::UNDEFINED);
         body.push(Statement::Store { pointer: target, value }, Span::UNDEFINED);
     }
-    let own = std::mem::take(&mut entry_point.function.body);
-    for (statement, span) in own.span_into_iter() {
+    for (statement, span) in std::mem::take(&mut function.body).span_into_iter() {
         body.push(statement, span);
     }
-    entry_point.function.body = body;
-    Ok(())
+    function.body = body;
 }
-

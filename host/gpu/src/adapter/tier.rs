@@ -54,11 +54,13 @@ pub enum Primitive {
     FromInteger,
     /// Float to integer
     ToInteger,
+    /// What a compiler makes of constants that are zero
+    Constants,
 }
 
 impl Primitive {
     /// All.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Arithmetic,
         Self::Divide,
         Self::Sqrt,
@@ -68,6 +70,7 @@ impl Primitive {
         Self::Round,
         Self::FromInteger,
         Self::ToInteger,
+        Self::Constants,
     ];
 }
 
@@ -83,6 +86,7 @@ impl fmt::Display for Primitive {
             Self::Round => "floor, ceil, trunc and round",
             Self::FromInteger => "integer to float",
             Self::ToInteger => "float to integer",
+            Self::Constants => "constant zeros",
         })
     }
 }
@@ -93,7 +97,7 @@ impl fmt::Display for Primitive {
 pub enum Way {
     /// The hardware's own.
     Hardware,
-    /// The hardware's own, on opaque operands.
+    /// The hardware's own, on opaque operands; for constants: taken from a word that the compiler cannot know.
     Guarded,
     /// The hardware's, repaired by the remainder that `fma` gives.
     Residual,
@@ -137,6 +141,8 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
     let own = match tier {
         Tier::Native => Way::Hardware,
         Tier::Guarded => Way::Guarded,
+        // Bits of constants are constants.
+        Tier::Soft if primitive == Primitive::Constants => return vec![Way::Hardware],
         Tier::Soft => return vec![Way::Integer],
     };
     match primitive {
@@ -144,6 +150,9 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
         Primitive::Divide | Primitive::Sqrt => vec![own, Way::Residual, Way::Remainder, Way::Integer],
         Primitive::Fma if doubles => vec![own, Way::Double, Way::Integer],
         Primitive::Fma | Primitive::Compare | Primitive::Round => vec![own, Way::Integer],
+        Primitive::Constants if tier == Tier::Native => vec![Way::Hardware, Way::Guarded],
+        // All operands are opaque already.
+        Primitive::Constants => vec![Way::Hardware],
         // Bits in, bits out: there is nothing to guard.
         Primitive::Sign | Primitive::FromInteger | Primitive::ToInteger => vec![Way::Hardware, Way::Integer],
     }
@@ -182,10 +191,10 @@ impl Plan {
         Some(self.with(primitive, *ways.get(at + 1)?))
     }
 
-    /// Primitives that do not go the tier's first way, for people.
-    pub fn detours(&self, doubles: bool) -> Vec<(Primitive, Way)> {
-        let best = Self::best(self.tier, doubles);
-        Primitive::ALL.into_iter().filter(|one| self.way(*one) != best.way(*one)).map(|one| (one, self.way(one))).collect()
+    /// Primitives that do not go the tier's first way.
+    pub fn detours(&self) -> Vec<(Primitive, Way)> {
+        let all = Primitive::ALL.into_iter().map(|primitive| (primitive, self.way(primitive)));
+        all.filter(|(primitive, way)| ways(self.tier, *primitive, true).first() != Some(way)).collect()
     }
 }
 
@@ -211,7 +220,7 @@ mod tests {
                     assert!(!tried.contains(&plan.way(primitive)));
                     tried.push(plan.way(primitive));
                 }
-                assert!(primitive == Primitive::Arithmetic || tried.last() == Some(&Way::Integer), "{tier} {primitive}");
+                assert!(matches!(primitive, Primitive::Arithmetic | Primitive::Constants) || tried.last() == Some(&Way::Integer), "{tier} {primitive}");
             }
         }
     }

@@ -11,15 +11,21 @@
 //! Expectations are computed here, in Rust, whose f32 is IEEE binary32. The cases for built-in functions with an algorithm of ours are compared with the CPU executor instead, which
 //! defines them.
 
+mod functions;
 mod integers;
 mod memory;
 mod operators;
 mod patterns;
+#[cfg(test)]
+mod tests;
 mod traps;
 
-use crate::adapter::tier::Primitive;
+use crate::adapter::admission::TierReport;
+use crate::adapter::tier::{Plan, Primitive, Tier};
+use crate::cpu::CpuDevice;
 use crate::device::{BindingRange, Device, DeviceError, DispatchEnd};
 use crate::kernel::Kernel;
+use crate::refusal::Refused;
 use crate::shader::Shader;
 
 /// What a case has to compute.
@@ -50,44 +56,115 @@ pub(crate) struct Case {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mismatch(pub String);
 
-/// All cases.
-pub(crate) fn cases() -> Vec<Case> {
+/// A case with its kernel.
+pub(crate) struct Prepared {
+    pub case: Case,
+    pub kernel: Kernel,
+}
+
+/// All cases, in the order in which they build on each other, lowered; what the CPU executor has to say is in them.
+///
+/// # Errors
+/// A shader of ours is refused, or the CPU executor does not work here.
+pub(crate) fn prepare() -> Result<Vec<Prepared>, DeviceError> {
+    let mut cpu = CpuDevice::new(None)?;
     let mut all = operators::cases();
     all.extend(traps::cases());
     all.extend(integers::cases());
     all.extend(memory::cases());
-    all
+    all.extend(functions::cases());
+    let prepare = |mut case: Case| {
+        let kernel = lower(&case)?;
+        if case.expected.is_empty() {
+            case.expected = execute(&mut cpu, &case, &kernel)?.1;
+        }
+        Ok(Prepared { case, kernel })
+    };
+    all.into_iter().map(prepare).collect()
+}
+
+/// Looks for a plan with which a device computes every case, tier by tier. `open` gives a device that works by a plan.
+pub(crate) fn examine(tiers: &[Tier], doubles: bool, open: Open<'_>) -> (Option<Plan>, Vec<TierReport>) {
+    let mut reports = Vec::new();
+    let cases = match prepare() {
+        Ok(cases) => cases,
+        Err(error) => {
+            let failed = |tier: &Tier| TierReport { tier: *tier, passed: false, notes: vec![error.to_string()] };
+            return (None, tiers.iter().map(failed).collect());
+        }
+    };
+    for tier in tiers {
+        let mut notes = Vec::new();
+        let found = examine_tier(*tier, doubles, &cases, open, &mut notes);
+        if let Err(reason) = &found {
+            notes.push(reason.clone());
+        }
+        reports.push(TierReport { tier: *tier, passed: found.is_ok(), notes });
+        if let Ok(plan) = found {
+            return (Some(plan), reports);
+        }
+    }
+    (None, reports)
+}
+
+/// Gives a device for a plan.
+pub(crate) type Open<'a> = &'a mut dyn FnMut(Plan) -> Result<Box<dyn Device>, DeviceError>;
+
+fn examine_tier(tier: Tier, doubles: bool, cases: &[Prepared], open: Open<'_>, notes: &mut Vec<String>) -> Result<Plan, String> {
+    let text = |error: DeviceError| error.to_string();
+    let mut plan = Plan::best(tier, doubles);
+    let mut device = open(plan).map_err(text)?;
+    let mut changed = false;
+    for prepared in cases {
+        loop {
+            let Err(mismatch) = run(device.as_mut(), prepared).map_err(text)? else { break };
+            let next = prepared.case.blames.and_then(|primitive| Some((primitive, plan.next(primitive, doubles)?)));
+            let Some((primitive, next)) = next else { return Err(mismatch.0) };
+            plan = next;
+            changed = true;
+            notes.push(format!("{}; using {} instead", mismatch.0, plan.way(primitive)));
+            device = open(plan).map_err(text)?;
+        }
+    }
+    // A way that was changed late has not seen the cases before it.
+    if changed {
+        for prepared in cases {
+            run(device.as_mut(), prepared).map_err(text)?.map_err(|mismatch| mismatch.0)?;
+        }
+    }
+    Ok(plan)
 }
 
 /// Compiles a case by the production path.
-pub(crate) fn kernel(case: &Case) -> Result<Kernel, DeviceError> {
-    let refused = |error: crate::refusal::Refused| DeviceError(format!("the self-test's shader {:?} is refused: {error}", case.name));
+fn lower(case: &Case) -> Result<Kernel, DeviceError> {
+    let refused = |error: Refused| DeviceError(format!("the self-test's shader {:?} is refused: {error}", case.name));
     Shader::new(&case.wgsl).map_err(refused)?.kernel("main", &[], case.loop_iterations).map_err(refused)
 }
 
 /// Runs a case.
-pub(crate) fn run(device: &mut dyn Device, case: &Case, kernel: &Kernel) -> Result<Result<(), Mismatch>, DeviceError> {
-    let mut buffers = Vec::new();
-    for words in case.inputs.iter().chain([&case.before]) {
-        let buffer = device.create_buffer(4 * words.len() as u64)?;
+pub(crate) fn run(device: &mut dyn Device, prepared: &Prepared) -> Result<Result<(), Mismatch>, DeviceError> {
+    let (end, out) = execute(device, &prepared.case, &prepared.kernel)?;
+    Ok(judge(&prepared.case, end, &out))
+}
+
+/// How a case ends on a device, and its output.
+fn execute(device: &mut dyn Device, case: &Case, kernel: &Kernel) -> Result<(DispatchEnd, Vec<u32>), DeviceError> {
+    let mut ranges = Vec::new();
+    for (binding, words) in kernel.bindings.iter().zip(case.inputs.iter().chain([&case.before])) {
+        let bytes = 4 * words.len() as u64;
+        let buffer = device.create_buffer(bytes)?;
         device.write_buffer(buffer, 0, bytemuck::cast_slice(words))?;
-        buffers.push((buffer, 4 * words.len() as u64));
+        ranges.push(BindingRange { group: binding.group, binding: binding.binding, buffer, offset: 0, bytes });
     }
-    let ranges: Vec<BindingRange> = kernel
-        .bindings
-        .iter()
-        .zip(&buffers)
-        .map(|(binding, (buffer, bytes))| BindingRange { group: binding.group, binding: binding.binding, buffer: *buffer, offset: 0, bytes: *bytes })
-        .collect();
     let pipeline = device.create_pipeline(kernel)?;
     let end = device.dispatch(pipeline, &ranges, case.groups)?;
     let mut out = vec![0u32; case.before.len()];
-    if let Some((buffer, _)) = buffers.last() {
-        device.read_buffer(*buffer, 0, bytemuck::cast_slice_mut(&mut out))?;
+    if let Some(range) = ranges.last() {
+        device.read_buffer(range.buffer, 0, bytemuck::cast_slice_mut(&mut out))?;
     }
     device.destroy_pipeline(pipeline);
-    buffers.into_iter().for_each(|(buffer, _)| device.destroy_buffer(buffer));
-    Ok(judge(case, end, &out))
+    ranges.into_iter().for_each(|range| device.destroy_buffer(range.buffer));
+    Ok((end, out))
 }
 
 fn judge(case: &Case, end: DispatchEnd, out: &[u32]) -> Result<(), Mismatch> {

@@ -85,7 +85,7 @@ pub(super) fn cases() -> Vec<Case> {
     let families: [(&str, Option<Primitive>, &[Expression]); 6] = [
         ("contraction", None, &CONTRACTION),
         ("reassociation", None, &REASSOCIATION),
-        ("folding", None, &FOLDING),
+        ("folding", Some(Primitive::Constants), &FOLDING),
         ("rewritten division", Some(Primitive::Divide), &DIVISION),
         ("rewritten square root", Some(Primitive::Sqrt), &ROOTS),
         ("order", Some(Primitive::Compare), &ORDER),
