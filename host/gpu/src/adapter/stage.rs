@@ -73,9 +73,13 @@ pub(crate) fn stage(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> 
     for (old, new) in before.iter().zip(after) {
         replace(module.functions.get_mut(new), calls.get(&Some(*old)), &imported);
     }
+    zeros.extend(ZEROS.iter().filter_map(|(name, word)| Some((*imported.globals.get(*name)?, *word))));
+    let status = match status {
+        None if !zeros.is_empty() => Some(add_status(&mut module, status_index(kernel))),
+        known => known,
+    };
     if let Some(entry_point) = module.entry_points.first_mut() {
         replace(&mut entry_point.function, calls.get(&None), &imported);
-        zeros.extend(ZEROS.iter().filter_map(|(name, word)| Some((*imported.globals.get(*name)?, *word))));
         load_zeros(&mut entry_point.function, status, &zeros);
     }
     let info = validate(&module)?;
@@ -219,8 +223,8 @@ fn split_emit(
     emit(start, indices.end, out);
 }
 
-/// Moves every binding to group 0: the kernel's in their order, then the status binding, which is returned, and made where the kernel had no use for it.
-fn rebind(module: &mut Module, kernel: &Kernel) -> Result<Handle<GlobalVariable>, StageError> {
+/// Moves every binding to group 0: the kernel's in their order, then the status binding, which is returned, where the kernel has one.
+fn rebind(module: &mut Module, kernel: &Kernel) -> Result<Option<Handle<GlobalVariable>>, StageError> {
     let mut status = None;
     for (handle, global) in module.global_variables.iter_mut() {
         let Some(binding) = &mut global.binding else { continue };
@@ -233,9 +237,10 @@ fn rebind(module: &mut Module, kernel: &Kernel) -> Result<Handle<GlobalVariable>
         };
         *binding = ResourceBinding { group: 0, binding: index };
     }
-    Ok(status.unwrap_or_else(|| add_status(module, status_index(kernel))))
+    Ok(status)
 }
 
+/// The status binding of a kernel that had no use for one.
 fn add_status(module: &mut Module, index: u32) -> Handle<GlobalVariable> {
     let word = module.types.insert(Type { name: None, inner: TypeInner::Atomic(Scalar::U32) }, Span::UNDEFINED);
     let size = ArraySize::Constant(NonZeroU32::MIN.saturating_add(3));
@@ -252,10 +257,8 @@ fn add_status(module: &mut Module, index: u32) -> Handle<GlobalVariable> {
 }
 
 /// Loads opaque zeros from words of the status binding, first thing in the entry point.
-fn load_zeros(function: &mut Function, status: Handle<GlobalVariable>, zeros: &[(Handle<GlobalVariable>, u32)]) {
-    if zeros.is_empty() {
-        return;
-    }
+fn load_zeros(function: &mut Function, status: Option<Handle<GlobalVariable>>, zeros: &[(Handle<GlobalVariable>, u32)]) {
+    let Some(status) = status.filter(|_| !zeros.is_empty()) else { return };
     let expressions = &mut function.expressions;
     let status = expressions.append(Expression::GlobalVariable(status), Span::UNDEFINED);
     let targets: Vec<_> = zeros.iter().map(|(global, _)| expressions.append(Expression::GlobalVariable(*global), Span::UNDEFINED)).collect();
