@@ -47,7 +47,8 @@ impl Admission {
             return format!("not admitted any more: {reason}");
         }
         let Some(plan) = self.plan else {
-            let reasons: Vec<String> = self.tiers.iter().filter_map(|tier| Some(format!("{}: {}", tier.tier, tier.notes.last()?))).collect();
+            let reasons: Vec<String> =
+                self.tiers.iter().filter_map(|tier| Some(format!("{}: {}", tier.tier, tier.notes.last()?))).collect();
             return format!("not admitted; {}", reasons.join("; "));
         };
         let detours: Vec<String> = plan.detours().iter().map(|(primitive, way)| format!("{primitive} by {way}")).collect();
@@ -71,7 +72,8 @@ pub fn admit(adapter: &Adapter, cache: Option<&Path>) -> Admission {
 /// Tests `adapter` at `tiers`, in their order, until one passes. `passthrough` as in [`Opening`].
 pub fn examine(adapter: &Adapter, tiers: &[Tier], passthrough: bool) -> Admission {
     let started = std::time::Instant::now();
-    let mut open = |plan: Plan| -> Result<Box<dyn Device>, DeviceError> { Ok(Box::new(AdapterDevice::open(adapter, Opening { plan, passthrough })?)) };
+    let mut open =
+        |plan: Plan| -> Result<Box<dyn Device>, DeviceError> { Ok(Box::new(AdapterDevice::open(adapter, Opening { plan, passthrough })?)) };
     let (plan, tiers) = self_test::examine(tiers, has_doubles(adapter), &mut open);
     let self_test_ms = started.elapsed().as_millis() as u64;
     tracing::debug!(adapter = adapter.identity.name, ?plan, self_test_ms, "self-test");

@@ -142,7 +142,13 @@ mod tests {
         let path = path(&folder, &key(&known.identity));
         let whole = std::fs::read(&path).unwrap();
         let text = String::from_utf8(whole.clone()).unwrap();
-        for bad in [text.replace("native", "soft"), text.replace("\"hardware\"", "\"integer\""), "{}".to_owned(), String::new(), text[..text.len() / 2].to_owned()] {
+        for bad in [
+            text.replace("native", "soft"),
+            text.replace("\"hardware\"", "\"integer\""),
+            "{}".to_owned(),
+            String::new(),
+            text[..text.len() / 2].to_owned(),
+        ] {
             assert_ne!(bad, text);
             std::fs::write(&path, bad).unwrap();
             assert_eq!(load(&folder, &known.identity), None);

@@ -41,7 +41,8 @@ impl Gpu {
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             trace: wgpu::Trace::Off,
         });
-        let (device, queue) = pollster::block_on(request).map_err(|error| DeviceError(format!("the GPU {name} gives no device: {error}")))?;
+        let (device, queue) =
+            pollster::block_on(request).map_err(|error| DeviceError(format!("the GPU {name} gives no device: {error}")))?;
         let failures = Arc::new(Mutex::new(Failures::default()));
         let record = Arc::clone(&failures);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
@@ -127,7 +128,13 @@ impl Gpu {
     }
 
     /// Maps `staging` once `submission` has run, and copies its start to `out`.
-    pub fn read_mapped(&self, staging: &wgpu::Buffer, submission: wgpu::SubmissionIndex, out: &mut [u8], doing: &str) -> Result<(), DeviceError> {
+    pub fn read_mapped(
+        &self,
+        staging: &wgpu::Buffer,
+        submission: wgpu::SubmissionIndex,
+        out: &mut [u8],
+        doing: &str,
+    ) -> Result<(), DeviceError> {
         let range = 0..out.len() as u64;
         staging.map_async(wgpu::MapMode::Read, range.clone(), |_| {});
         let waited = self.wait(submission, doing);

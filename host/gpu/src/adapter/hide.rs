@@ -7,7 +7,8 @@
 
 use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{
-    AddressSpace, ArraySize, BinaryOperator, Expression, Function, GlobalVariable, Handle, Literal, Module, Scalar, ScalarKind, Span, Statement, Type, TypeInner,
+    AddressSpace, ArraySize, BinaryOperator, Expression, Function, GlobalVariable, Handle, Literal, Module, Scalar, ScalarKind, Span,
+    Statement, Type, TypeInner,
 };
 
 use crate::adapter::stage::StageError;

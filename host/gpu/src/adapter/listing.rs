@@ -96,7 +96,11 @@ impl fmt::Display for Identity {
 
 impl fmt::Debug for Adapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Adapter").field("index", &self.index).field("identity", &self.identity).field("facts", &self.facts).finish_non_exhaustive()
+        f.debug_struct("Adapter")
+            .field("index", &self.index)
+            .field("identity", &self.identity)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -115,7 +119,8 @@ pub fn list() -> Vec<Adapter> {
         flags: wgpu::InstanceFlags::empty(),
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
-    let mut adapters: Vec<Adapter> = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::VULKAN)).into_iter().map(describe).collect();
+    let mut adapters: Vec<Adapter> =
+        pollster::block_on(instance.enumerate_adapters(wgpu::Backends::VULKAN)).into_iter().map(describe).collect();
     // Vulkan's order among equals is kept: it is the order in which every other tool names them.
     adapters.sort_by_key(|adapter| adapter.identity.kind);
     for (index, adapter) in adapters.iter_mut().enumerate() {

@@ -102,7 +102,10 @@ impl Pipeline {
                 Access::Read | Access::ReadWrite => (range.bytes, gpu.limits.max_storage_buffer_binding_size, "storage"),
             };
             if bytes > max {
-                return Err(DeviceError(format!("a {space} binding of {bytes} bytes is above the {max} bytes that the GPU {} allows", gpu.name)));
+                return Err(DeviceError(format!(
+                    "a {space} binding of {bytes} bytes is above the {max} bytes that the GPU {} allows",
+                    gpu.name
+                )));
             }
             let resource = wgpu::BufferBinding { buffer, offset: range.offset, size: NonZeroU64::new(bytes) };
             entries.push(wgpu::BindGroupEntry { binding: index as u32, resource: wgpu::BindingResource::Buffer(resource) });
@@ -183,7 +186,12 @@ fn write_spirv(staged: &Staged, target: &Target, entry: &str) -> Result<Vec<u32>
         lang_version: if target.facts.spirv_1_3 { (1, 3) } else { (1, 0) },
         flags: spv::WriterFlags::empty(),
         capabilities: Some(capabilities.into_iter().collect()),
-        bounds_check_policies: naga::proc::BoundsCheckPolicies { index: unchecked, buffer: unchecked, image_load: unchecked, binding_array: unchecked },
+        bounds_check_policies: naga::proc::BoundsCheckPolicies {
+            index: unchecked,
+            buffer: unchecked,
+            image_load: unchecked,
+            binding_array: unchecked,
+        },
         zero_initialize_workgroup_memory: if target.facts.zeroes_workgroup_memory {
             spv::ZeroInitializeWorkgroupMemoryMode::Native
         } else {

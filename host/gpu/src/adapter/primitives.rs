@@ -134,7 +134,8 @@ fn parse(source: &str) -> Result<Module, String> {
 pub(crate) fn source(tier: Tier) -> String {
     let opaque = if tier == Tier::Guarded { OPAQUE } else { TRANSPARENT };
     let mut text = format!("{opaque}{SOFT}{EXACT}");
-    let scalars: HashMap<String, ()> = text.lines().filter_map(|line| Some((line.strip_prefix("fn ")?.split('(').next()?.to_owned(), ()))).collect();
+    let scalars: HashMap<String, ()> =
+        text.lines().filter_map(|line| Some((line.strip_prefix("fn ")?.split('(').next()?.to_owned(), ()))).collect();
     for prefix in ["guarded", "residual", "remainder", "double", "integer"] {
         for operation in &OPERATIONS {
             let name = format!("{prefix}_{}", operation.name);

@@ -212,7 +212,8 @@ mod tests {
 
     fn write(wgsl: &str) -> Vec<u32> {
         let module = naga::front::wgsl::parse_str(wgsl).unwrap();
-        let info = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
+        let info =
+            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty()).validate(&module).unwrap();
         let options = naga::back::spv::Options { lang_version: (1, 3), ..Default::default() };
         naga::back::spv::write_vec(&module, &info, &options, None).unwrap()
     }
@@ -238,8 +239,11 @@ mod tests {
     #[test]
     fn every_float_operation_is_decorated_once() {
         let patched = patch(&write(KERNEL), ALL).unwrap();
-        let decorated: Vec<u32> =
-            instructions(&patched).iter().filter(|one| one[0] & 0xffff == op::DECORATE && one[2] == DECORATION_NO_CONTRACTION).map(|one| one[1]).collect();
+        let decorated: Vec<u32> = instructions(&patched)
+            .iter()
+            .filter(|one| one[0] & 0xffff == op::DECORATE && one[2] == DECORATION_NO_CONTRACTION)
+            .map(|one| one[1])
+            .collect();
         // negate, multiply, divide, add, sqrt, floor, fma, subtract, and the scalar add; not the integer add or the cast
         assert_eq!(decorated.len(), 9, "{decorated:?}");
         assert_eq!(decorated.iter().collect::<HashSet<_>>().len(), 9);
@@ -283,7 +287,9 @@ mod tests {
 
     #[test]
     fn not_equal_is_true_for_nan() {
-        let plain = write("@group(0) @binding(0) var<storage, read_write> a: array<f32>; @compute @workgroup_size(1) fn main() { if (a[0] != a[1]) { a[2] = 1.0; } }");
+        let plain = write(
+            "@group(0) @binding(0) var<storage, read_write> a: array<f32>; @compute @workgroup_size(1) fn main() { if (a[0] != a[1]) { a[2] = 1.0; } }",
+        );
         let patched = patch(&plain, ALL).unwrap();
         assert_eq!((count(&plain, op::F_ORD_NOT_EQUAL), count(&plain, op::F_UNORD_NOT_EQUAL)), (1, 0), "naga has changed");
         assert_eq!((count(&patched, op::F_ORD_NOT_EQUAL), count(&patched, op::F_UNORD_NOT_EQUAL)), (0, 1));
@@ -291,7 +297,16 @@ mod tests {
 
     #[test]
     fn inexact_operations_are_refused() {
-        for expression in ["dot(v, v)", "exp(v.x)", "v.x % v.y", "(v * v.x).y", "length(v)", "min(v.x, v.y)", "inverseSqrt(v.x)", "(mat4x4f(v, v, v, v) * v).x"] {
+        for expression in [
+            "dot(v, v)",
+            "exp(v.x)",
+            "v.x % v.y",
+            "(v * v.x).y",
+            "length(v)",
+            "min(v.x, v.y)",
+            "inverseSqrt(v.x)",
+            "(mat4x4f(v, v, v, v) * v).x",
+        ] {
             let wgsl = format!(
                 "@group(0) @binding(0) var<storage, read_write> a: array<vec4f>;
                 @compute @workgroup_size(1) fn main() {{ let v = a[0]; a[1].x = {expression}; }}"

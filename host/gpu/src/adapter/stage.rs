@@ -9,8 +9,8 @@ use std::num::NonZeroU32;
 
 use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
 use naga::{
-    AddressSpace, Arena, ArraySize, Block, Expression, Function, GlobalVariable, Handle, MemoryDecorations, Module, Range, ResourceBinding, Scalar, ScalarKind, Span,
-    Statement, StorageAccess, Type, TypeInner,
+    AddressSpace, Arena, ArraySize, Block, Expression, Function, GlobalVariable, Handle, MemoryDecorations, Module, Range, ResourceBinding,
+    Scalar, ScalarKind, Span, Statement, StorageAccess, Type, TypeInner,
 };
 
 use crate::adapter::hide::hide_zeros;
@@ -149,7 +149,9 @@ fn find(function: &Function, module: &Module, info: &FunctionInfo, plan: &Plan) 
 fn operation(expression: &Expression, module: &Module, info: &FunctionInfo) -> Option<(&'static Operation, Vec<Handle<Expression>>)> {
     let kind = |handle: Handle<Expression>| info[handle].ty.inner_with(&module.types).scalar_kind();
     match *expression {
-        Expression::Binary { op, left, right } if kind(left) == Some(ScalarKind::Float) => Some((primitives::binary(op)?, vec![left, right])),
+        Expression::Binary { op, left, right } if kind(left) == Some(ScalarKind::Float) => {
+            Some((primitives::binary(op)?, vec![left, right]))
+        }
         Expression::Unary { op, expr } if kind(expr) == Some(ScalarKind::Float) => Some((primitives::unary(op)?, vec![expr])),
         Expression::Math { fun, arg, arg1, arg2, .. } if kind(arg) == Some(ScalarKind::Float) => {
             Some((primitives::math(fun)?, [Some(arg), arg1, arg2].into_iter().flatten().collect()))
@@ -233,7 +235,8 @@ fn rebind(module: &mut Module, kernel: &Kernel) -> Result<Option<Handle<GlobalVa
             status_index(kernel)
         } else {
             let place = kernel.bindings.iter().position(|known| (known.group, known.binding) == (binding.group, binding.binding));
-            place.ok_or_else(|| StageError::NotStrict(format!("@group({}) @binding({}) is not listed", binding.group, binding.binding)))? as u32
+            place.ok_or_else(|| StageError::NotStrict(format!("@group({}) @binding({}) is not listed", binding.group, binding.binding)))?
+                as u32
         };
         *binding = ResourceBinding { group: 0, binding: index };
     }
@@ -261,7 +264,8 @@ fn load_zeros(function: &mut Function, status: Option<Handle<GlobalVariable>>, z
     let Some(status) = status.filter(|_| !zeros.is_empty()) else { return };
     let expressions = &mut function.expressions;
     let status = expressions.append(Expression::GlobalVariable(status), Span::UNDEFINED);
-    let targets: Vec<_> = zeros.iter().map(|(global, _)| expressions.append(Expression::GlobalVariable(*global), Span::UNDEFINED)).collect();
+    let targets: Vec<_> =
+        zeros.iter().map(|(global, _)| expressions.append(Expression::GlobalVariable(*global), Span::UNDEFINED)).collect();
     let mut body = Block::new();
     for ((_, word), target) in zeros.iter().zip(targets) {
         let from = expressions.len();

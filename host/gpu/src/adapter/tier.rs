@@ -220,7 +220,10 @@ mod tests {
                     assert!(!tried.contains(&plan.way(primitive)));
                     tried.push(plan.way(primitive));
                 }
-                assert!(matches!(primitive, Primitive::Arithmetic | Primitive::Constants) || tried.last() == Some(&Way::Integer), "{tier} {primitive}");
+                assert!(
+                    matches!(primitive, Primitive::Arithmetic | Primitive::Constants) || tried.last() == Some(&Way::Integer),
+                    "{tier} {primitive}"
+                );
             }
         }
     }

@@ -10,7 +10,21 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("circular functions", &["sin(x)", "cos(x)", "tan(y)", "atan(x)"]),
     ("inverse and hyperbolic functions", &["asin(x)", "acos(x)", "sinh(x)", "cosh(x)", "tanh(x)"]),
     ("functions of two", &["pow(x, y)", "atan2(x, y)", "x % y"]),
-    ("vectors and matrices", &["length(v)", "dot(v, w)", "normalize(v).y", "(m * v).z", "(w * m).x", "cross(v.xyz, w.xyz).x", "mix(x, y, 0.3)", "fract(x)", "smoothstep(0.0, y, x)", "inverseSqrt(x)"]),
+    (
+        "vectors and matrices",
+        &[
+            "length(v)",
+            "dot(v, w)",
+            "normalize(v).y",
+            "(m * v).z",
+            "(w * m).x",
+            "cross(v.xyz, w.xyz).x",
+            "mix(x, y, 0.3)",
+            "fract(x)",
+            "smoothstep(0.0, y, x)",
+            "inverseSqrt(x)",
+        ],
+    ),
 ];
 
 pub(super) fn cases() -> Vec<Case> {

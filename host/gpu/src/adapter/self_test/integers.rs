@@ -49,9 +49,8 @@ const EXPRESSIONS: [Expression; 27] = [
     ("select(0u, 1u, c < d)", |a, b| u32::from((a as i32) < (b as i32))),
 ];
 
-const SPECIAL: [u32; 16] = [
-    0, 1, 2, 3, 31, 32, 33, 0x7f, 0x80, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_fffe, 0xffff_ffff,
-];
+const SPECIAL: [u32; 16] =
+    [0, 1, 2, 3, 31, 32, 33, 0x7f, 0x80, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_fffe, 0xffff_ffff];
 
 pub(super) fn cases() -> Vec<Case> {
     let mut random = patterns::Random(2);

@@ -50,7 +50,24 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
 
 /// An index out of bounds is the last index.
 fn bounds() -> Case {
-    let indices: Vec<u32> = vec![0, 5, 6, 7, 8, 9, 255, 256, 0x3fff_ffff, 0x4000_0000, 0x4000_0001, 0x7fff_ffff, 0x8000_0000, 0xc000_0003, 0xffff_fffe, 0xffff_ffff];
+    let indices: Vec<u32> = vec![
+        0,
+        5,
+        6,
+        7,
+        8,
+        9,
+        255,
+        256,
+        0x3fff_ffff,
+        0x4000_0000,
+        0x4000_0001,
+        0x7fff_ffff,
+        0x8000_0000,
+        0xc000_0003,
+        0xffff_fffe,
+        0xffff_ffff,
+    ];
     let mut expected = Vec::new();
     for index in &indices {
         let clamped = |length: u32| (*index).min(length - 1);
@@ -198,11 +215,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
 }}
 "
     );
-    Case {
-        end: DispatchEnd::LoopBudgetExceeded,
-        loop_iterations: 1000,
-        ..case(name, &wgsl, Vec::new(), [2, 1, 1], vec![0; 128])
-    }
+    Case { end: DispatchEnd::LoopBudgetExceeded, loop_iterations: 1000, ..case(name, &wgsl, Vec::new(), [2, 1, 1], vec![0; 128]) }
 }
 
 /// As many turns as the budget has, the last of which finds that the condition is false: after an exceeded budget the next dispatch starts afresh.

@@ -16,8 +16,11 @@ fn flag(value: bool) -> u32 {
     u32::from(value)
 }
 
-const SIGN: [Expression; 3] =
-    [("bits(-x)", |x, _, _| canonical(-x)), ("bits(abs(y))", |_, y, _| canonical(y.abs())), ("bits(-abs(z))", |_, _, z| canonical(-z.abs()))];
+const SIGN: [Expression; 3] = [
+    ("bits(-x)", |x, _, _| canonical(-x)),
+    ("bits(abs(y))", |_, y, _| canonical(y.abs())),
+    ("bits(-abs(z))", |_, _, z| canonical(-z.abs())),
+];
 const COMPARE: [Expression; 9] = [
     ("flag(x == y)", |x, y, _| flag(x == y)),
     ("flag(x != y)", |x, y, _| flag(x != y)),

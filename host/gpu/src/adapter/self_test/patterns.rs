@@ -28,18 +28,62 @@ impl Random {
 
 /// Special values, as bits.
 pub(crate) const SPECIAL: [u32; 56] = [
-    0x0000_0000, 0x8000_0000, // zeros
-    0x0000_0001, 0x8000_0001, 0x0000_0002, 0x0040_0000, 0x007f_ffff, 0x807f_ffff, // subnormals
-    0x0080_0000, 0x8080_0000, 0x0080_0001, 0x0100_0000, // smallest normal numbers
-    0x3f80_0000, 0xbf80_0000, 0x3f80_0001, 0x3f7f_ffff, 0xbf80_0001, // around 1
-    0x3f00_0000, 0xbf00_0000, 0x3effffff, 0x3f00_0001, 0x3fc0_0000, 0xbfc0_0000, 0x4000_0000, 0x4020_0000, 0x4040_0000, 0x4060_0000, 0xc020_0000, // halves, small integers
-    0x3eaa_aaab, 0x3dcc_cccd, 0x4049_0fdb, 0x41200000, 0x7149_f2ca, // 1/3, 0.1, pi, 10, 1e30
-    0x4afffffe, 0x4aff_ffff, 0x4b00_0000, 0x4b00_0001, 0x4b80_0000, 0x4b7f_ffff, // 2^23 and 2^24
-    0x4eff_ffff, 0x4f00_0000, 0xcf00_0000, 0xcf00_0001, 0x4f7f_ffff, 0x4f80_0000, // 2^31 and 2^32
-    0x5f80_0000, 0x1f80_0000, 0x2000_0000, // products at 1, at the edge of the subnormals and below them
-    0x7f7f_ffff, 0xff7f_ffff, 0x7f00_0000, // largest
-    0x7f80_0000, 0xff80_0000, // infinities
-    0x7fc0_0000, 0xffc1_2345, 0x7f80_0001, // NaN: canonical, negative with payload, signalling
+    0x0000_0000,
+    0x8000_0000, // zeros
+    0x0000_0001,
+    0x8000_0001,
+    0x0000_0002,
+    0x0040_0000,
+    0x007f_ffff,
+    0x807f_ffff, // subnormals
+    0x0080_0000,
+    0x8080_0000,
+    0x0080_0001,
+    0x0100_0000, // smallest normal numbers
+    0x3f80_0000,
+    0xbf80_0000,
+    0x3f80_0001,
+    0x3f7f_ffff,
+    0xbf80_0001, // around 1
+    0x3f00_0000,
+    0xbf00_0000,
+    0x3effffff,
+    0x3f00_0001,
+    0x3fc0_0000,
+    0xbfc0_0000,
+    0x4000_0000,
+    0x4020_0000,
+    0x4040_0000,
+    0x4060_0000,
+    0xc020_0000, // halves, small integers
+    0x3eaa_aaab,
+    0x3dcc_cccd,
+    0x4049_0fdb,
+    0x41200000,
+    0x7149_f2ca, // 1/3, 0.1, pi, 10, 1e30
+    0x4afffffe,
+    0x4aff_ffff,
+    0x4b00_0000,
+    0x4b00_0001,
+    0x4b80_0000,
+    0x4b7f_ffff, // 2^23 and 2^24
+    0x4eff_ffff,
+    0x4f00_0000,
+    0xcf00_0000,
+    0xcf00_0001,
+    0x4f7f_ffff,
+    0x4f80_0000, // 2^31 and 2^32
+    0x5f80_0000,
+    0x1f80_0000,
+    0x2000_0000, // products at 1, at the edge of the subnormals and below them
+    0x7f7f_ffff,
+    0xff7f_ffff,
+    0x7f00_0000, // largest
+    0x7f80_0000,
+    0xff80_0000, // infinities
+    0x7fc0_0000,
+    0xffc1_2345,
+    0x7f80_0001, // NaN: canonical, negative with payload, signalling
 ];
 
 /// Triples (x, y, z) as bits: all pairs of special values, then built and random ones up to `count`.
