@@ -119,14 +119,15 @@ pub(crate) fn expect_magic(bytes: &[u8], magic: &[u8; 8], check: &'static str, k
     if bytes.starts_with(magic) {
         return Ok(());
     }
+    let [.., letter, format] = *magic;
     let found = match bytes {
-        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'P', 1, ..] => "it is an Assay package".to_owned(),
-        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'R', 1, ..] => "it is an Assay receipt".to_owned(),
-        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'T', 1, ..] => "it is an Assay transcript".to_owned(),
-        [0x7f, b'A', b'S', b'S', b'A', b'Y', _, format, ..] => format!("its format number is {format}"),
+        [0x7f, b'A', b'S', b'S', b'A', b'Y', same, other, ..] if *same == letter => format!("its format number is {other}"),
+        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'P', ..] => "it is an Assay package".to_owned(),
+        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'R', ..] => "it is an Assay receipt".to_owned(),
+        [0x7f, b'A', b'S', b'S', b'A', b'Y', b'T', ..] => "it is an Assay transcript".to_owned(),
         [0, b'a', b's', b'm', ..] => "it is a WebAssembly module".to_owned(),
         [] => "it is empty".to_owned(),
         _ => "its first bytes are something else".to_owned(),
     };
-    Err(Refusal::new(check, format!("this is not an Assay {kind} of format 1: {found}")))
+    Err(Refusal::new(check, format!("this is not an Assay {kind} of format {format}: {found}")))
 }
