@@ -2,6 +2,7 @@
 
 mod bodies;
 mod declarations;
+mod uniformity;
 mod words;
 
 use naga::{Module, Span};
@@ -49,5 +50,6 @@ pub fn findings(module: &Module, tokens: &[Token<'_>], spans: &SpanMap) -> Vec<F
     words::check(tokens, &mut findings);
     declarations::check(module, tokens, &mut findings);
     bodies::check(module, &mut findings);
+    uniformity::check(module, &mut findings);
     findings.sorted()
 }

@@ -77,7 +77,7 @@ pub fn read(source: &str) -> Result<Front, Refused> {
     })?;
     let mut reasons: Vec<_> = admit::findings(&module, &edited_tokens, &spans).iter().map(|finding| places.reason(finding)).collect();
     // Everything is enabled for naga: what strict WGSL has not is refused by a rule with a name.
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::all());
+    let mut validator = Validator::new(ValidationFlags::all() & !ValidationFlags::CONTROL_FLOW_UNIFORMITY, Capabilities::all());
     validator.subgroup_stages(ShaderStages::all()).subgroup_operations(SubgroupOperationSet::all());
     let validated = validator.validate(&module).map_err(|error| {
         let span = error.spans().next().map_or(Span::UNDEFINED, |(span, _)| *span);
