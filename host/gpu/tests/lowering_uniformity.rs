@@ -28,7 +28,9 @@ fn uniform_control_flow() {
     accepted("for (var s = 32u; s > 0u; s >>= 1u) { if i < s { w[i] += w[i + s]; } workgroupBarrier(); }");
     accepted("for (var s = 32u; s > 0u; s = half(s) - 1u) { workgroupBarrier(); }");
     accepted("var k = 0u; loop { if k >= r[g.x] { break; } b[i] += load(k, i); k += 1u; }");
-    accepted("for (var k = 0u; k < n; k++) { for (var j = 0u; j < i; j++) { if b[j] == 3u { break; } if b[j] == 4u { continue; } w[i] += b[j]; } workgroupBarrier(); }");
+    accepted(
+        "for (var k = 0u; k < n; k++) { for (var j = 0u; j < i; j++) { if b[j] == 3u { break; } if b[j] == 4u { continue; } w[i] += b[j]; } workgroupBarrier(); }",
+    );
     accepted("if g.x < m.x / 2u { workgroupBarrier(); b[i] = w[0]; }");
     accepted("let stop = workgroupUniformLoad(&w[0]); if stop > 2u { workgroupBarrier(); }");
     accepted("switch n { case 1u: { workgroupBarrier(); } default: { storageBarrier(); } } workgroupBarrier();");

@@ -6,7 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use naga::{AddressSpace, Binding, Block, BuiltIn, Expression, Function, GlobalVariable, Handle, LocalVariable, Module, Span, Statement, StorageAccess, TypeInner};
+use naga::{
+    AddressSpace, Binding, Block, BuiltIn, Expression, Function, GlobalVariable, Handle, LocalVariable, Module, Span, Statement,
+    StorageAccess, TypeInner,
+};
 
 use super::Findings;
 use crate::lower::{calls, is_ours};
@@ -41,7 +44,8 @@ struct Flow {
 
 /// Adds a finding for each barrier in varying control flow.
 pub fn check(module: &Module, findings: &mut Findings) {
-    let mut bodies = module.functions.iter().map(|(_, function)| &function.body).chain(module.entry_points.iter().map(|entry| &entry.function.body));
+    let mut bodies =
+        module.functions.iter().map(|(_, function)| &function.body).chain(module.entry_points.iter().map(|entry| &entry.function.body));
     let functions = HashMap::new();
     if !bodies.any(|body| crate::lower::has_barrier(body, &functions)) {
         return;
@@ -112,7 +116,9 @@ fn assigned(block: &Block, function: &Function, found: &mut HashSet<Handle<Globa
     for statement in block {
         match *statement {
             Statement::Store { pointer, .. } => found.extend(function.originating_global(pointer)),
-            Statement::Call { ref arguments, .. } => found.extend(arguments.iter().filter_map(|&argument| function.originating_global(argument))),
+            Statement::Call { ref arguments, .. } => {
+                found.extend(arguments.iter().filter_map(|&argument| function.originating_global(argument)))
+            }
             Statement::Block(ref block) => assigned(block, function, found),
             Statement::If { ref accept, ref reject, .. } => {
                 assigned(accept, function, found);
@@ -135,7 +141,14 @@ impl Analysis<'_> {
         self.block(function, state, &mut known, &function.body, &mut flow);
     }
 
-    fn block(&mut self, function: &Function, state: &mut State, known: &mut HashMap<Handle<Expression>, bool>, block: &Block, flow: &mut Flow) {
+    fn block(
+        &mut self,
+        function: &Function,
+        state: &mut State,
+        known: &mut HashMap<Handle<Expression>, bool>,
+        block: &Block,
+        flow: &mut Flow,
+    ) {
         for (statement, &span) in block.span_iter() {
             self.statement(function, state, known, statement, span, flow);
             flow.varying |= flow.returned | flow.left;
@@ -169,7 +182,9 @@ impl Analysis<'_> {
                 let bodies: Vec<_> = cases.iter().map(|case| &case.body).collect();
                 self.branches(function, state, known, &bodies, varying, flow, true);
             }
-            Statement::Loop { ref body, ref continuing, break_if } => self.repeated(function, state, known, (body, continuing, break_if), flow),
+            Statement::Loop { ref body, ref continuing, break_if } => {
+                self.repeated(function, state, known, (body, continuing, break_if), flow)
+            }
             Statement::Break | Statement::Continue => flow.left |= flow.varying,
             Statement::Return { value } => {
                 flow.returned |= flow.varying;
@@ -182,12 +197,15 @@ impl Analysis<'_> {
                 known.insert(result, false);
             }
             Statement::Store { pointer, value } => {
-                let varying = flow.varying | self.varies(function, state, known, value) | self.index_varies(function, state, known, pointer);
+                let varying =
+                    flow.varying | self.varies(function, state, known, value) | self.index_varies(function, state, known, pointer);
                 if let (true, Some(local)) = (varying, root(function, pointer)) {
                     self.changed |= state.locals.insert(local);
                 }
             }
-            Statement::Call { function: callee, ref arguments, result } => self.call(function, state, known, (callee, arguments, result), flow),
+            Statement::Call { function: callee, ref arguments, result } => {
+                self.call(function, state, known, (callee, arguments, result), flow)
+            }
             _ => {}
         }
     }
@@ -266,7 +284,10 @@ impl Analysis<'_> {
             self.changed |= varying && self.functions.entry(callee).or_default().arguments.insert(index);
             if let Some(local) = root(function, argument) {
                 // What the callee does with a pointer is not followed.
-                let is_pointer = matches!(self.module.types[self.module.functions[callee].arguments[index as usize].ty].inner, TypeInner::Pointer { .. });
+                let is_pointer = matches!(
+                    self.module.types[self.module.functions[callee].arguments[index as usize].ty].inner,
+                    TypeInner::Pointer { .. }
+                );
                 self.changed |= is_pointer && state.locals.insert(local);
             }
         }
@@ -281,15 +302,29 @@ impl Analysis<'_> {
     }
 
     /// Whether an index on the way to what a pointer points at varies.
-    fn index_varies(&mut self, function: &Function, state: &State, known: &mut HashMap<Handle<Expression>, bool>, pointer: Handle<Expression>) -> bool {
+    fn index_varies(
+        &mut self,
+        function: &Function,
+        state: &State,
+        known: &mut HashMap<Handle<Expression>, bool>,
+        pointer: Handle<Expression>,
+    ) -> bool {
         match function.expressions[pointer] {
-            Expression::Access { base, index } => self.varies(function, state, known, index) | self.index_varies(function, state, known, base),
+            Expression::Access { base, index } => {
+                self.varies(function, state, known, index) | self.index_varies(function, state, known, base)
+            }
             Expression::AccessIndex { base, .. } => self.index_varies(function, state, known, base),
             _ => false,
         }
     }
 
-    fn varies(&mut self, function: &Function, state: &State, known: &mut HashMap<Handle<Expression>, bool>, handle: Handle<Expression>) -> bool {
+    fn varies(
+        &mut self,
+        function: &Function,
+        state: &State,
+        known: &mut HashMap<Handle<Expression>, bool>,
+        handle: Handle<Expression>,
+    ) -> bool {
         if let Some(&varying) = known.get(&handle) {
             return varying;
         }
@@ -310,7 +345,13 @@ impl Analysis<'_> {
         }
     }
 
-    fn load_varies(&mut self, function: &Function, state: &State, known: &mut HashMap<Handle<Expression>, bool>, pointer: Handle<Expression>) -> bool {
+    fn load_varies(
+        &mut self,
+        function: &Function,
+        state: &State,
+        known: &mut HashMap<Handle<Expression>, bool>,
+        pointer: Handle<Expression>,
+    ) -> bool {
         if self.index_varies(function, state, known, pointer) {
             return true;
         }
