@@ -12,6 +12,7 @@ pub mod calls;
 pub mod corpus;
 #[path = "../../host/sandbox/tests/model/mod.rs"]
 pub mod file_system_model;
+pub mod expressions;
 pub mod guests;
 pub mod large_modules;
 pub mod modules;

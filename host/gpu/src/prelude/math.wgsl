@@ -317,7 +317,7 @@ fn assay_atan2(y: f32, x: f32) -> f32 {
     let steep = ay > ax;
     let small = select(ay, ax, steep);
     let large = select(ax, ay, steep);
-    let q = select(select(small / large, 1.0f, small == large), 0.0f, large == 0.0f);
+    let q = select(select(small / large, 1.0f, small == large), small, large == 0.0f);
     let r = assay_atan_unit(q, select(0.0f, 4.371139e-8f, steep));
     let right = select(r, 1.5707964f - r, steep);
     let angle = select(right, 3.1415927f - (right + 8.742278e-8f), bitcast<i32>(x) < 0i);

@@ -42,8 +42,8 @@ pub fn abs(x: f32) -> f32 {
 
 /// Toward zero; the sign stays.
 pub fn trunc(x: f32) -> f32 {
-    if !(abs(x) < 8_388_608.0) {
-        return x; // no bits below the point, or not finite
+    if x.is_nan() || abs(x) >= 8_388_608.0 {
+        return x; // no bits below the point
     }
     let whole = abs(x) as u32 as f32;
     if x.is_sign_negative() { -whole } else { whole }

@@ -1,7 +1,7 @@
 //! sin, cos, tan. |x| <= 6400 is reduced by four words of pi or pi/2 whose first three have 12 bits, so that their products with the multiple are exact;
 //! more is reduced by an exact product with enough bits of 1/(2 pi).
 
-use super::bits::{leading, nearest_integer, unit};
+use super::bits::{NAN, leading, nearest_integer, unit};
 
 /// Where the first reduction ends.
 const LARGE: f32 = 6400.0;
@@ -62,7 +62,7 @@ pub fn sin(x: f32) -> f32 {
         return x;
     }
     if !x.is_finite() {
-        return x - x;
+        return f32::from_bits(NAN);
     }
     if x.abs() <= LARGE {
         let n = nearest_integer(x * PER_PI);
@@ -77,7 +77,7 @@ pub fn sin(x: f32) -> f32 {
 /// cos: minus or plus the sine of what is left of x after an odd multiple of pi/2.
 pub fn cos(x: f32) -> f32 {
     if !x.is_finite() {
-        return x - x;
+        return f32::from_bits(NAN);
     }
     if x.abs() <= LARGE {
         let n = nearest_integer(x * PER_PI - 0.5);
@@ -95,7 +95,7 @@ pub fn tan(x: f32) -> f32 {
         return x;
     }
     if !x.is_finite() {
-        return x - x;
+        return f32::from_bits(NAN);
     }
     let (quarters, r, low) = if x.abs() <= LARGE {
         let n = nearest_integer(x * PER_HALF_PI);

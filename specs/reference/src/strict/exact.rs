@@ -102,7 +102,7 @@ fn turns(x: f64) -> u128 {
 fn quarters(phase: u128) -> (f64, u128) {
     let count = phase.wrapping_add(1 << 125) >> 126;
     let rest = phase.wrapping_sub(count << 126).cast_signed();
-    (rest as f64 * (std::f64::consts::TAU / 3.402_823_669_209_384_6e38), count % 4)
+    (rest as f64 * (std::f64::consts::TAU * super::bits::power_of_two_wide(-128)), count % 4)
 }
 
 /// The sine of a phase.
@@ -148,9 +148,11 @@ pub fn tan(x: f64) -> f64 {
 mod tests {
     use super::super::error::mixed;
 
+    type Function = fn(f64) -> f64;
+
     #[test]
     fn shortcuts_say_what_libm_says() {
-        let pairs: [(fn(f64) -> f64, fn(f64) -> f64); 14] = [
+        let pairs: [(Function, Function); 14] = [
             (super::exp, libm::exp),
             (super::exp2, libm::exp2),
             (super::sinh, libm::sinh),

@@ -24,13 +24,7 @@ pub fn exp_shifted(x: f32, shift: i32) -> f32 {
     if x.is_nan() {
         return x;
     }
-    let bounded = if x < -104.0 {
-        -104.0
-    } else if x > 90.0 {
-        90.0
-    } else {
-        x
-    };
+    let bounded = x.clamp(-104.0, 90.0);
     let (n, r) = reduce(bounded);
     scale(1.0 + exp_fraction(r), n as i32 + shift)
 }
@@ -52,13 +46,7 @@ pub fn exp2(x: f32) -> f32 {
     if x.is_nan() {
         return x;
     }
-    let bounded = if x < -160.0 {
-        -160.0
-    } else if x > 129.0 {
-        129.0
-    } else {
-        x
-    };
+    let bounded = x.clamp(-160.0, 129.0);
     let n = nearest_integer(bounded);
     scale(exp2_fraction(bounded - n), n as i32)
 }

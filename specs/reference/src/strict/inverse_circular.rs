@@ -35,7 +35,7 @@ pub fn atan2(y: f32, x: f32) -> f32 {
     let steep = ay > ax;
     let (small, large) = if steep { (ax, ay) } else { (ay, ax) };
     let q = if large == 0.0 {
-        0.0
+        small // a zero, or the NaN that y is
     } else if small == large {
         1.0
     } else {

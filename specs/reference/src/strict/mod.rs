@@ -18,6 +18,7 @@
 //! | [`geometry`] | dot, length, cross, matrices, … |
 //! | [`integers`], [`conversions`], [`packing`] | integers, casts, small numbers in a word |
 //! | [`functions`] | the table of functions of one and of two numbers, with their bounds |
+//! | [`expressions`] | every operator and built-in as a WGSL expression, beside its answer |
 //! | [`error`] | how far they are from the exact value, in units in the last place |
 
 pub mod arithmetic;
@@ -27,6 +28,7 @@ pub mod conversions;
 pub mod error;
 mod exact;
 pub mod exponential;
+pub mod expressions;
 pub mod functions;
 pub mod geometry;
 pub mod integers;

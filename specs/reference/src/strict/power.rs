@@ -42,16 +42,6 @@ fn log2_words(x: f32) -> (f32, f32) {
     (high, z_low - ((high - n) - z_high))
 }
 
-fn bound(x: f32, limit: f32) -> f32 {
-    if x < -limit {
-        -limit
-    } else if x > limit {
-        limit
-    } else {
-        x
-    }
-}
-
 /// x^y for x >= 0; NaN for a negative x, whatever y is.
 pub fn pow(x: f32, y: f32) -> f32 {
     if x.is_nan() || x < 0.0 || y.is_nan() {
@@ -68,12 +58,12 @@ pub fn pow(x: f32, y: f32) -> f32 {
         return if y < 0.0 { 0.0 } else { infinity };
     }
     let (high, low) = log2_words(x);
-    let b = bound(y, 4_294_967_296.0);
+    let b = y.clamp(-4_294_967_296.0, 4_294_967_296.0);
     let b_high = leading(b);
     let e_low = (b - b_high) * high + b * low;
     let e_high = b_high * high;
     let e = e_low + e_high;
-    let bounded = bound(e, 160.0);
+    let bounded = e.clamp(-160.0, 160.0);
     let n = nearest_integer(bounded);
     // out of bounds, only the power of two matters
     let r = if bounded == e { (e_high - n) + e_low } else { 0.0 };

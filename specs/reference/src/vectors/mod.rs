@@ -22,6 +22,7 @@ mod objects;
 mod package;
 mod receipt;
 mod samples;
+mod strict;
 mod transcript;
 
 use json::{Json, Vector};
@@ -35,6 +36,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("transcript.json", transcript::file()),
         ("execution.json", execution::file()),
         ("guest-interface.json", guest_interface::file()),
+        ("strict.json", strict::file()),
     ]
 }
 
