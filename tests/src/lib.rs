@@ -10,9 +10,9 @@
 
 pub mod calls;
 pub mod corpus;
+pub mod expressions;
 #[path = "../../host/sandbox/tests/model/mod.rs"]
 pub mod file_system_model;
-pub mod expressions;
 pub mod guests;
 pub mod large_modules;
 pub mod modules;

@@ -58,7 +58,8 @@ fn the_cpu_executor_answers_the_vectors() {
         for vector in &list {
             let words = |text: &str| text.split(' ').map(|word| u32::from_str_radix(word, 16).expect("hexadecimal")).collect::<Vec<u32>>();
             let results = words(vectors::text(vector, "results"));
-            let columns: Vec<Vec<u32>> = vector["arguments"].as_array().expect("a list").iter().map(|text| words(text.as_str().expect("text"))).collect();
+            let columns: Vec<Vec<u32>> =
+                vector["arguments"].as_array().expect("a list").iter().map(|text| words(text.as_str().expect("text"))).collect();
             let word = |place: usize, index: usize| columns.get(place).map_or(0, |column| column[index]);
             let samples: Vec<[u32; 4]> = (0..results.len()).map(|index| std::array::from_fn(|place| word(place, index))).collect();
             let wgsl = vectors::text(vector, "wgsl");
