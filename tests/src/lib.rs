@@ -19,4 +19,5 @@ pub mod modules;
 pub mod oracles;
 pub mod program;
 pub mod second_engine;
+pub mod shaders;
 pub mod vectors;
