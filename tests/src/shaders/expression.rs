@@ -185,7 +185,8 @@ impl Writer<'_, '_> {
         if fitting.is_empty() || self.loops > 1 {
             return self.leaf(want);
         }
-        let function = self.functions[fitting[self.below(fitting.len())?]].clone();
+        let at = *self.pick(&fitting)?;
+        let function = self.functions[at].clone();
         let mut arguments = Vec::new();
         let mut lent: Vec<String> = Vec::new();
         for parameter in &function.parameters {

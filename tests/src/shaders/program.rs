@@ -327,9 +327,9 @@ impl Writer<'_, '_> {
         let looped = self.below(2)? == 0;
         if looped {
             let end = *self.pick(&["2u", "3u", "(params.u & 3u)", "(nwg.x + 1u)"])?;
-            self.line(&format!("    for (var round = 0u; round < {end}; round++) {{"));
+            self.line(&format!("    for (var turn = 0u; turn < {end}; turn++) {{"));
             self.indent += 1;
-            self.declare("round", Store::Value(Shape::One(Scalar::U)), false, false);
+            self.declare("turn", Store::Value(Shape::One(Scalar::U)), false, false);
         }
         let kept = self.variables.len();
         let kind = *self.pick(&KINDS)?;
@@ -373,7 +373,7 @@ impl Writer<'_, '_> {
         if looped {
             self.indent -= 1;
             self.line("    }");
-            self.variables.retain(|variable| variable.name != "round");
+            self.variables.retain(|variable| variable.name != "turn");
         }
         Ok(())
     }
