@@ -100,3 +100,16 @@ fn the_cpu_executor_gives_the_pinned_hashes() {
         Ok(String::new())
     });
 }
+
+#[test]
+fn the_race_detector_is_silent() {
+    let mut device = CpuDevice::detecting_races().expect("the CPU executor works");
+    every(&corpus::cases(), |case| {
+        let kernels = case.kernels()?;
+        let found = run(case, &kernels, &mut device)?.hashes(&case.written(&kernels)?);
+        if let Some(race) = device.take_races().first() {
+            return Err(format!("a race: {race}"));
+        }
+        if found == case.expected { Ok(String::new()) } else { Err("other hashes than those pinned".to_owned()) }
+    });
+}

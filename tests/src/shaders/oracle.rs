@@ -58,6 +58,9 @@ pub struct BackEnd {
 /// The back ends that every shader goes through; the first is what the others are held against.
 static BACK_ENDS: LazyLock<Mutex<Vec<BackEnd>>> = LazyLock::new(|| Mutex::new(back_ends()));
 
+/// The CPU executor as a race detector, which must stay silent: the shaders are free of races by construction.
+static DETECTOR: LazyLock<Mutex<CpuDevice>> = LazyLock::new(|| Mutex::new(CpuDevice::detecting_races().expect("the CPU executor works")));
+
 fn back_ends() -> Vec<BackEnd> {
     let cpu = |threads| BackEnd {
         name: format!("CPU executor, {threads} threads"),
@@ -103,6 +106,14 @@ fn check(program: &Program) -> Result<Held, String> {
             (None, Some(found)) => first = Some(found),
             (Some(first), Some(found)) => same(&kernel, first, &found).map_err(|e| format!("{}: {e}", back_end.name))?,
         }
+    }
+    let mut detector = DETECTOR.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = run(&mut *detector, &kernel, &buffers, program.groups).map_err(|e| format!("race detector: {e}"))?;
+    if let Some(race) = detector.take_races().first() {
+        return Err(format!("a race that is none: {race}"));
+    }
+    if let (Some(first), Some(found)) = (&first, found) {
+        same(&kernel, first, &found).map_err(|e| format!("race detector: {e}"))?;
     }
     Ok(Held::Ran(back_ends.len()))
 }
