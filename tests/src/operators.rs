@@ -3,7 +3,9 @@
 //! Operands are words. Random ones are of several kinds, since uniform bits hardly ever meet: neighbours (cancellation), moderate numbers, small integers. Special ones
 //! are combined with each other completely.
 
-use assay_reference::strict::{arithmetic as a, bits::bits, circular, conversions as c, exponential, integers as i, inverse_circular, logarithm, packing, power};
+use assay_reference::strict::{
+    arithmetic as a, bits::bits, circular, conversions as c, exponential, integers as i, inverse_circular, logarithm, packing, power,
+};
 
 use crate::corpus::data::Stream;
 use crate::shaders::oracle::SPECIAL;
@@ -22,17 +24,36 @@ pub struct Operation {
 
 macro_rules! float {
     ($name:literal, $wgsl:literal, |$x:ident| $value:expr) => {
-        Operation { name: $name, types: "ff", wgsl: $wgsl, expected: |[x, _, _]| { let $x = f32::from_bits(x); bits($value) } }
+        Operation {
+            name: $name,
+            types: "ff",
+            wgsl: $wgsl,
+            expected: |[x, _, _]| {
+                let $x = f32::from_bits(x);
+                bits($value)
+            },
+        }
     };
     ($name:literal, $wgsl:literal, |$x:ident, $y:ident| $value:expr) => {
-        Operation { name: $name, types: "fff", wgsl: $wgsl, expected: |[x, y, _]| { let ($x, $y) = (f32::from_bits(x), f32::from_bits(y)); bits($value) } }
+        Operation {
+            name: $name,
+            types: "fff",
+            wgsl: $wgsl,
+            expected: |[x, y, _]| {
+                let ($x, $y) = (f32::from_bits(x), f32::from_bits(y));
+                bits($value)
+            },
+        }
     };
     ($name:literal, $wgsl:literal, |$x:ident, $y:ident, $z:ident| $value:expr) => {
         Operation {
             name: $name,
             types: "ffff",
             wgsl: $wgsl,
-            expected: |[x, y, z]| { let ($x, $y, $z) = (f32::from_bits(x), f32::from_bits(y), f32::from_bits(z)); bits($value) },
+            expected: |[x, y, z]| {
+                let ($x, $y, $z) = (f32::from_bits(x), f32::from_bits(y), f32::from_bits(z));
+                bits($value)
+            },
         }
     };
 }
@@ -43,7 +64,10 @@ macro_rules! compare {
             name: $name,
             types: "ffu",
             wgsl: $wgsl,
-            expected: |[x, y, _]| { let ($x, $y) = (f32::from_bits(x), f32::from_bits(y)); u32::from($value) },
+            expected: |[x, y, _]| {
+                let ($x, $y) = (f32::from_bits(x), f32::from_bits(y));
+                u32::from($value)
+            },
         }
     };
 }
@@ -54,7 +78,10 @@ macro_rules! signed {
             name: $name,
             types: "iii",
             wgsl: $wgsl,
-            expected: |[x, y, _]| { let ($x, $y) = (x.cast_signed(), y.cast_signed()); i32::cast_unsigned($value) },
+            expected: |[x, y, _]| {
+                let ($x, $y) = (x.cast_signed(), y.cast_signed());
+                i32::cast_unsigned($value)
+            },
         }
     };
 }
@@ -108,7 +135,12 @@ pub const OPERATIONS: [Operation; 104] = [
         wgsl: "select(a, b, (c & 1u) == 1u)",
         expected: |[x, y, z]| bits(f32::from_bits(if z & 1 == 1 { y } else { x })),
     },
-    Operation { name: "ldexp", types: "fif", wgsl: "ldexp(a, b)", expected: |[x, y, _]| bits(a::ldexp(f32::from_bits(x), y.cast_signed())) },
+    Operation {
+        name: "ldexp",
+        types: "fif",
+        wgsl: "ldexp(a, b)",
+        expected: |[x, y, _]| bits(a::ldexp(f32::from_bits(x), y.cast_signed())),
+    },
     Operation { name: "bits of", types: "fu", wgsl: "bitcast<u32>(a)", expected: |[x, ..]| bits(f32::from_bits(x)) },
     Operation { name: "number of bits", types: "uf", wgsl: "bitcast<f32>(a)", expected: |[x, ..]| bits(f32::from_bits(x)) },
     Operation {
@@ -166,7 +198,7 @@ pub const OPERATIONS: [Operation; 104] = [
     signed!("signed remainder by -16", "a % -16", |x, _y| i::rem_signed(x, -16)),
     signed!("signed min", "min(a, b)", |x, y| x.min(y)),
     signed!("signed max", "max(a, b)", |x, y| x.max(y)),
-    signed!("signed compare", "select(select(0, 1, a < b), 2, a >= b && a != b)", |x, y| (x.cmp(&y) as i32).rem_euclid(3).min(2) * 2 % 3),
+    signed!("signed compare", "select(select(0, 1, a < b), 2, a >= b && a != b)", |x, y| i32::from(x < y) + 2 * i32::from(x > y)),
     signed!("signed abs, negate", "abs(a) - (-b)", |x, y| i::abs(x).wrapping_add(y)),
     signed!("signed and, or, xor", "((a & b) | ~a) ^ b", |x, y| ((x & y) | !x) ^ y),
     signed!("signed first bits", "firstLeadingBit(a) * 64 + firstTrailingBit(b)", |x, y| i::first_leading_bit_signed(x)
@@ -205,12 +237,18 @@ pub const OPERATIONS: [Operation; 104] = [
     unsigned!("unsigned first bits", "firstLeadingBit(a) * 64u + firstTrailingBit(b)", |x, y| i::first_leading_bit_unsigned(x)
         .wrapping_mul(64)
         .wrapping_add(i::first_trailing_bit(y))),
-    unsigned!("counts of bits", "countOneBits(a) * 4096u + countLeadingZeros(b) * 64u + countTrailingZeros(a)", |x, y| x.count_ones() * 4096
+    unsigned!("counts of bits", "countOneBits(a) * 4096u + countLeadingZeros(b) * 64u + countTrailingZeros(a)", |x, y| x.count_ones()
+        * 4096
         + y.leading_zeros() * 64
         + x.trailing_zeros()),
     unsigned!("reverseBits", "reverseBits(a) ^ b", |x, y| x.reverse_bits() ^ y),
     unsigned!("dot4U8Packed", "dot4U8Packed(a, b)", |x, y| i::dot4_unsigned(x, y)),
-    Operation { name: "dot4I8Packed", types: "uui", wgsl: "dot4I8Packed(a, b)", expected: |[x, y, _]| i::dot4_signed(x, y).cast_unsigned() },
+    Operation {
+        name: "dot4I8Packed",
+        types: "uui",
+        wgsl: "dot4I8Packed(a, b)",
+        expected: |[x, y, _]| i::dot4_signed(x, y).cast_unsigned(),
+    },
     Operation { name: "unsigned clamp", types: "uuuu", wgsl: "clamp(a, b, c)", expected: |[x, y, z]| i::clamp_unsigned(x, y, z) },
     Operation { name: "extractBits", types: "uuuu", wgsl: "extractBits(a, b, c)", expected: |[x, y, z]| i::extract_bits_unsigned(x, y, z) },
     Operation { name: "insertBits", types: "uuuu", wgsl: "insertBits(a, ~a, b, c)", expected: |[x, y, z]| i::insert_bits(x, !x, y, z) },

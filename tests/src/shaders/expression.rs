@@ -18,16 +18,60 @@ impl Expression {
 }
 
 const FLOATS: [&str; 16] = [
-    "0.0f", "1.0f", "(-1.0f)", "0.5f", "2.0f", "3.1415927f", "1e-3f", "(-0.0f)", "16777216.0f", "1e20f", "(-7.25f)", "3.4e38f", "1e-38f", "0.1f",
-    "255.0f", "(-1e-6f)",
+    "0.0f",
+    "1.0f",
+    "(-1.0f)",
+    "0.5f",
+    "2.0f",
+    "3.1415927f",
+    "1e-3f",
+    "(-0.0f)",
+    "16777216.0f",
+    "1e20f",
+    "(-7.25f)",
+    "3.4e38f",
+    "1e-38f",
+    "0.1f",
+    "255.0f",
+    "(-1e-6f)",
 ];
 const SIGNED: [&str; 10] = ["0i", "1i", "(-1i)", "2i", "7i", "31i", "32i", "2147483647i", "i32(-2147483648)", "(-77i)"];
 const UNSIGNED: [&str; 10] = ["0u", "1u", "2u", "7u", "31u", "32u", "255u", "0x80000000u", "0xffffffffu", "2654435769u"];
 
 /// Functions of one float, component by component.
 const FLOAT_1: [&str; 32] = [
-    "abs", "ceil", "floor", "round", "trunc", "fract", "sign", "sqrt", "inverseSqrt", "exp", "exp2", "log", "log2", "sin", "cos", "tan", "asin",
-    "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "saturate", "degrees", "radians", "quantizeToF16", "abs", "floor", "sqrt",
+    "abs",
+    "ceil",
+    "floor",
+    "round",
+    "trunc",
+    "fract",
+    "sign",
+    "sqrt",
+    "inverseSqrt",
+    "exp",
+    "exp2",
+    "log",
+    "log2",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "saturate",
+    "degrees",
+    "radians",
+    "quantizeToF16",
+    "abs",
+    "floor",
+    "sqrt",
 ];
 const FLOAT_2: [&str; 6] = ["min", "max", "pow", "atan2", "step", "min"];
 const FLOAT_3: [&str; 6] = ["fma", "mix", "clamp", "smoothstep", "fma", "fma"];

@@ -195,7 +195,8 @@ fn same(kernel: &Kernel, first: &[Vec<u8>], found: &[Vec<u8>]) -> Result<(), Str
         let differing: Vec<_> = words.filter(|(_, (a, b))| a != b).collect();
         if let Some((at, (a, b))) = differing.first() {
             let shown = |four: &[u8]| format!("{:08x}", u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
-            wrong.insert(&binding.name, format!("{} words differ, the first is [{at}]: {} and not {}", differing.len(), shown(b), shown(a)));
+            wrong
+                .insert(&binding.name, format!("{} words differ, the first is [{at}]: {} and not {}", differing.len(), shown(b), shown(a)));
         }
         if binding.access != Access::ReadWrite && first != found {
             return Err(format!("{} was written", binding.name));

@@ -108,7 +108,8 @@ impl Writer<'_, '_> {
 
     /// A type of values.
     pub fn shape(&mut self, truth: bool) -> Result<Shape> {
-        let scalars: &[Scalar] = if truth { &[Scalar::F, Scalar::I, Scalar::U, Scalar::F, Scalar::B] } else { &[Scalar::F, Scalar::I, Scalar::U, Scalar::F] };
+        let scalars: &[Scalar] =
+            if truth { &[Scalar::F, Scalar::I, Scalar::U, Scalar::F, Scalar::B] } else { &[Scalar::F, Scalar::I, Scalar::U, Scalar::F] };
         let scalar = *self.pick(scalars)?;
         Ok(match self.below(8)? {
             0..=3 => Shape::One(scalar),
@@ -377,7 +378,6 @@ impl Writer<'_, '_> {
         }
         Ok(())
     }
-
 }
 
 /// A program from bytes. The same bytes give the same program.
