@@ -56,7 +56,7 @@ pub const UNARY: [Unary; 17] = [
     unary("exp", exponential::exp, exact::exp, (1.1, Neither, [1e-8, 105.0])),
     unary("exp2", exponential::exp2, exact::exp2, (1.4, Neither, [1e-8, 151.0])),
     unary("log", logarithm::log, libm::log, (1.3, Neither, [0.0, f32::MAX])),
-    unary("log2", logarithm::log2, libm::log2, (1.7, Neither, [0.0, f32::MAX])),
+    unary("log2", logarithm::log2, libm::log2, (1.8, Neither, [0.0, f32::MAX])),
     unary("sin", circular::sin, exact::sin, (2.2, Odd, [SMALL, f32::MAX])),
     unary("cos", circular::cos, exact::cos, (2.3, Even, [SMALL, f32::MAX])),
     unary("tan", circular::tan, exact::tan, (2.1, Odd, [SMALL, f32::MAX])),
