@@ -67,6 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
         loop_iterations: 1 << 20,
         end: DispatchEnd::Done,
         expected: Vec::new(),
+        long: true,
         columns: expressions.iter().map(|text| (*text).to_owned()).collect(),
     }
 }

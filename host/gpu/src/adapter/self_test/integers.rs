@@ -92,6 +92,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
         loop_iterations: 1 << 20,
         end: DispatchEnd::Done,
         expected,
+        long: false,
         columns: EXPRESSIONS.iter().map(|(text, _)| (*text).to_owned()).collect(),
     }]
 }

@@ -14,6 +14,7 @@ fn case(name: &str, wgsl: &str, inputs: Vec<Vec<u32>>, groups: [u32; 3], expecte
         loop_iterations: 1 << 20,
         end: DispatchEnd::Done,
         expected,
+        long: false,
         columns: Vec::new(),
     }
 }

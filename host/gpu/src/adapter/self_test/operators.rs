@@ -1,6 +1,7 @@
 //! Each exact primitive on built, special and random operands, alone and as vectors.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use super::{Case, canonical, patterns};
 use crate::adapter::tier::Primitive;
@@ -74,21 +75,22 @@ fn to_i32(x: f32) -> u32 {
 /// In the order in which they build on each other: a division repaired by `fma` needs a fused one.
 pub(super) fn cases() -> Vec<Case> {
     let families: [(&str, Primitive, &[Expression]); 9] = [
+        ("fma", Primitive::Fma, &FMA),
         ("negation and abs", Primitive::Sign, &SIGN),
         ("comparison", Primitive::Compare, &COMPARE),
         ("add, subtract, multiply", Primitive::Arithmetic, &ARITHMETIC),
         ("integer to float", Primitive::FromInteger, &FROM_INTEGER),
         ("float to integer", Primitive::ToInteger, &TO_INTEGER),
         ("rounding", Primitive::Round, &ROUND),
-        ("fma", Primitive::Fma, &FMA),
         ("division", Primitive::Divide, &DIVIDE),
         ("square root", Primitive::Sqrt, &SQRT),
     ];
     let mut cases = Vec::new();
     for (name, primitive, expressions) in families {
         cases.push(case(name, Some(primitive), expressions, TRIPLES, [64, 1, 1]));
-        cases.push(vectors(&format!("{name} of vectors"), Some(primitive), expressions, TRIPLES / 4));
+        cases.push(vectors(&format!("{name} of vectors"), Some(primitive), expressions, TRIPLES / 4, 4..=4));
     }
+    cases.push(vectors("add, subtract, multiply of short vectors", Some(Primitive::Arithmetic), &ARITHMETIC, TRIPLES / 4, 2..=3));
     cases
 }
 
@@ -159,13 +161,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     build(name, blames, expressions, count, wgsl, invocations)
 }
 
-/// The same on vectors of 2, 3 and 4 components: each invocation takes 9 triples.
-pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expression], count: usize) -> Case {
+/// The same on vectors of each of `sizes`: an invocation takes as many triples as they have components.
+pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expression], count: usize, sizes: RangeInclusive<usize>) -> Case {
+    let lanes: usize = sizes.clone().sum();
     let columns = expressions.len();
     let mut functions = String::new();
     let mut body = String::new();
     let mut first = 0;
-    for size in 2..=4 {
+    for size in sizes {
         // Every name gets the size at its end: WGSL has no overloads, and a constant has one type.
         let sized = |text: &str| {
             let calls = CALLS.iter().fold(text.to_owned(), |text, call| text.replace(&format!("{call}("), &format!("{call}{size}(")));
@@ -175,7 +178,7 @@ pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expr
             let _ = writeln!(functions, "const {name}{size} = vec{size}<{scalar}>({value});");
         }
         functions += &sized(VECTOR).replace("vecN", &format!("vec{size}"));
-        let load = |array: &str| (0..size).map(|lane| format!("{array}[9u * i + {}u]", first + lane)).collect::<Vec<_>>().join(", ");
+        let load = |array: &str| (0..size).map(|lane| format!("{array}[{lanes}u * i + {}u]", first + lane)).collect::<Vec<_>>().join(", ");
         let _ = writeln!(body, "  {{\n  let u = vec{size}<u32>({});\n  let v = vec{size}<u32>({});", load("a"), load("b"));
         let _ = writeln!(body, "  let x = bitcast<vec{size}<f32>>(u);\n  let y = bitcast<vec{size}<f32>>(v);");
         let _ = writeln!(body, "  let z = bitcast<vec{size}<f32>>(vec{size}<u32>({}));", load("c"));
@@ -183,7 +186,7 @@ pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expr
             let text = sized(text);
             let _ = writeln!(body, "  let r{column} = {text};");
             for (lane, component) in ["x", "y", "z", "w"].into_iter().take(size).enumerate() {
-                let _ = writeln!(body, "  out[{columns}u * (9u * i + {}u) + {column}u] = r{column}.{component};", first + lane);
+                let _ = writeln!(body, "  out[{columns}u * ({lanes}u * i + {}u) + {column}u] = r{column}.{component};", first + lane);
             }
         }
         body += "  }\n";
@@ -194,16 +197,17 @@ pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expr
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
   let i = id.x;
-  if (9u * i >= arrayLength(&a)) {{ return; }}
+  if ({lanes}u * i >= arrayLength(&a)) {{ return; }}
 {body}}}
 "
     );
-    build(name, blames, expressions, count.next_multiple_of(9), wgsl, 32 * 9)
+    Case { long: true, ..build(name, blames, expressions, count, wgsl, 32 * lanes as u32) }
 }
 
 fn build(name: &str, blames: Option<Primitive>, expressions: &[Expression], count: usize, wgsl: String, triples_per_group: u32) -> Case {
     let mut triples = patterns::triples(count, 1);
-    triples.truncate(triples.len() / 9 * 9);
+    // No invocation reads beyond the end, whatever the sizes of its vectors.
+    triples.truncate(triples.len() / 60 * 60);
     let mut expected = Vec::with_capacity(expressions.len() * triples.len());
     for [x, y, z] in &triples {
         expected.extend(expressions.iter().map(|(_, model)| model(f32::from_bits(*x), f32::from_bits(*y), f32::from_bits(*z))));
@@ -218,6 +222,7 @@ fn build(name: &str, blames: Option<Primitive>, expressions: &[Expression], coun
         loop_iterations: 1 << 20,
         end: DispatchEnd::Done,
         expected,
+        long: false,
         columns: expressions.iter().map(|(text, _)| (*text).to_owned()).collect(),
     }
 }
