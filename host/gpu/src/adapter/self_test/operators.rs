@@ -162,7 +162,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 /// The same on vectors of each of `sizes`: an invocation takes as many triples as they have components.
-pub(super) fn vectors(name: &str, blames: Option<Primitive>, expressions: &[Expression], count: usize, sizes: RangeInclusive<usize>) -> Case {
+pub(super) fn vectors(
+    name: &str,
+    blames: Option<Primitive>,
+    expressions: &[Expression],
+    count: usize,
+    sizes: RangeInclusive<usize>,
+) -> Case {
     let lanes: usize = sizes.clone().sum();
     let columns = expressions.len();
     let mut functions = String::new();
