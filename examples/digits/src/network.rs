@@ -54,11 +54,7 @@ impl Network {
         let conv = device.create_shader_module(CONV)?;
         let conv = |planes_in: usize, planes_out: usize| {
             let pipeline = device.create_compute_pipeline(&conv).entry_point("conv3x3_relu");
-            pipeline
-                .constant("planes_in", planes_in as u32)
-                .constant("planes_out", planes_out as u32)
-                .constant("side", SIDE as u32)
-                .build()
+            pipeline.constant("planes_in", planes_in as u32).constant("planes_out", planes_out as u32).constant("side", SIDE as u32).build()
         };
         let pool = device.create_shader_module(POOL)?;
         let pool = device.create_compute_pipeline(&pool).constant("planes", PLANES_2 as u32).constant("side", SMALL_SIDE as u32);

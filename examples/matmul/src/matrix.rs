@@ -95,7 +95,11 @@ impl<T: Element> Matrix<T> {
             return Err(refused(&format!("is {rows}×{columns}; sides are from 1 to {SIDE_MAX}")));
         }
         if header.data.len() != rows * columns * T::BYTES {
-            return Err(refused(&format!("ends with {} bytes of numbers, {rows}×{columns} take {}", header.data.len(), rows * columns * T::BYTES)));
+            return Err(refused(&format!(
+                "ends with {} bytes of numbers, {rows}×{columns} take {}",
+                header.data.len(),
+                rows * columns * T::BYTES
+            )));
         }
         Ok(Self { rows, columns, values: header.data.chunks_exact(T::BYTES).map(T::read).collect() })
     }
