@@ -61,6 +61,9 @@ pub enum Command {
 pub struct New {
     /// Name of the job, and of the folder that is made: a-z, 0-9 and -.
     pub name: String,
+    /// Make a job that computes on the GPU, with a shader in WGSL.
+    #[arg(long)]
+    pub gpu: bool,
     /// Folder of the guest SDK; by default the one of the source this program was built from.
     #[arg(long, value_name = "DIR")]
     pub sdk: Option<PathBuf>,

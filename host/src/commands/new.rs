@@ -9,11 +9,44 @@ use crate::failure::Failure;
 use crate::say::out;
 use crate::{cli, report};
 
-const CARGO_TOML: &str = include_str!("../../scaffold/Cargo.toml.in");
-const MAIN_RS: &str = include_str!("../../scaffold/main.rs.in");
-const JOB_TOML: &str = include_str!("../../scaffold/job.toml.in");
-const README: &str = include_str!("../../scaffold/README.md.in");
-const INPUT: &str = include_str!("../../scaffold/greeting.txt");
+/// What a kind of job begins with.
+struct Scaffold {
+    /// Path in the job's folder, and content. `{{name}}` and `{{sdk}}` are filled in.
+    files: &'static [(&'static str, &'static str)],
+    /// The input of its test case: name, and path in the job's folder.
+    input: &'static str,
+    /// A command that shows something of this kind alone, and what it is for.
+    first: Option<&'static str>,
+}
+
+const PLAIN: Scaffold = Scaffold {
+    files: &[
+        ("Cargo.toml", include_str!("../../scaffold/Cargo.toml.in")),
+        ("src/main.rs", include_str!("../../scaffold/main.rs.in")),
+        ("job.toml", include_str!("../../scaffold/job.toml.in")),
+        ("README.md", include_str!("../../scaffold/README.md.in")),
+        ("data/greeting.txt", include_str!("../../scaffold/greeting.txt")),
+        GITIGNORE,
+    ],
+    input: "greeting.txt",
+    first: None,
+};
+
+const GPU: Scaffold = Scaffold {
+    files: &[
+        ("Cargo.toml", include_str!("../../scaffold/gpu/Cargo.toml.in")),
+        ("src/main.rs", include_str!("../../scaffold/gpu/main.rs.in")),
+        ("src/kernel.wgsl", include_str!("../../scaffold/gpu/kernel.wgsl")),
+        ("job.toml", include_str!("../../scaffold/gpu/job.toml.in")),
+        ("README.md", include_str!("../../scaffold/gpu/README.md.in")),
+        ("data/numbers.txt", include_str!("../../scaffold/gpu/numbers.txt")),
+        GITIGNORE,
+    ],
+    input: "numbers.txt",
+    first: Some("assay shader check src/kernel.wgsl   # the same bits on every machine?"),
+};
+
+const GITIGNORE: (&str, &str) = (".gitignore", "/target\n");
 
 /// Runs the command.
 pub fn run(arguments: &cli::New, as_json: bool) -> Result<(), Failure> {
@@ -32,16 +65,12 @@ pub fn run(arguments: &cli::New, as_json: bool) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::abstained(format!("cannot make {}: {e}", folder.display()));
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let making = tempfile::Builder::new().prefix(".assay-new-").tempdir_in(parent).map_err(cannot)?;
-    for (path, content) in [
-        ("Cargo.toml", fill(CARGO_TOML)),
-        ("src/main.rs", fill(MAIN_RS)),
-        ("job.toml", fill(JOB_TOML)),
-        ("README.md", fill(README)),
-        ("data/greeting.txt", INPUT.to_owned()),
-        (".gitignore", "/target\n".to_owned()),
-    ] {
+    let scaffold = if arguments.gpu { GPU } else { PLAIN };
+    for (path, content) in scaffold.files {
         let path = making.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(making.path())).and_then(|()| std::fs::write(&path, content)).map_err(cannot)?;
+        std::fs::create_dir_all(path.parent().unwrap_or(making.path()))
+            .and_then(|()| std::fs::write(&path, fill(content)))
+            .map_err(cannot)?;
     }
     readable(making.path()).map_err(cannot)?;
     std::fs::rename(making.keep(), &folder).map_err(cannot)?;
@@ -49,11 +78,14 @@ pub fn run(arguments: &cli::New, as_json: bool) -> Result<(), Failure> {
         report::print_json(&json!({ "folder": folder, "name": name, "sdk": sdk }));
     } else {
         out!("made {}; next:", folder.display());
-        out!(
-            "  cd {name}\n  cargo test                  # the job's code, natively\n  assay build                 # compile, test, pack, sign"
-        );
-        out!("  assay run target/assay/{name}.assay --input greeting.txt=data/greeting.txt --out out --receipt job.receipt");
-        out!("  assay verify job.receipt target/assay/{name}.assay --input greeting.txt=data/greeting.txt");
+        out!("  cd {name}\n  cargo test                  # the job's code, natively");
+        if let Some(first) = scaffold.first {
+            out!("  {first}");
+        }
+        out!("  assay build                 # compile, test, pack, sign");
+        let input = scaffold.input;
+        out!("  assay run target/assay/{name}.assay --input {input}=data/{input} --out out --receipt job.receipt");
+        out!("  assay verify job.receipt target/assay/{name}.assay --input {input}=data/{input}");
     }
     Ok(())
 }
