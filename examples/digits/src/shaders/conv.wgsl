@@ -1,8 +1,8 @@
 // A 3×3 convolution over square planes, then relu. Beyond the edge there are zeros. One invocation is one place of one plane of one image.
 
-override planes_in: u32;
-override planes_out: u32;
-override side: u32;
+override planes_in: u32 = 12;
+override planes_out: u32 = 24;
+override side: u32 = 8;
 
 @group(0) @binding(0) var<storage, read> images: array<f32>; // [image][plane in][y][x]
 @group(0) @binding(1) var<storage, read> weights: array<f32>; // [plane out][plane in][3][3]
@@ -13,10 +13,11 @@ override side: u32;
 fn conv3x3_relu(@builtin(global_invocation_id) id: vec3<u32>) {
     let area = side * side;
     let plane = id.x / area;
-    if plane >= planes_out {
+    let place = id.x % area;
+    let result = (id.y * planes_out + plane) * area + place;
+    if plane >= planes_out || result >= arrayLength(&features) {
         return;
     }
-    let place = id.x % area;
     let at = vec2(i32(place % side), i32(place / side));
     let image = id.y * planes_in * area;
     var sum = bias[plane];
@@ -29,5 +30,5 @@ fn conv3x3_relu(@builtin(global_invocation_id) id: vec3<u32>) {
             }
         }
     }
-    features[(id.y * planes_out + plane) * area + place] = max(sum, 0.0);
+    features[result] = max(sum, 0.0);
 }

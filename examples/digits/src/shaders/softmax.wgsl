@@ -1,6 +1,6 @@
 // Logits to probabilities, and the class with the highest. One invocation is one image.
 
-override classes: u32;
+override classes: u32 = 10;
 
 @group(0) @binding(0) var<storage, read> logits: array<f32>; // [image][class]
 @group(0) @binding(1) var<storage, read_write> probabilities: array<f32>; // [image][class]
@@ -9,10 +9,10 @@ override classes: u32;
 @compute @workgroup_size(64)
 fn softmax(@builtin(global_invocation_id) id: vec3<u32>) {
     let image = id.x;
-    if image >= arrayLength(&predicted) {
+    let first = image * classes;
+    if image >= arrayLength(&predicted) || first + classes > arrayLength(&probabilities) {
         return;
     }
-    let first = image * classes;
     var best = 0u;
     for (var k = 1u; k < classes; k++) {
         if logits[first + k] > logits[first + best] {

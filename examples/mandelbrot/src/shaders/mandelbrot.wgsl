@@ -12,7 +12,6 @@ struct View {
     first_row: u32, // of this dispatch
     samples: u32, // along each side of a pixel
     iterations: u32,
-    orbit: u32, // points of the reference orbit
     step: f32, // width of a pixel in the plane
     cycles: f32, // of the palette, each time iterations double
     phase: f32, // of the palette
@@ -61,7 +60,7 @@ fn colour(c: vec2<f32>) -> vec3<f32> {
         if square > ESCAPE {
             return shade(f32(n + 1u), z, square, slope);
         }
-        if square < dot(d, d) || at + 1u == view.orbit {
+        if square < dot(d, d) || at + 1u == arrayLength(&orbit) {
             d = z;
             at = 0u;
         }
@@ -88,7 +87,8 @@ fn srgb(linear: vec3<f32>) -> vec3<f32> {
 @compute @workgroup_size(16, 8)
 fn draw(@builtin(global_invocation_id) id: vec3<u32>) {
     let pixel = vec2(id.x, id.y + view.first_row);
-    if pixel.x >= view.width || pixel.y >= view.height {
+    let index = pixel.y * view.width + pixel.x;
+    if pixel.x >= view.width || index >= arrayLength(&pixels) {
         return;
     }
     let corner = vec2<f32>(pixel) - 0.5 * vec2(f32(view.width), f32(view.height));
@@ -100,5 +100,5 @@ fn draw(@builtin(global_invocation_id) id: vec3<u32>) {
         }
     }
     let bytes = vec3<u32>(round(255.0 * clamp(srgb(sum / f32(view.samples * view.samples)), vec3(0.0), vec3(1.0))));
-    pixels[pixel.y * view.width + pixel.x] = bytes.r | bytes.g << 8u | bytes.b << 16u | 0xff000000u;
+    pixels[index] = bytes.r | bytes.g << 8u | bytes.b << 16u | 0xff000000u;
 }

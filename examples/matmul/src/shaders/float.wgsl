@@ -22,6 +22,15 @@ fn add_products(sums: vec4<f32>, a: vec4<f32>, b0: vec4<f32>, b1: vec4<f32>, b2:
     return (((sums + a.x * b0) + a.y * b1) + a.z * b2) + a.w * b3;
 }
 
+/// Four elements in a row of C, where it has them: `place` is the column / 4 and the row.
+fn store(place: vec2<u32>, sums: vec4<f32>) {
+    let width = shape.columns / 4u;
+    let index = place.y * width + place.x;
+    if place.x < width && index < arrayLength(&c) {
+        c[index] = sums;
+    }
+}
+
 @compute @workgroup_size(16, 16)
 fn multiply(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) index: u32) {
     let row = local.y * 4u;
@@ -47,10 +56,9 @@ fn multiply(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id
         }
         workgroupBarrier();
     }
-    let width = shape.columns / 4u;
-    let first = (tile.y * 64u + row) * width + column;
-    c[first] = sums0;
-    c[first + width] = sums1;
-    c[first + 2u * width] = sums2;
-    c[first + 3u * width] = sums3;
+    let place = vec2(column, tile.y * 64u + row);
+    store(place, sums0);
+    store(place + vec2(0u, 1u), sums1);
+    store(place + vec2(0u, 2u), sums2);
+    store(place + vec2(0u, 3u), sums3);
 }

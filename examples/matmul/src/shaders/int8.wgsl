@@ -24,6 +24,15 @@ fn products(a: vec4<u32>, b0: vec4<u32>, b1: vec4<u32>, b2: vec4<u32>, b3: vec4<
     return vec4(dot16(a, b0), dot16(a, b1), dot16(a, b2), dot16(a, b3));
 }
 
+/// Four elements in a row of C, where it has them: `place` is the column / 4 and the row.
+fn store(place: vec2<u32>, sums: vec4<i32>) {
+    let width = shape.columns / 4u;
+    let index = place.y * width + place.x;
+    if place.x < width && index < arrayLength(&c) {
+        c[index] = sums;
+    }
+}
+
 @compute @workgroup_size(16, 16)
 fn multiply(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>, @builtin(local_invocation_index) index: u32) {
     let row = local.y * 4u;
@@ -49,10 +58,9 @@ fn multiply(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id
         }
         workgroupBarrier();
     }
-    let width = shape.columns / 4u;
-    let first = (tile.y * 64u + row) * width + tile.x * 16u + local.x;
-    c[first] = sums0;
-    c[first + width] = sums1;
-    c[first + 2u * width] = sums2;
-    c[first + 3u * width] = sums3;
+    let place = vec2(tile.x * 16u + local.x, tile.y * 64u + row);
+    store(place, sums0);
+    store(place + vec2(0u, 1u), sums1);
+    store(place + vec2(0u, 2u), sums2);
+    store(place + vec2(0u, 3u), sums3);
 }
