@@ -79,6 +79,47 @@ fn control_flow() {
     check(&kernel("var x: array<f32, 8>; x[i] = 1.0; for (var k = 0u; k < 8u; k++) { var y: f32; y += x[k]; b[k] = y; }"));
 }
 
+/// Whether the loops of `body` are counted, none of them or all.
+fn counted(body: &str) -> bool {
+    let text = lowered(&kernel(body));
+    check(&kernel(body));
+    let (charges, ticks) = (text.matches("= assay_charge(").count(), text.matches("= assay_tick(").count());
+    assert!(charges == 0 || ticks == 0, "{text}");
+    charges > 0
+}
+
+#[test]
+fn counted_loops() {
+    assert!(counted("for (var k = 0u; k < i; k++) { b[k] = 1.0; }"));
+    assert!(counted("for (var k = 3; k <= n[0]; k += 1) { if k == 5 { continue; } b[k] = 1.0; } ") == false, "n may change");
+    assert!(counted("let m = n[0]; for (var k = 3; k <= m; k += 1) { if k == 5 { continue; } b[k] = 1.0; }"));
+    assert!(counted("for (var k = 100; k > -7; k -= 3) { b[k] = 1.0; }"));
+    assert!(counted("for (var k = 100u; k >= 10u; k--) { switch k { case 3u: { break; } default: { } } b[k] = 1.0; }"));
+    assert!(counted("for (var k = 0u; k < arrayLength(&a); k++) { for (var j = 0u; j < k; j++) { b[j] = 1.0; } }"));
+    assert!(counted("var m = i * 2u; for (var k = 0u; m > k; k++) { b[k] = 1.0; } m = 3u;"));
+    assert!(!counted("var m = i * 2u; for (var k = 0u; m > k; k++) { b[k] = 1.0; m -= 1u; }"), "the bound changes");
+    assert!(!counted("for (var k = 0u; k < k + 1u; k++) { b[k] = 1.0; }"), "the bound is the counter");
+    assert!(!counted("for (var k = 0u; k < i; k++) { b[k] = 1.0; k += 2u; }"), "the counter changes");
+    assert!(!counted("for (var k = 0u; k < i; k++) { if b[k] > 1.0 { break; } }"), "a break");
+    assert!(!counted("for (var k = 0u; k < i; k++) { if b[k] > 1.0 { return; } }"), "a return");
+    assert!(!counted("for (var k = 0u; k < i; k += 2u) { b[k] = 1.0; }"), "may wrap around");
+    assert!(!counted("for (var k = 0u; k != i; k++) { b[k] = 1.0; }"));
+    assert!(!counted("for (var k = 0u; k < i; k--) { b[k] = 1.0; }"));
+    assert!(!counted("for (var k = 0u; k < i; k += 0u) { b[k] = 1.0; }"));
+    assert!(!counted("for (var k = 0u; ; k++) { if k > i { break; } }"));
+    assert!(!counted("var k = 0u; while k < i { k++; }"));
+}
+
+/// A charge that an author writes into the text is not believed.
+#[test]
+fn charges_are_not_believed() {
+    let honest = lowered(&kernel("for (var k = 0u; k < i; k++) { b[k] = 1.0; }"));
+    let line = honest.lines().find(|line| line.contains("= assay_charge(")).unwrap();
+    let forged = honest.replace(line, &format!("{} = assay_charge(0u);", line.split(" =").next().unwrap()));
+    assert_ne!(honest, forged);
+    assert_eq!(lowered(&forged), honest);
+}
+
 #[test]
 fn matrices() {
     check(&kernel(

@@ -5,6 +5,7 @@ mod declarations;
 mod uniformity;
 mod words;
 
+pub use declarations::{WORKGROUP_BYTES_MAX, bytes};
 use naga::{Module, Span};
 
 use super::edits::SpanMap;

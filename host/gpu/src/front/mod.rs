@@ -14,6 +14,7 @@ use std::sync::Arc;
 use naga::valid::{Capabilities, ModuleInfo, ShaderStages, SubgroupOperationSet, ValidationFlags, Validator};
 use naga::{Module, Span};
 
+pub use admit::{WORKGROUP_BYTES_MAX, bytes};
 pub use constants::{MARKER, literal_text};
 use edits::SpanMap;
 

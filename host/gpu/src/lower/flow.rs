@@ -94,6 +94,10 @@ pub fn without_entry_check(module: &Module, entry: &Function) -> Function {
     copy
 }
 
+fn is_charge(copier: &Copier<'_, '_>, function: Handle<Function>) -> bool {
+    copier.source.functions[function].name.as_deref() == Some("assay_charge")
+}
+
 impl Lowering<'_, '_> {
     /// `if assay_stopped() { return; }`
     pub fn entry_check(&mut self, copier: &mut Copier<'_, '_>) -> Step<()> {
@@ -110,6 +114,12 @@ impl Lowering<'_, '_> {
         match *statement {
             Statement::Loop { ref body, ref continuing, break_if } => self.budgeted(copier, body, continuing, break_if).map(|()| true),
             Statement::Store { pointer, value } => self.store(copier, pointer, value),
+            // A charge in the source is one that a former lowering put there, or that the author claims. The loop is counted anew.
+            Statement::Call { function, result: Some(result), .. } if is_charge(copier, function) => {
+                self.charges.insert(result);
+                Ok(true)
+            }
+            Statement::If { condition, ref reject, .. } if self.charges.contains(&condition) => copier.block(self, reject).map(|()| true),
             Statement::Atomic { pointer, fun, value, result: Some(_) } => {
                 let (pointer, value) = (copier.value(self, pointer)?, copier.value(self, value)?);
                 copier.build.push(Statement::Atomic { pointer, fun, value, result: None });
@@ -127,13 +137,24 @@ impl Lowering<'_, '_> {
         break_if: Option<Handle<Expression>>,
     ) -> Step<()> {
         let span = copier.place;
-        let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
-        let tick = self.prelude(copier, if uniform { "assay_tick_uniform" } else { "assay_tick" })?;
         let breaks = |block: &Block| matches!(block.first(), Some(Statement::Break)) && block.len() == 1;
         let mut rest = body.clone();
         if let Some(count) = guard(copier.source, body, &["assay_tick", "assay_tick_uniform"], breaks) {
             rest.cull(0..count);
         }
+        let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
+        let counted = if uniform { None } else { self.counted(copier, &rest, continuing, break_if) };
+        if let Some(counted) = counted {
+            let over = self.charge(copier, &counted)?;
+            copier.build.open();
+            let made = copier.looped(self, &rest, continuing, break_if, |_| Ok(()))?;
+            copier.at(span);
+            copier.build.push(made);
+            let reject = copier.build.close();
+            copier.build.push(Statement::If { condition: over, accept: Block::new(), reject });
+            return Ok(());
+        }
+        let tick = self.prelude(copier, if uniform { "assay_tick_uniform" } else { "assay_tick" })?;
         let made = copier.looped(self, &rest, continuing, break_if, |copier| {
             copier.at(span);
             let over = copier.build.call(tick, Vec::new());

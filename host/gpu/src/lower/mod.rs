@@ -15,6 +15,7 @@
 mod access;
 mod binary;
 mod canonical;
+mod counted;
 mod expression;
 mod finish;
 mod flow;
@@ -35,6 +36,7 @@ pub use names::number_results;
 
 use crate::evaluate::{self as constants, Value};
 use crate::front::edits::SpanMap;
+use crate::front::{WORKGROUP_BYTES_MAX, bytes};
 use crate::prelude::Prelude;
 use rewrite::{Copier, EXPRESSIONS_MAX, Finding, Hook, Imports, Step};
 
@@ -110,6 +112,11 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
             imports.global(&mut target, handle)?;
         }
     }
+    let workgroup_bytes: u64 = workgroup_bytes(&target);
+    if workgroup_bytes > WORKGROUP_BYTES_MAX {
+        let message = format!("the entry point uses {workgroup_bytes} bytes of workgroup memory; at most {WORKGROUP_BYTES_MAX} are allowed");
+        return Err(Finding::new("size", Span::UNDEFINED, message, "use smaller arrays, or a storage buffer"));
+    }
     let mut operations = 0;
     for handle in flow::reachable(source, &entry.function) {
         let function = &source.functions[handle];
@@ -123,6 +130,7 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
             barriers: &barriers,
             markers,
             entry: false,
+            charges: HashSet::new(),
         };
         let made = Copier::copy(source, function, &mut target, &mut imports, &mut hook)?;
         operations += made.expressions.len();
@@ -141,6 +149,7 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         barriers: &barriers,
         markers,
         entry: !flow::has_barrier(&entry.function.body, &barriers),
+        charges: HashSet::new(),
     };
     let made = Copier::copy(source, &function, &mut target, &mut imports, &mut hook)?;
     target.entry_points.push(EntryPoint {
@@ -150,6 +159,12 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
         ..entry.clone()
     });
     finish::finish(target)
+}
+
+/// Bytes of all workgroup variables of a module.
+fn workgroup_bytes(module: &Module) -> u64 {
+    let variables = module.global_variables.iter().filter(|(_, global)| global.space == naga::AddressSpace::WorkGroup);
+    variables.map(|(_, global)| bytes(module, global.ty)).fold(0, u64::saturating_add)
 }
 
 /// What expressions of a function without side effects are, lowered and folded: one literal for a scalar, several for a vector.
@@ -168,7 +183,7 @@ pub fn evaluate(
     let mut prelude_imports =
         Imports::new(&prelude.module, prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(1))).collect());
     let (mut target, mut imports) = (Module::default(), Imports::new(module, overrides));
-    let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info, barriers: &HashMap::new(), markers, entry: false };
+    let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info, barriers: &HashMap::new(), markers, entry: false, charges: HashSet::new() };
     Copier::evaluate(module, function, &mut target, &mut imports, &mut hook, wanted)
 }
 
@@ -181,6 +196,8 @@ struct Lowering<'r, 's> {
     markers: &'r Markers,
     /// An entry point that may return at once when the dispatch has failed already.
     entry: bool,
+    /// Results of `assay_charge` in the source.
+    charges: HashSet<Handle<Expression>>,
 }
 
 impl Lowering<'_, '_> {

@@ -26,10 +26,10 @@ fn assay_tick_uniform() -> bool {
     return false;
 }
 
-// Charges the trips of a counted loop at once. Saturates, so that a budget once passed stays passed.
-fn assay_charge(trips: u32) -> bool {
-    let sum = assay_ticks + trips;
-    assay_ticks = select(sum, 0xffffffffu, sum < trips);
+// Charges the iterations of a counted loop at once. Saturates far above any budget and far below the end of u32, so that a budget once passed stays passed.
+fn assay_charge(iterations: u32) -> bool {
+    let sum = assay_ticks + iterations;
+    assay_ticks = select(min(sum, 0x80000000u), 0x80000000u, sum < iterations);
     if assay_ticks > assay_loop_iterations {
         atomicStore(&assay_status[0], 1u);
         return true;

@@ -235,6 +235,26 @@ impl<'a, 's> Copier<'a, 's> {
         Ok(made)
     }
 
+    /// Evaluates here an expression that is evaluated later on, with its operands, and forgets it again.
+    ///
+    /// # Errors
+    /// What the hook returns.
+    pub fn ahead(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
+        let known = self.map.clone();
+        let made = self.value(hook, old);
+        self.map = known;
+        made
+    }
+
+    /// A pointer to a local variable of the source.
+    ///
+    /// # Errors
+    /// An internal one where there is none.
+    pub fn local(&mut self, local: Handle<LocalVariable>) -> Step<Handle<Expression>> {
+        let leaf = self.leaf(&Expression::LocalVariable(local))?;
+        Ok(self.build.append(leaf))
+    }
+
     /// What `old` became, if it has been evaluated.
     pub fn known(&self, old: Handle<Expression>) -> Option<Handle<Expression>> {
         self.map.get(old.index()).copied().flatten()
