@@ -8,10 +8,13 @@
 //! does not change enters its body as often as the counter says, and once more to leave. So whether a loop is recognised makes no difference to any outcome, and
 //! the page need not say which are. Where the count could be wrong (a counter that wraps around), the loop ticks.
 
-use naga::{AddressSpace, BinaryOperator as Op, Block, Expression, Function, Handle, Literal, LocalVariable, MathFunction, ScalarKind, Statement, StorageAccess, TypeInner};
+use naga::{
+    AddressSpace, BinaryOperator as Op, Block, Expression, Function, Handle, Literal, LocalVariable, MathFunction, ScalarKind, Statement,
+    StorageAccess, TypeInner,
+};
 
-use super::rewrite::{Copier, Step};
 use super::Lowering;
+use super::rewrite::{Copier, Step};
 
 /// A loop whose iterations can be counted.
 pub struct Counted {
@@ -26,7 +29,13 @@ pub struct Counted {
 
 impl Lowering<'_, '_> {
     /// Recognises a counted loop.
-    pub fn counted(&self, copier: &Copier<'_, '_>, body: &Block, continuing: &Block, break_if: Option<Handle<Expression>>) -> Option<Counted> {
+    pub fn counted(
+        &self,
+        copier: &Copier<'_, '_>,
+        body: &Block,
+        continuing: &Block,
+        break_if: Option<Handle<Expression>>,
+    ) -> Option<Counted> {
         let from = copier.from;
         let mut statements = body.iter().filter(|statement| !matches!(statement, Statement::Emit(_)));
         let Some(Statement::If { condition, accept, reject }) = statements.next() else { return None };
@@ -56,7 +65,12 @@ impl Lowering<'_, '_> {
         let downwards = matches!((op, change), (Op::Greater | Op::GreaterEqual, Op::Subtract));
         let scalar = self.old_type(copier, bound).scalar_kind()?;
         let kind_fits = scalar == if signed { ScalarKind::Sint } else { ScalarKind::Uint };
-        if step == 0 || !(upwards || downwards) || !kind_fits || changes(from, body, local) || !self.invariant(copier, bound, (body, local), 0) {
+        if step == 0
+            || !(upwards || downwards)
+            || !kind_fits
+            || changes(from, body, local)
+            || !self.invariant(copier, bound, (body, local), 0)
+        {
             return None;
         }
         let counted = Counted { local, op, bound, step, signed };
@@ -64,7 +78,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Whether an expression has the same value before the loop as at each iteration, and can be evaluated there.
-    fn invariant(&self, copier: &Copier<'_, '_>, old: Handle<Expression>, (body, counter): (&Block, Handle<LocalVariable>), depth: u32) -> bool {
+    fn invariant(
+        &self,
+        copier: &Copier<'_, '_>,
+        old: Handle<Expression>,
+        (body, counter): (&Block, Handle<LocalVariable>),
+        depth: u32,
+    ) -> bool {
         let from = copier.from;
         if depth > 16 {
             return false;

@@ -114,7 +114,8 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
     }
     let workgroup_bytes: u64 = workgroup_bytes(&target);
     if workgroup_bytes > WORKGROUP_BYTES_MAX {
-        let message = format!("the entry point uses {workgroup_bytes} bytes of workgroup memory; at most {WORKGROUP_BYTES_MAX} are allowed");
+        let message =
+            format!("the entry point uses {workgroup_bytes} bytes of workgroup memory; at most {WORKGROUP_BYTES_MAX} are allowed");
         return Err(Finding::new("size", Span::UNDEFINED, message, "use smaller arrays, or a storage buffer"));
     }
     let mut operations = 0;
@@ -183,7 +184,15 @@ pub fn evaluate(
     let mut prelude_imports =
         Imports::new(&prelude.module, prelude.module.overrides.iter().map(|(handle, _)| (handle, Literal::U32(1))).collect());
     let (mut target, mut imports) = (Module::default(), Imports::new(module, overrides));
-    let mut hook = Lowering { prelude, prelude_imports: &mut prelude_imports, info, barriers: &HashMap::new(), markers, entry: false, charges: HashSet::new() };
+    let mut hook = Lowering {
+        prelude,
+        prelude_imports: &mut prelude_imports,
+        info,
+        barriers: &HashMap::new(),
+        markers,
+        entry: false,
+        charges: HashSet::new(),
+    };
     Copier::evaluate(module, function, &mut target, &mut imports, &mut hook, wanted)
 }
 
