@@ -121,6 +121,24 @@ fn charges_are_not_believed() {
 }
 
 #[test]
+fn indices_of_runtime_arrays() {
+    let text = lowered(&kernel("b[7] = a[3];"));
+    assert!(text.contains("b[min(7u, (arrayLength((&b)) - 1u))]") && text.contains("a[min(3u, (arrayLength((&a)) - 1u))]"), "{text}");
+    check(&kernel("b[7] = a[0]; let v = id; n[v.y] = n[i] / i32(v[min(i, 2u)]) + i32(i / v[i]);"));
+}
+
+#[test]
+fn overrides_in_initialisers() {
+    let source = format!(
+        "override WIDTH: u32 = 128u; {HEAD} @compute @workgroup_size(WIDTH) fn main(@builtin(local_invocation_index) lane: u32) {{
+            for (var stride = WIDTH / 2u; stride > 0u; stride /= 2u) {{ b[lane] += f32(stride); }} }}"
+    );
+    let text = lowered(&source);
+    assert!(text.contains("@workgroup_size(128, 1, 1)") && text.contains("64u"), "{text}");
+    check(&source);
+}
+
+#[test]
 fn matrices() {
     check(&kernel(
         "let m = mat4x4<f32>(w[0], w[1], w[2], w[3]); w[i] = m * w[i] + w[i] * m + (m * m)[1] + (m * 2.0)[0] + transpose(m)[2]; b[i] = determinant(m);",

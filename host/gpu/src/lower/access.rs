@@ -26,6 +26,15 @@ impl Lowering<'_, '_> {
         }
         let signed = self.old_type(copier, index).scalar_kind() == Some(ScalarKind::Sint);
         let mut new_index = copier.value(self, index)?;
+        if let (Some(Literal::U32(value)), Length::Fixed(length)) = (copier.build.as_literal(new_index), &length) {
+            return Ok(copier.build.at(new_base, value.min(length - 1)));
+        }
+        if let (Some(Literal::I32(value)), Length::Fixed(length)) = (copier.build.as_literal(new_index), &length) {
+            return Ok(copier.build.at(new_base, value.cast_unsigned().min(length - 1)));
+        }
+        if copier.build.as_literal(new_index).is_some_and(|literal| matches!(literal, Literal::U32(0) | Literal::I32(0))) {
+            return Ok(copier.build.at(new_base, 0));
+        }
         if signed {
             new_index = copier.build.append(Expression::As { expr: new_index, kind: ScalarKind::Uint, convert: Some(4) });
         }
@@ -39,6 +48,24 @@ impl Lowering<'_, '_> {
         };
         let index = copier.build.math_pair(MathFunction::Min, new_index, last);
         Ok(copier.build.append(Expression::Access { base: new_base, index }))
+    }
+
+    /// `base[index]` with a constant index, which is in range but for a runtime-sized array; that holds at least one element.
+    pub fn access_index(&mut self, copier: &mut Copier<'_, '_>, base: Handle<Expression>, index: u32) -> Step<Option<Handle<Expression>>> {
+        let types = &copier.source.types;
+        let mut inner = self.old_type(copier, base);
+        if let TypeInner::Pointer { base, .. } = *inner {
+            inner = &types[base].inner;
+        }
+        if index == 0 || !matches!(inner, TypeInner::Array { size: ArraySize::Dynamic, .. }) {
+            return Ok(None);
+        }
+        let base = copier.value(self, base)?;
+        let (index, one) = (copier.build.u32(index), copier.build.u32(1));
+        let length = copier.build.append(Expression::ArrayLength(base));
+        let last = copier.build.binary(BinaryOperator::Subtract, length, one);
+        let index = copier.build.math_pair(MathFunction::Min, index, last);
+        Ok(Some(copier.build.append(Expression::Access { base, index })))
     }
 
     fn length(&self, copier: &Copier<'_, '_>, base: Handle<Expression>) -> Step<Length> {

@@ -89,11 +89,11 @@ impl Lowering<'_, '_> {
         left: (Handle<Expression>, Shape),
         right: (Handle<Expression>, Shape),
     ) -> Step<Handle<Expression>> {
-        let guarded = is_safe(copier, right.0) || is_guarded(copier, left.0, right.0, left.1.is_signed());
+        let guarded = is_guarded(copier, left.0, right.0, left.1.is_signed());
         let size = left.1.size.or(right.1.size);
         let signed = left.1.is_signed();
         let [x, y] = self.same_shape(copier, left, right)?;
-        if guarded {
+        if guarded || is_safe(copier, y) {
             return Ok(copier.build.binary(op, x, y));
         }
         let mut constant = |value: i32| {
@@ -117,18 +117,12 @@ impl Lowering<'_, '_> {
 
 /// Whether the divisor is a constant that divides everything.
 fn is_safe(copier: &Copier<'_, '_>, divisor: Handle<Expression>) -> bool {
-    let safe = |literal: Literal| match literal {
+    let safe = |literal: &Literal| match *literal {
         Literal::U32(value) => value != 0,
         Literal::I32(value) => value != 0 && value != -1,
         _ => false,
     };
-    match copier.from.expressions[divisor] {
-        Expression::Literal(literal) => safe(literal),
-        Expression::Splat { value, .. } => is_safe(copier, value),
-        Expression::Compose { ref components, .. } => components.iter().all(|&component| is_safe(copier, component)),
-        Expression::Override(handle) => copier.imports.overrides.get(&handle).is_some_and(|literal| safe(*literal)),
-        _ => false,
-    }
+    copier.build.literals(divisor).is_some_and(|literals| literals.iter().all(safe))
 }
 
 /// Whether `divisor` is the select that [`Lowering::divide`] builds for this dividend.

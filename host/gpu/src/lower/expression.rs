@@ -12,6 +12,7 @@ impl Lowering<'_, '_> {
         let from = copier.from;
         match from.expressions[old] {
             Expression::Access { base, index } => self.access(copier, base, index).map(Some),
+            Expression::AccessIndex { base, index } => self.access_index(copier, base, index),
             Expression::Binary { op, left, right } => self.binary(copier, op, left, right),
             Expression::Math { fun, arg, arg1, arg2, arg3 } => self.math(copier, old, fun, [Some(arg), arg1, arg2, arg3]),
             Expression::As { expr, kind, convert } => self.cast(copier, expr, kind, convert.is_some()),

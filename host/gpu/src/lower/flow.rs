@@ -74,22 +74,22 @@ pub fn reachable(module: &Module, entry: &Function) -> Vec<Handle<Function>> {
     module.functions.iter().map(|(handle, _)| handle).filter(|handle| seen.contains(handle)).collect()
 }
 
-/// Whether `block` starts with a call of one of `names` and the branch on its result that `is_branch` accepts; then how many statements that takes.
-fn guard(module: &Module, block: &Block, names: &[&str], is_branch: impl Fn(&Block) -> bool) -> Option<usize> {
-    let mut statements =
-        block.iter().enumerate().filter(|(_, statement)| !matches!(statement, Statement::Emit(range) if range.clone().next().is_none()));
-    let (_, Statement::Call { function, result: Some(result), .. }) = statements.next()? else { return None };
+/// Where `block` starts with a call of one of `names` and the branch on its result that `is_branch` accepts. Constants may be evaluated before.
+fn guard(module: &Module, block: &Block, names: &[&str], is_branch: impl Fn(&Block) -> bool) -> Option<std::ops::Range<usize>> {
+    let mut statements = block.iter().enumerate().filter(|(_, statement)| !matches!(statement, Statement::Emit(_)));
+    let (first, Statement::Call { function, result: Some(result), .. }) = statements.next()? else { return None };
     let name = prelude_name(module.functions[*function].name.as_deref())?;
     let (last, Statement::If { condition, accept, reject }) = statements.next()? else { return None };
-    (names.contains(&name.as_str()) && condition == result && reject.is_empty() && is_branch(accept)).then_some(last + 1)
+    let adjacent = last == first + 1;
+    (adjacent && names.contains(&name.as_str()) && condition == result && reject.is_empty() && is_branch(accept)).then_some(first..last + 1)
 }
 
 /// The entry point without the check that a former lowering put at its start.
 pub fn without_entry_check(module: &Module, entry: &Function) -> Function {
     let mut copy = entry.clone();
     let leaves = |block: &Block| matches!(block.first(), Some(Statement::Return { value: None })) && block.len() == 1;
-    if let Some(count) = guard(module, &entry.body, &["assay_stopped"], leaves) {
-        copy.body.cull(0..count);
+    if let Some(range) = guard(module, &entry.body, &["assay_stopped"], leaves) {
+        copy.body.cull(range);
     }
     copy
 }
@@ -139,8 +139,8 @@ impl Lowering<'_, '_> {
         let span = copier.place;
         let breaks = |block: &Block| matches!(block.first(), Some(Statement::Break)) && block.len() == 1;
         let mut rest = body.clone();
-        if let Some(count) = guard(copier.source, body, &["assay_tick", "assay_tick_uniform"], breaks) {
-            rest.cull(0..count);
+        if let Some(range) = guard(copier.source, body, &["assay_tick", "assay_tick_uniform"], breaks) {
+            rest.cull(range);
         }
         let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
         let counted = if uniform { None } else { self.counted(copier, &rest, continuing, break_if) };

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use naga::{Function, Module};
+use naga::{Expression, Function, Module};
 
 use super::flow::is_ours;
 
@@ -67,6 +67,14 @@ impl Names {
             self.take(&mut local.name);
         }
         let mut named: Vec<_> = function.named_expressions.iter().map(|(handle, name)| (*handle, name.clone())).collect();
+        // The printer has names of its own for these; a name that is not printed must not make another one unique.
+        let unprinted = |handle: &naga::Handle<Expression>| {
+            let expression = &function.expressions[*handle];
+            expression.needs_pre_emit() || matches!(expression, Expression::CallResult(_) | Expression::WorkGroupUniformLoadResult { .. })
+        };
+        named.retain(|(handle, _)| !unprinted(handle));
+        let kept: HashSet<_> = named.iter().map(|(handle, _)| *handle).collect();
+        function.named_expressions.retain(|handle, _| kept.contains(handle));
         named.sort_by_key(|(handle, _)| handle.index());
         for (handle, name) in named {
             let mut name = Some(name);

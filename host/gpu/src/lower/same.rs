@@ -27,6 +27,11 @@ pub fn same(function: &Function, a: Handle<Expression>, b: Handle<Expression>) -
         (E::Binary { op: o, left: x, right: u }, E::Binary { op: p, left: y, right: v }) => o == p && pair(*x, *y) && pair(*u, *v),
         (E::As { expr: x, kind: k, convert: c }, E::As { expr: y, kind: l, convert: d }) => k == l && c == d && pair(*x, *y),
         (E::ArrayLength(x), E::ArrayLength(y)) => pair(*x, *y),
+        (E::Math { fun: f, arg: x, arg1: u, arg2: None, .. }, E::Math { fun: g, arg: y, arg1: v, arg2: None, .. }) => {
+            f == g && pair(*x, *y) && u.zip(*v).is_none_or(|(u, v)| pair(u, v)) && u.is_some() == v.is_some()
+        }
+        (E::Swizzle { size: n, vector: x, pattern: p }, E::Swizzle { size: m, vector: y, pattern: q }) => n == m && p == q && pair(*x, *y),
+        (E::Select { condition: c, accept: x, reject: u }, E::Select { condition: d, accept: y, reject: v }) => pair(*c, *d) && pair(*x, *y) && pair(*u, *v),
         (E::Compose { ty: t, components: x }, E::Compose { ty: u, components: y }) => {
             t == u && x.len() == y.len() && x.iter().zip(y).all(|(&x, &y)| pair(x, y))
         }

@@ -107,7 +107,7 @@ impl<'a, 's> Copier<'a, 's> {
             Copier { source, from, target, imports, build: FunctionBuilder::default(), place: Span::UNDEFINED, map, locals: Vec::new() };
         copier.build.know_types(&mut copier.target.types);
         copier.signature()?;
-        copier.declare_locals()?;
+        copier.declare_locals(hook)?;
         hook.enter(&mut copier)?;
         copier.block(hook, &from.body)?;
         Ok(copier)
@@ -132,36 +132,62 @@ impl<'a, 's> Copier<'a, 's> {
         Ok(())
     }
 
-    fn declare_locals(&mut self) -> Step<()> {
+    fn declare_locals(&mut self, hook: &mut dyn Hook) -> Step<()> {
+        let mut late = Vec::new();
         for (handle, local) in self.from.local_variables.iter() {
             self.at(self.from.local_variables.get_span(handle));
             let ty = self.imports.ty(self.target, local.ty)?;
             let init = match local.init {
-                Some(init) => self.initializer(init)?,
-                None => self.build.append(Expression::ZeroValue(ty)),
+                Some(init) => self.initializer(hook, init)?,
+                None => Some(self.build.append(Expression::ZeroValue(ty))),
             };
-            let copied = LocalVariable { name: local.name.clone(), ty, init: Some(init) };
+            let first = init.unwrap_or_else(|| self.build.append(Expression::ZeroValue(ty)));
+            let copied = LocalVariable { name: local.name.clone(), ty, init: Some(first) };
             let made = self.build.function.local_variables.append(copied, self.build.span);
             self.locals.push(made);
+            if let (None, Some(init)) = (init, local.init) {
+                late.push((made, init));
+            }
+        }
+        // An initialiser that overrides leave without a literal (it is not finite) is assigned.
+        for (local, init) in late {
+            let value = self.value(hook, init)?;
+            let pointer = self.build.append(Expression::LocalVariable(local));
+            self.build.push(Statement::Store { pointer, value });
         }
         Ok(())
     }
 
-    /// A constant expression, copied without being emitted: what an initialiser may be.
-    fn initializer(&mut self, old: Handle<Expression>) -> Step<Handle<Expression>> {
+    /// A constant expression, copied without being emitted: what an initialiser may be. `None` where it does not fold to one.
+    fn initializer(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Option<Handle<Expression>>> {
         let from = self.from;
         let copied = match from.expressions[old] {
             Expression::Compose { ty, ref components } => {
                 let ty = self.imports.ty(self.target, ty)?;
-                Expression::Compose { ty, components: components.iter().map(|&c| self.initializer(c)).collect::<Step<_>>()? }
+                let components = components.iter().map(|&c| self.initializer(hook, c)).collect::<Step<Option<Vec<_>>>>()?;
+                let Some(components) = components else { return Ok(None) };
+                Expression::Compose { ty, components }
             }
-            Expression::Splat { size, value } => Expression::Splat { size, value: self.initializer(value)? },
-            ref leaf => self.leaf(leaf)?,
+            Expression::Splat { size, value } => {
+                let Some(value) = self.initializer(hook, value)? else { return Ok(None) };
+                Expression::Splat { size, value }
+            }
+            ref leaf if leaf.needs_pre_emit() => {
+                let leaf = match *leaf {
+                    Expression::Constant(constant) => match self.source.global_expressions[self.source.constants[constant].init] {
+                        Expression::Literal(literal) => Expression::Literal(literal),
+                        _ => self.leaf(leaf)?,
+                    },
+                    _ => self.leaf(leaf)?,
+                };
+                return Ok(Some(self.build.append(leaf)));
+            }
+            _ => {
+                let made = self.value(hook, old)?;
+                return Ok(self.build.literals(made).map(|_| made));
+            }
         };
-        match copied {
-            Expression::Compose { .. } | Expression::Splat { .. } => Ok(self.build.append_unemitted(copied)),
-            leaf => Ok(self.build.append(leaf)),
-        }
+        Ok(Some(self.build.append_unemitted(copied)))
     }
 
     /// A leaf with the handles it holds mapped.
