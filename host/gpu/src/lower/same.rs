@@ -31,7 +31,9 @@ pub fn same(function: &Function, a: Handle<Expression>, b: Handle<Expression>) -
             f == g && pair(*x, *y) && u.zip(*v).is_none_or(|(u, v)| pair(u, v)) && u.is_some() == v.is_some()
         }
         (E::Swizzle { size: n, vector: x, pattern: p }, E::Swizzle { size: m, vector: y, pattern: q }) => n == m && p == q && pair(*x, *y),
-        (E::Select { condition: c, accept: x, reject: u }, E::Select { condition: d, accept: y, reject: v }) => pair(*c, *d) && pair(*x, *y) && pair(*u, *v),
+        (E::Select { condition: c, accept: x, reject: u }, E::Select { condition: d, accept: y, reject: v }) => {
+            pair(*c, *d) && pair(*x, *y) && pair(*u, *v)
+        }
         (E::Compose { ty: t, components: x }, E::Compose { ty: u, components: y }) => {
             t == u && x.len() == y.len() && x.iter().zip(y).all(|(&x, &y)| pair(x, y))
         }
