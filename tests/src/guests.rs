@@ -22,7 +22,7 @@ use assay_protocol::job::Job;
 use assay_protocol::limits::Limits;
 use assay_protocol::manifest::EnvVar;
 use assay_protocol::outcome::Status;
-use assay_sandbox::{Execution, Input, PrepareError, Request, Sandbox};
+use assay_sandbox::{Execution, Input, OpenDevice, PrepareError, Request, Sandbox};
 
 /// A guest and how it is to be run.
 pub struct Guest {
@@ -157,6 +157,11 @@ impl Guest {
         execute(sandbox, &self.wasm, &self.job(), self.inputs())
     }
 
+    /// The same on another device than the CPU executor.
+    pub fn run_on(&self, sandbox: &Sandbox, gpu: OpenDevice) -> Ended {
+        execute_on(sandbox, &self.wasm, &self.job(), self.inputs(), gpu)
+    }
+
     /// What does not hold of a run, line by line; empty if all does.
     pub fn broken_claims(&self, ended: &Ended) -> String {
         let mut broken = String::new();
@@ -186,13 +191,18 @@ impl Guest {
 
 /// Admits and runs a module, keeping the calls of its transcript.
 pub fn execute(sandbox: &Sandbox, wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>) -> Ended {
+    execute_on(sandbox, wasm, job, inputs, assay_sandbox::cpu())
+}
+
+/// The same on a device.
+pub fn execute_on(sandbox: &Sandbox, wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>, gpu: OpenDevice) -> Ended {
     let prepared = match sandbox.prepare(wasm, &job.limits) {
         Ok(prepared) => prepared,
         Err(PrepareError::Refused(error)) => return Ended::Refused(error.check, error.detail),
         Err(PrepareError::Abstain(why)) => return Ended::Abstained(why),
     };
     let inputs = inputs.into_iter().map(Input::from_bytes).collect();
-    match sandbox.run(&prepared, Request { job, inputs, keep_calls: true, observer: Box::new(()), gpu: assay_sandbox::cpu() }) {
+    match sandbox.run(&prepared, Request { job, inputs, keep_calls: true, observer: Box::new(()), gpu }) {
         Ok(execution) => Ended::Executed(Box::new(execution)),
         Err(abstain) => Ended::Abstained(abstain.0),
     }

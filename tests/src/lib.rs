@@ -8,6 +8,7 @@
 //! **Why share?** What the fuzzer finds becomes a seed, and a seed is a test. An oracle is differential wherever two implementations exist: host against
 //! reference, wasmtime against wasmi, a run against the same run again.
 
+pub mod adapter;
 pub mod calls;
 pub mod corpus;
 pub mod expressions;

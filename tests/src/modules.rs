@@ -30,7 +30,11 @@ const AVAILABLE: &str = r#"(module
     (import "wasi_snapshot_preview1" "poll_oneoff" (func (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
-    (import "assay_v1" "progress" (func (param i64 i64))))"#;
+    (import "assay_v1" "progress" (func (param i64 i64)))
+    (import "assay_v1" "gpu_buffer_create" (func (param i64 i32) (result i32)))
+    (import "assay_v1" "gpu_buffer_write" (func (param i32 i64 i32 i32) (result i32)))
+    (import "assay_v1" "gpu_buffer_read" (func (param i32 i64 i32 i32) (result i32)))
+    (import "assay_v1" "gpu_last_error" (func (param i32 i32 i32) (result i32))))"#;
 
 /// Bytes of memory and a page more: `_start` stores its results here and finds its list of buffers at the end of the page.
 const RESULTS_END: u64 = 65_520;
