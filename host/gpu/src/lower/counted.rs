@@ -14,7 +14,7 @@ use naga::{
 };
 
 use super::Lowering;
-use super::rewrite::{Copier, Step};
+use super::rewrite::{Copier, Step, remap_expression};
 
 /// A loop whose iterations can be counted.
 pub struct Counted {
@@ -23,8 +23,15 @@ pub struct Counted {
     /// Its comparison with the bound, the counter on the left.
     op: Op,
     bound: Handle<Expression>,
-    step: u32,
+    /// What is added to it, or subtracted.
+    step: Handle<Expression>,
     signed: bool,
+}
+
+/// What the charge of a counted loop is made of, evaluated before the loop.
+struct Charge {
+    bound: Handle<Expression>,
+    step: u32,
 }
 
 impl Lowering<'_, '_> {
@@ -56,25 +63,18 @@ impl Lowering<'_, '_> {
         if counter(from, left) != Some(local) {
             return None;
         }
-        let (step, signed) = match super::expression::uniform_literal(from, right)? {
-            Literal::U32(step) => (step, false),
-            Literal::I32(step) => (u32::try_from(step).ok()?, true),
-            _ => return None,
-        };
         let upwards = matches!((op, change), (Op::Less | Op::LessEqual, Op::Add));
         let downwards = matches!((op, change), (Op::Greater | Op::GreaterEqual, Op::Subtract));
-        let scalar = self.old_type(copier, bound).scalar_kind()?;
-        let kind_fits = scalar == if signed { ScalarKind::Sint } else { ScalarKind::Uint };
-        if step == 0
-            || !(upwards || downwards)
-            || !kind_fits
-            || changes(from, body, local)
-            || !self.invariant(copier, bound, (body, local), 0)
-        {
+        let signed = match self.old_type(copier, bound).scalar_kind()? {
+            ScalarKind::Sint => true,
+            ScalarKind::Uint => false,
+            _ => return None,
+        };
+        let fixed = |old: Handle<Expression>| self.invariant(copier, old, (body, local), 0);
+        if !(upwards || downwards) || changes(from, body, local) || !fixed(bound) || !fixed(right) {
             return None;
         }
-        let counted = Counted { local, op, bound, step, signed };
-        (step == 1 || counted.never_wraps(copier)).then_some(counted)
+        Some(Counted { local, op, bound, step: right, signed })
     }
 
     /// Whether an expression has the same value before the loop as at each iteration, and can be evaluated there.
@@ -94,23 +94,50 @@ impl Lowering<'_, '_> {
             _ if copier.known(old).is_some() => true,
             Expression::Literal(_) | Expression::Constant(_) | Expression::Override(_) | Expression::FunctionArgument(_) => true,
             Expression::GlobalVariable(_) => true,
-            Expression::Binary { left, right, .. } => also(left) && also(right),
-            Expression::Unary { expr, .. } | Expression::As { expr, .. } => also(expr),
-            Expression::Math { fun: MathFunction::Min | MathFunction::Max, arg, arg1: Some(arg1), .. } => also(arg) && also(arg1),
-            Expression::AccessIndex { base, .. } => also(base),
-            Expression::Access { base, index } => also(base) && also(index),
-            Expression::ArrayLength(array) => also(array),
+            // Floats are left out: what they lower to may be a call, which would stand between the start of the loop and its condition.
+            _ if self.old_type(copier, old).scalar_kind() == Some(ScalarKind::Float) => false,
+            Expression::As { expr, .. } if self.old_type(copier, expr).scalar_kind() == Some(ScalarKind::Float) => false,
             Expression::Load { pointer } => match from.expressions[pointer] {
                 Expression::LocalVariable(local) => local != counter && !changes(from, body, local),
                 _ => from.originating_global(pointer).is_some_and(|global| read_only(copier, global)) && also(pointer),
             },
+            Expression::Math { fun: MathFunction::Min | MathFunction::Max | MathFunction::Clamp, .. }
+            | Expression::Binary { .. }
+            | Expression::Unary { .. }
+            | Expression::As { .. }
+            | Expression::Select { .. }
+            | Expression::Swizzle { .. }
+            | Expression::Compose { .. }
+            | Expression::Splat { .. }
+            | Expression::AccessIndex { .. }
+            | Expression::Access { .. }
+            | Expression::ArrayLength(_) => {
+                let mut fixed = true;
+                let walked = remap_expression(&from.expressions[old], |operand| {
+                    fixed &= also(operand);
+                    Ok(operand)
+                });
+                fixed && walked.is_ok()
+            }
             _ => false,
         }
     }
 
-    /// Charges the loop; gives whether the budget was passed.
-    pub fn charge(&mut self, copier: &mut Copier<'_, '_>, counted: &Counted) -> Step<Handle<Expression>> {
-        let bound = copier.ahead(self, counted.bound)?;
+    /// Charges the loop; gives whether the budget was passed, or `None` where the count could be wrong.
+    pub fn charge(&mut self, copier: &mut Copier<'_, '_>, counted: &Counted) -> Step<Option<Handle<Expression>>> {
+        let (bound, step) = (copier.ahead(self, counted.bound)?, copier.ahead(self, counted.step)?);
+        let step = match copier.build.as_literal(step) {
+            Some(Literal::U32(step)) => step,
+            Some(Literal::I32(step)) => u32::try_from(step).unwrap_or(0),
+            _ => 0,
+        };
+        if step == 0 || (step > 1 && !counted.never_wraps(copier.build.as_literal(bound), step)) {
+            return Ok(None);
+        }
+        self.charged(copier, counted, &Charge { bound, step }).map(Some)
+    }
+
+    fn charged(&mut self, copier: &mut Copier<'_, '_>, counted: &Counted, &Charge { bound, step }: &Charge) -> Step<Handle<Expression>> {
         let pointer = copier.local(counted.local)?;
         let start = copier.build.append(Expression::Load { pointer });
         let enters = copier.build.binary(counted.op, start, bound);
@@ -120,15 +147,15 @@ impl Lowering<'_, '_> {
         }
         let (high, low) = if matches!(counted.op, Op::Less | Op::LessEqual) { (words[1], words[0]) } else { (words[0], words[1]) };
         let mut distance = copier.build.binary(Op::Subtract, high, low);
-        let (zero, one, step) = (copier.build.u32(0), copier.build.u32(1), copier.build.u32(counted.step));
+        let (zero, one, by) = (copier.build.u32(0), copier.build.u32(1), copier.build.u32(step));
         let inclusive = matches!(counted.op, Op::LessEqual | Op::GreaterEqual);
-        if counted.step > 1 {
+        if step > 1 {
             if !inclusive {
                 distance = copier.build.binary(Op::Subtract, distance, one);
             }
-            distance = copier.build.binary(Op::Divide, distance, step);
+            distance = copier.build.binary(Op::Divide, distance, by);
         }
-        if inclusive || counted.step > 1 {
+        if inclusive || step > 1 {
             distance = copier.build.binary(Op::Add, distance, one);
         }
         let trips = copier.build.select(enters, distance, zero);
@@ -136,7 +163,7 @@ impl Lowering<'_, '_> {
         let most = copier.build.u32(u32::MAX - 1);
         let trips = copier.build.math_pair(MathFunction::Min, trips, most);
         let mut entries = copier.build.binary(Op::Add, trips, one);
-        if inclusive && counted.step == 1 {
+        if inclusive && step == 1 {
             // A counter that never passes the bound: endless.
             let last = counted.last(1);
             let last = copier.build.literal(last);
@@ -161,19 +188,10 @@ impl Counted {
     }
 
     /// Whether the bound is a constant so far from the end of the type that the counter passes it without wrapping.
-    fn never_wraps(&self, copier: &Copier<'_, '_>) -> bool {
-        let literal = match copier.from.expressions[self.bound] {
-            Expression::Literal(literal) => Some(literal),
-            Expression::Override(handle) => copier.imports.overrides.get(&handle).copied(),
-            Expression::Constant(constant) => match copier.source.global_expressions[copier.source.constants[constant].init] {
-                Expression::Literal(literal) => Some(literal),
-                _ => None,
-            },
-            _ => None,
-        };
+    fn never_wraps(&self, bound: Option<Literal>, step: u32) -> bool {
         // Twice the step, so that both kinds of comparison are covered.
-        let Some(margin) = self.step.checked_mul(2).filter(|margin| *margin < 1 << 30) else { return false };
-        match (literal, self.last(margin), matches!(self.op, Op::Less | Op::LessEqual)) {
+        let Some(margin) = step.checked_mul(2).filter(|margin| *margin < 1 << 30) else { return false };
+        match (bound, self.last(margin), matches!(self.op, Op::Less | Op::LessEqual)) {
             (Some(Literal::I32(bound)), Literal::I32(last), true) => bound <= last,
             (Some(Literal::I32(bound)), Literal::I32(last), false) => bound >= last,
             (Some(Literal::U32(bound)), Literal::U32(last), true) => bound <= last,

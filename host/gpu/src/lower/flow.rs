@@ -144,8 +144,11 @@ impl Lowering<'_, '_> {
         }
         let uniform = has_barrier(body, self.barriers) || has_barrier(continuing, self.barriers);
         let counted = if uniform { None } else { self.counted(copier, &rest, continuing, break_if) };
-        if let Some(counted) = counted {
-            let over = self.charge(copier, &counted)?;
+        let charged = match counted {
+            Some(counted) => self.charge(copier, &counted)?,
+            None => None,
+        };
+        if let Some(over) = charged {
             copier.build.open();
             let made = copier.looped(self, &rest, continuing, break_if, |_| Ok(()))?;
             copier.at(span);
