@@ -1,5 +1,7 @@
 //! The walk over a function.
 
+use std::collections::BTreeSet;
+
 use naga::{
     Block, Expression, Function, FunctionArgument, FunctionResult, Handle, Literal, LocalVariable, Module, Span, Statement, SwitchCase,
     TypeInner,
@@ -267,6 +269,19 @@ impl<'a, 's> Copier<'a, 's> {
     /// What the hook returns.
     pub fn ahead(&mut self, hook: &mut dyn Hook, old: Handle<Expression>) -> Step<Handle<Expression>> {
         let known = self.map.clone();
+        let (mut needed, mut open) = (BTreeSet::new(), vec![old]);
+        while let Some(next) = open.pop() {
+            if self.known(next).is_none() && needed.insert(next) {
+                remap_expression(&self.from.expressions[next], |operand| {
+                    open.push(operand);
+                    Ok(operand)
+                })?;
+            }
+        }
+        // In the order in which they are evaluated later on; each once.
+        for next in needed {
+            self.map[next.index()] = Some(self.expression(hook, next)?);
+        }
         let made = self.value(hook, old);
         self.map = known;
         made

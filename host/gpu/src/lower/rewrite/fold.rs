@@ -142,6 +142,11 @@ impl FunctionBuilder {
         }
     }
 
+    /// Components of a vector type.
+    fn vector_length(&self, ty: Handle<Type>) -> Option<usize> {
+        (2..=4).find(|&count| self.is_vector(ty, count))
+    }
+
     fn fold_relational(&mut self, fun: naga::RelationalFunction, argument: Handle<Expression>) -> Option<Handle<Expression>> {
         let parts = match self.constant(argument)? {
             Constant::Scalar(literal) => vec![literal],
@@ -157,9 +162,15 @@ impl FunctionBuilder {
     }
 
     fn fold_component(&mut self, base: Handle<Expression>, index: u32) -> Option<Handle<Expression>> {
-        let Constant::Vector(parts) = self.constant(base)? else { return None };
-        let literal = *parts.get(index as usize)?;
-        Some(self.literal(literal))
+        match self.function.expressions[base] {
+            Expression::Splat { value, .. } => Some(value),
+            // A vector may be composed of vectors; all else has one component for each member.
+            Expression::Compose { ty, ref components } => match self.vector_length(ty) {
+                Some(length) if length != components.len() => None,
+                _ => components.get(index as usize).copied(),
+            },
+            _ => None,
+        }
     }
 
     /// A vector of literals.
