@@ -46,6 +46,7 @@ fn key(identity: &Identity) -> String {
         include_str!("hide.rs"),
         include_str!("pipeline.rs"),
         include_str!("primitives.rs"),
+        include_str!("random.rs"),
         include_str!("spirv.rs"),
         include_str!("stage.rs"),
         include_str!("tier.rs"),

@@ -35,13 +35,13 @@ fn guarded_trunc(a: f32) -> f32 { return trunc(opaque_a(a)); }
 fn guarded_round(a: f32) -> f32 { return round(opaque_a(a)); }
 
 // Division by an approximate quotient, repaired by the exact remainder that a fused fma gives.
-// For exponents away from the ends nothing below over- or underflows. `y` errs by 2.5 units (WGSL's bound), so `q0` by about 5 and `q1`, one Newton step later, by less
+// For exponents away from the ends nothing below over- or underflows, half a unit of the quotient included. `y` errs by 2.5 units (WGSL's bound), so `q0` by about 5 and `q1`, one Newton step later, by less
 // than one; then `r1` is exact (a classical result), and comparing it with half a unit times |b| says whether q1 or its neighbour is nearest. A quotient of two floats is
 // never halfway between two floats, so there is no tie.
 fn residual_divide(a: f32, b: f32) -> f32 {
   let bits_a = bitcast<u32>(a);
   let bits_b = bitcast<u32>(b);
-  if (((bits_a >> 23u) & 0xffu) - 67u <= 120u && ((bits_b >> 23u) & 0xffu) - 67u <= 120u) {
+  if (((bits_a >> 23u) & 0xffu) - 79u <= 96u && ((bits_b >> 23u) & 0xffu) - 79u <= 96u) {
     let y = 1.0 / b;
     let q0 = opaque_a(a * y);
     let r0 = fma(-q0, b, a);

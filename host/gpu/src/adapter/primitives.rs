@@ -166,7 +166,10 @@ fn write_vector(text: &mut String, operation: &Operation, name: &str, size: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::adapter::self_test::{canonical, patterns};
     use crate::adapter::tier::ways;
+    use crate::cpu::CpuDevice;
+    use crate::device::{BindingRange, Device};
 
     #[test]
     fn every_way_has_its_functions() {
@@ -190,5 +193,76 @@ mod tests {
             let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::FLOAT64);
             validator.validate(module).unwrap();
         }
+    }
+
+    /// Runs a function of ours on the CPU executor, for each triple, with what the hardware hints replaced by `hint`.
+    fn run(call: &str, replace: &[(&str, &str)], triples: &[[u32; 3]]) -> Vec<u32> {
+        // Without the part in f64, which strict WGSL does not have.
+        let exact = EXACT.split("// fma through f64").next().unwrap();
+        let mut text = format!("{TRANSPARENT}{SOFT}{exact}");
+        for (from, to) in replace {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        text += &format!(
+            "
+fn nudged(x: f32, by: i32) -> f32 {{ return bitcast<f32>(bitcast<u32>(x) + bitcast<u32>(by)); }}
+@group(0) @binding(0) var<storage, read> a: array<vec3<u32>>;
+@group(0) @binding(1) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+  if (id.x < arrayLength(&a)) {{
+    let x = bitcast<f32>(a[id.x].x);
+    let y = bitcast<f32>(a[id.x].y);
+    let z = bitcast<f32>(a[id.x].z);
+    out[id.x] = bitcast<u32>({call});
+  }}
+}}"
+        );
+        let kernel = crate::Shader::new(&text).unwrap().kernel("main", &[], 1 << 20).unwrap();
+        let mut cpu = CpuDevice::new(None).unwrap();
+        let words: Vec<u32> = triples.iter().flat_map(|[x, y, z]| [*x, *y, *z, 0]).collect();
+        let (input, output) = (4 * words.len() as u64, 4 * triples.len() as u64);
+        let a = cpu.create_buffer(input).unwrap();
+        cpu.write_buffer(a, 0, bytemuck::cast_slice(&words)).unwrap();
+        let out = cpu.create_buffer(output).unwrap();
+        let pipeline = cpu.create_pipeline(&kernel).unwrap();
+        let range = |binding, buffer, bytes| BindingRange { group: 0, binding, buffer, offset: 0, bytes };
+        let groups = [triples.len().div_ceil(64) as u32, 1, 1];
+        cpu.dispatch(pipeline, &[range(0, a, input), range(1, out, output)], groups).unwrap();
+        let mut words = vec![0u32; triples.len()];
+        cpu.read_buffer(out, 0, bytemuck::cast_slice_mut(&mut words)).unwrap();
+        words
+    }
+
+    fn check(call: &str, replace: &[(&str, &str)], model: fn(f32, f32, f32) -> f32) {
+        let triples = patterns::triples(1 << 17, 11);
+        for ([x, y, z], got) in triples.iter().zip(run(call, replace, &triples)) {
+            let right = canonical(model(f32::from_bits(*x), f32::from_bits(*y), f32::from_bits(*z)));
+            assert_eq!(got, right, "{call} {replace:?} of {x:#010x}, {y:#010x}, {z:#010x}: {got:#010x}, right is {right:#010x}");
+        }
+    }
+
+    #[test]
+    fn a_quotient_and_a_root_are_repaired_whatever_the_hint_within_its_bound() {
+        for by in [-3, -2, -1, 0, 1, 2, 3] {
+            let reciprocal = format!("let y = nudged(1.0 / b, {by}i);");
+            check("residual_divide(x, y)", &[("let y = 1.0 / b;", &reciprocal)], |x, y, _| x / y);
+            let quotient = format!("u32(nudged(f32(dividend) / f32(divisor), {by}i) * 33554432.0)");
+            check("remainder_divide(x, y)", &[("u32(f32(dividend) / f32(divisor) * 33554432.0)", &quotient)], |x, y, _| x / y);
+            let root = format!("opaque_a(nudged(sqrt(a), {by}i))");
+            check("residual_sqrt(abs(x))", &[("opaque_a(sqrt(a))", &root), ("0.5 / s0", "nudged(0.5 / s0, 2i)")], |x, _, _| x.abs().sqrt());
+            let root = format!("u32(nudged(sqrt(f32(radicand)), {by}i) * 5792.6187)");
+            check("remainder_sqrt(abs(x))", &[("u32(sqrt(f32(radicand)) * 5792.6187)", &root)], |x, _, _| x.abs().sqrt());
+        }
+    }
+
+    #[test]
+    fn integers_do_all_that_hardware_does() {
+        check("integer_add(x, y)", &[], |x, y, _| x + y);
+        check("integer_subtract(x, y)", &[], |x, y, _| x - y);
+        check("integer_multiply(x, y)", &[], |x, y, _| x * y);
+        check("integer_divide(x, y)", &[], |x, y, _| x / y);
+        check("integer_sqrt(x)", &[], |x, _, _| x.sqrt());
+        check("integer_fma(x, y, z)", &[], f32::mul_add);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Case, patterns};
+use super::Case;
+use crate::adapter::random::Random;
 use crate::device::DispatchEnd;
 
 /// Pairs of words.
@@ -53,7 +54,7 @@ const SPECIAL: [u32; 16] =
     [0, 1, 2, 3, 31, 32, 33, 0x7f, 0x80, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_fffe, 0xffff_ffff];
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut random = patterns::Random(2);
+    let mut random = Random(2);
     let mut pairs: Vec<[u32; 2]> = SPECIAL.into_iter().flat_map(|a| SPECIAL.map(|b| [a, b])).collect();
     while pairs.len() < PAIRS {
         let [a, b] = [random.word(), random.word()];

@@ -1,6 +1,7 @@
 //! What is not arithmetic: floats through memory, clamped indices, workgroup memory, barriers, atomics, the loop budget.
 
 use super::{Case, canonical, patterns};
+use crate::adapter::random::Random;
 use crate::device::DispatchEnd;
 
 fn case(name: &str, wgsl: &str, inputs: Vec<Vec<u32>>, groups: [u32; 3], expected: Vec<u32>) -> Case {
@@ -134,7 +135,7 @@ fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) grou
 /// A sum in a tree, with barriers; float, so that the order shows.
 fn reduction(width: u32) -> Case {
     let groups = 16;
-    let mut random = patterns::Random(u64::from(width));
+    let mut random = Random(u64::from(width));
     let words: Vec<u32> = (0..groups * width).map(|_| 0x3f00_0000 + (random.word() & 0x00ff_ffff)).collect();
     let expected = words
         .chunks(width as usize)

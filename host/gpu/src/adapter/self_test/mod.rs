@@ -15,7 +15,7 @@ mod functions;
 mod integers;
 mod memory;
 mod operators;
-mod patterns;
+pub(crate) mod patterns;
 #[cfg(test)]
 mod tests;
 mod traps;

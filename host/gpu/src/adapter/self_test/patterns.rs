@@ -3,28 +3,7 @@
 //! Random bits alone meet a tie once in millions, and the edge of the subnormals hardly more often. So most triples are built: halfway cases and their neighbours, cancellation,
 //! results on both sides of 2^-126 and of the largest number; then all pairs of special values; then random bits.
 
-/// SplitMix64: small, well distributed, and the same everywhere.
-pub(crate) struct Random(pub u64);
-
-impl Random {
-    pub fn word(&mut self) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 32) as u32
-    }
-
-    fn below(&mut self, bound: u32) -> u32 {
-        self.word() % bound
-    }
-
-    /// A float with a biased exponent in `from..to`.
-    fn float(&mut self, from: u32, to: u32) -> u32 {
-        let exponent = from + self.below(to - from);
-        (self.word() & 0x807f_ffff) | exponent << 23
-    }
-}
+use crate::adapter::random::Random;
 
 /// Special values, as bits.
 pub(crate) const SPECIAL: [u32; 56] = [
