@@ -59,7 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
     while pairs.len() < PAIRS {
         let [a, b] = [random.word(), random.word()];
         // Every second divisor is small: quotients of two random words are nearly all 0 or 1.
-        pairs.push([a, if pairs.len() % 2 == 0 { b } else { b >> (a & 31) }]);
+        pairs.push([a, if pairs.len().is_multiple_of(2) { b } else { b >> (a & 31) }]);
     }
     let columns = EXPRESSIONS.len();
     let mut body = String::new();

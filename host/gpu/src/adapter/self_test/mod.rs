@@ -121,8 +121,7 @@ fn examine_tier(tier: Tier, doubles: bool, cases: &[Prepared], open: Open<'_>, n
     let cases: Vec<&Prepared> = cases.iter().filter(|prepared| tier != Tier::Soft || !prepared.case.long).collect();
     let mut unseen = 0;
     for (index, prepared) in cases.iter().enumerate() {
-        loop {
-            let Err(mismatch) = run(device.as_mut(), prepared).map_err(text)? else { break };
+        while let Err(mismatch) = run(device.as_mut(), prepared).map_err(text)? {
             let next = prepared.case.blames.and_then(|primitive| Some((primitive, plan.next(primitive, doubles)?)));
             let Some((primitive, next)) = next else { return Err(mismatch.0) };
             plan = next;

@@ -105,7 +105,7 @@ fn built(kind: usize, random: &mut Random) -> [u32; 3] {
         // Products and quotients around 2^-126 and below.
         5 => {
             let x = random.float(20, 120);
-            let exponent = 127u32.saturating_sub(x >> 23 & 0xff).max(1).min(250);
+            let exponent = 127u32.saturating_sub(x >> 23 & 0xff).clamp(1, 250);
             [x, (random.word() & 0x807f_ffff) | (exponent.saturating_sub(random.below(24)).max(1)) << 23, random.word() & 0x80ff_ffff]
         }
         6 => [random.word() & 0x81ff_ffff, random.float(110, 254), random.word() & 0x80ff_ffff],
