@@ -20,7 +20,11 @@ static PLANS: LazyLock<Vec<Option<Plan>>> = LazyLock::new(|| ADAPTERS.iter().map
 
 /// Each admitted adapter's device at its own plan.
 fn devices() -> Vec<AdapterDevice> {
-    ADAPTERS.iter().zip(PLANS.iter()).filter_map(|(adapter, plan)| Some(AdapterDevice::open(adapter, Opening::of((*plan)?)).unwrap())).collect()
+    ADAPTERS
+        .iter()
+        .zip(PLANS.iter())
+        .filter_map(|(adapter, plan)| Some(AdapterDevice::open(adapter, Opening::of((*plan)?)).unwrap()))
+        .collect()
 }
 
 fn kernel(source: &str, loop_iterations: u32) -> Kernel {

@@ -98,7 +98,10 @@ impl Rechecking {
     fn refuse(&self, before: &Before<'_>, difference: &str) -> DeviceError {
         let (entry, name) = (before.kernel.module.entry_points.first().map_or("", |entry| entry.name.as_str()), self.device.name());
         let fingerprint: String = before.kernel.fingerprint[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        let what = format!("a dispatch of {entry:?} (kernel {fingerprint}, {:?} workgroups) on the GPU {name} was executed again on the CPU: {difference}", before.groups);
+        let what = format!(
+            "a dispatch of {entry:?} (kernel {fingerprint}, {:?} workgroups) on the GPU {name} was executed again on the CPU: {difference}",
+            before.groups
+        );
         if let Some(race) = race(before) {
             return DeviceError(format!("{what}; the kernel has a race, so that no result is right: {race}"));
         }
@@ -147,7 +150,10 @@ fn first_difference(before: &Before<'_>, got: &[Vec<u8>], right: &[Vec<u8>]) -> 
         let differing: Vec<usize> = (0..got.len().min(right.len())).filter(|at| got[*at] != right[*at]).collect();
         let at = *differing.first()?;
         let (name, count) = (&binding.name, differing.len());
-        return Some(format!("{count} words of `{name}` differ, the first at word {at}: {:#010x}, and on the CPU {:#010x}", got[at], right[at]));
+        return Some(format!(
+            "{count} words of `{name}` differ, the first at word {at}: {:#010x}, and on the CPU {:#010x}",
+            got[at], right[at]
+        ));
     }
     None
 }

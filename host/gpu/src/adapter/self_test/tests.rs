@@ -90,13 +90,9 @@ fn contract(module: &mut Module) {
 /// `x - x` becomes 0.
 fn fold(module: &mut Module) {
     each(module, |_, expression| match *expression {
-        Expression::Binary { op: BinaryOperator::Subtract, left, right } if left == right => Some(Expression::Math {
-            fun: MathFunction::Abs,
-            arg: left,
-            arg1: None,
-            arg2: None,
-            arg3: None,
-        }),
+        Expression::Binary { op: BinaryOperator::Subtract, left, right } if left == right => {
+            Some(Expression::Math { fun: MathFunction::Abs, arg: left, arg1: None, arg2: None, arg3: None })
+        }
         _ => None,
     });
 }
@@ -104,7 +100,9 @@ fn fold(module: &mut Module) {
 /// `round` becomes `floor`.
 fn misround(module: &mut Module) {
     each(module, |_, expression| match *expression {
-        Expression::Math { fun: MathFunction::Round, arg, .. } => Some(Expression::Math { fun: MathFunction::Floor, arg, arg1: None, arg2: None, arg3: None }),
+        Expression::Math { fun: MathFunction::Round, arg, .. } => {
+            Some(Expression::Math { fun: MathFunction::Floor, arg, arg1: None, arg2: None, arg3: None })
+        }
         _ => None,
     });
 }
