@@ -212,6 +212,12 @@ pub struct ShaderCheck {
     /// What to run on besides the CPU: all adapters that are admitted, the one of this name, or nothing (cpu).
     #[arg(long, value_name = "all|cpu|ADAPTER", default_value = "all")]
     pub backend: String,
+    /// Also run the shader unlowered, as plain WebGPU does, and compare.
+    #[arg(long)]
+    pub raw: bool,
+    /// Leave out the search for data races.
+    #[arg(long)]
+    pub no_races: bool,
     /// Abstain when it has taken this long.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub deadline: u64,

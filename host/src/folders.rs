@@ -12,6 +12,14 @@ pub fn cache() -> Option<PathBuf> {
     Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("assay/modules"))
 }
 
+/// Verdicts on adapters, beside the compiled modules; `None` as above, and then each start of a driver tests it anew.
+pub fn adapters() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("ASSAY_CACHE").filter(|folder| !folder.is_empty()) {
+        return Some(PathBuf::from(folder).join("adapters"));
+    }
+    Some(etcetera::base_strategy::Xdg::new().ok()?.cache_dir().join("assay/adapters"))
+}
+
 /// The key this program makes when there is no other.
 pub fn own_key() -> Option<PathBuf> {
     Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("assay/key.json"))

@@ -11,6 +11,7 @@
 //! one never starts a driver.
 
 mod back_end;
+mod races;
 
 use std::convert::Infallible;
 use std::str::FromStr;
@@ -20,7 +21,8 @@ use assay_gpu::Device;
 use assay_sandbox::OpenDevice;
 use serde_json::{Value, json};
 
-pub use back_end::{BackEnd, back_ends, for_check};
+pub use back_end::{BackEnd, back_ends, for_check, judged};
+pub use races::{Races, races};
 
 /// `--gpu`
 #[derive(Debug, Clone, PartialEq, Eq)]

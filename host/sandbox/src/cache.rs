@@ -119,6 +119,10 @@ impl Cache {
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
             let metadata = entry.metadata()?;
+            // A folder in here is another cache's.
+            if metadata.is_dir() {
+                continue;
+            }
             entries.push((metadata.modified()?, metadata.len(), entry.path()));
         }
         entries.sort();

@@ -14,7 +14,7 @@ use assay_sandbox::{Execution, OpenDevice, Prepared, Sandbox};
 use serde_json::{Value, json};
 
 use crate::failure::{Code, Failure};
-use crate::gpu::{self, BackEnd};
+use crate::gpu::{self, BackEnd, Races};
 use crate::say::out;
 use crate::shader::diagnostics::harmless;
 use crate::{cli, job_files, package_tests, report};
@@ -95,7 +95,8 @@ impl Bench<'_> {
     fn try_case<'a>(&self, case: &'a TestCase, job: &Job) -> Result<Tried<'a>, Failure> {
         let started = Instant::now();
         let on_cpu = || gpu::Gpu::on_cpu(&self.arguments.gpu).opener();
-        let first = self.once(job, on_cpu())?;
+        let looked = (self.uses_gpu && self.arguments.gpu.gpu != gpu::Choice::Off).then(Races::default);
+        let first = self.once(job, looked.as_ref().map_or_else(on_cpu, Races::opener))?;
         let second = self.once(job, on_cpu())?;
         let seconds = started.elapsed().as_secs_f64();
         let mut adapters = Vec::new();
@@ -107,7 +108,7 @@ impl Bench<'_> {
             let seconds = started.elapsed().as_secs_f64();
             adapters.push(OnAdapter { name: adapter.name.clone(), tier: adapter.tier.clone(), found, same, seconds });
         }
-        Ok(Tried { case, first, second, races: self.uses_gpu.then(Vec::new), adapters, seconds })
+        Ok(Tried { case, first, second, races: looked.map(|races| races.found()), adapters, seconds })
     }
 
     fn once(&self, job: &Job, device: OpenDevice) -> Result<Execution, Failure> {

@@ -8,6 +8,7 @@ use assay_protocol::limits::Limits;
 use assay_sandbox::{Request, Sandbox};
 use serde_json::{Value, json};
 
+use super::doctor_gpu;
 use crate::failure::{Code, Failure};
 use crate::say::out;
 use crate::{folders, guest_build, key_files, report};
@@ -18,17 +19,20 @@ const SELF_TEST: &[u8] = include_bytes!("../../self_test/self_test.wasm");
 const SELF_TEST_OUTCOME: &str = include_str!("../../self_test/outcome.txt");
 
 /// One thing that was looked at.
-struct Finding {
-    name: &'static str,
-    ok: bool,
-    /// Whether jobs can run without it.
-    needed: bool,
-    detail: String,
+pub(super) struct Finding {
+    pub(super) name: &'static str,
+    pub(super) ok: bool,
+    /// Whether jobs cannot run without it.
+    pub(super) needed: bool,
+    pub(super) detail: String,
 }
 
 /// Runs the command.
 pub fn run(as_json: bool) -> Result<(), Failure> {
-    let findings = [self_test(), cache(), rust(), key()];
+    let adapters = doctor_gpu::adapters();
+    let mut findings = vec![self_test(), doctor_gpu::executor()];
+    findings.extend(doctor_gpu::findings(adapters.as_deref()));
+    findings.extend([cache(), rust(), key()]);
     let ready = findings.iter().all(|finding| finding.ok || !finding.needed);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if as_json {
@@ -37,6 +41,7 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
         report::print_json(&json!({
             "ready": ready, "version": env!("CARGO_PKG_VERSION"), "profile": assay_protocol::PROFILE, "engine": assay_sandbox::ENGINE_VERSION,
             "architecture": std::env::consts::ARCH, "system": std::env::consts::OS, "cores": cores, "findings": shown,
+            "adapters": doctor_gpu::as_json(adapters.as_deref()), "adapter_cache": folders::adapters(),
         }));
     } else {
         out!("assay {} · profile {} · {}", env!("CARGO_PKG_VERSION"), assay_protocol::PROFILE, assay_sandbox::ENGINE_VERSION);

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod demo;
 mod doctor;
+mod doctor_gpu;
 mod inspect;
 mod keys;
 mod new;

@@ -37,7 +37,7 @@ pub fn run(arguments: &cli::ShaderCheck, as_json: bool) -> Result<(), Failure> {
     let mut tries = Vec::new();
     for mut plan in plans {
         plan.fill(arguments.seed, values(arguments.data));
-        let tried = try_out(&plan, &mut back_ends);
+        let tried = try_out(&plan, &mut back_ends, arguments);
         if !as_json {
             tried.say(&plan, arguments.seed);
         }
@@ -146,7 +146,7 @@ struct Entry {
     races: Option<Result<Vec<String>, DeviceError>>,
 }
 
-fn try_out(plan: &Plan, back_ends: &mut [BackEnd]) -> Entry {
+fn try_out(plan: &Plan, back_ends: &mut [BackEnd], arguments: &cli::ShaderCheck) -> Entry {
     let mut right: Option<Trial> = None;
     let mut strict = Vec::new();
     for back_end in back_ends.iter_mut() {
@@ -157,7 +157,16 @@ fn try_out(plan: &Plan, back_ends: &mut [BackEnd]) -> Entry {
         });
         strict.push(tried(back_end, came));
     }
-    Entry { strict, raw: Vec::new(), races: None }
+    let mut raw = Vec::new();
+    // Unlowered, a shader has no loop budget: one that passes it here could hang the adapter.
+    if let Some(right) = right.as_ref().filter(|right| arguments.raw && right.end == DispatchEnd::Done) {
+        for back_end in back_ends.iter().filter(|back_end| back_end.is_adapter()) {
+            let came = back_end.raw(&arguments.shader.constants).and_then(|mut device| trial::run(device.as_mut(), plan));
+            raw.push(tried(back_end, came.map(|trial| Came::new(&trial, Some(right)))));
+        }
+    }
+    let races = (!arguments.no_races).then(|| gpu::races(plan));
+    Entry { strict, raw, races }
 }
 
 fn tried(back_end: &BackEnd, came: Result<Came, DeviceError>) -> Tried {

@@ -23,8 +23,17 @@ pub struct Trial {
     pub took: Duration,
 }
 
-/// Runs the plan.
+/// Runs the plan, and when it was quick a few times more for its time.
 pub fn run(device: &mut dyn Device, plan: &Plan) -> Result<Trial, DeviceError> {
+    attempt(device, plan, MORE_ROUNDS)
+}
+
+/// Runs the plan once.
+pub fn once(device: &mut dyn Device, plan: &Plan) -> Result<Trial, DeviceError> {
+    attempt(device, plan, 0)
+}
+
+fn attempt(device: &mut dyn Device, plan: &Plan, more_rounds: u32) -> Result<Trial, DeviceError> {
     let started = Instant::now();
     let pipeline = device.create_pipeline(&plan.kernel)?;
     let compiled_in = started.elapsed();
@@ -51,7 +60,7 @@ pub fn run(device: &mut dyn Device, plan: &Plan) -> Result<Trial, DeviceError> {
         written.push((place, found));
     }
     if end == DispatchEnd::Done && took < QUICK {
-        for _ in 0..MORE_ROUNDS {
+        for _ in 0..more_rounds {
             for (place, _) in plan.written() {
                 if let (Some(range), Some(data)) = (ranges.get(place), plan.data.get(place)) {
                     device.write_buffer(range.buffer, 0, data)?;

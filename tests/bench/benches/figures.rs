@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use assay_bench::hash::Method;
-use assay_bench::{flags, hash, kernels, start};
+use assay_bench::{flags, gpu, gpu_start, hash, kernels, start};
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
 
@@ -20,6 +20,15 @@ struct Arguments {
     /// Length of the file that is hashed, in MiB.
     #[arg(long, default_value_t = 1024)]
     mib: u64,
+    /// The adapter of the GPU parts, by name or index; the first of the machine if not given.
+    #[arg(long, value_name = "ADAPTER")]
+    adapter: Option<String>,
+    /// Only kernels of the corpus with this text in their name.
+    #[arg(long, value_name = "TEXT")]
+    kernels: Option<String>,
+    /// Keep the data of the part `gpu` in this folder, under a name that says on what it ran (tests/bench/records holds those of the project).
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Write the data to a file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -37,6 +46,8 @@ enum Part {
     Flags,
     Start,
     Hash,
+    Gpu,
+    GpuStart,
 }
 
 fn main() -> Result<()> {
@@ -53,6 +64,18 @@ fn main() -> Result<()> {
     // What is short and asks for a quiet machine goes first.
     if wanted(Part::Start) {
         data.insert("start".to_owned(), start::measure()?);
+    }
+    if wanted(Part::GpuStart) {
+        data.insert("gpu_start".to_owned(), gpu_start::measure(arguments.adapter.as_deref())?);
+    }
+    if wanted(Part::Gpu) {
+        let settings = gpu::Settings {
+            rounds: arguments.rounds,
+            adapter: arguments.adapter.as_deref(),
+            kernels: arguments.kernels.as_deref(),
+            record: arguments.record.as_deref(),
+        };
+        data.insert("gpu".to_owned(), gpu::measure(&settings, &data)?);
     }
     if wanted(Part::Hash) {
         data.insert("hash".to_owned(), hash::measure(arguments.mib, arguments.rounds)?);

@@ -45,11 +45,11 @@ struct Row {
     figures: Vec<Figure>,
 }
 
-/// Measures and prints; returns the data.
+/// Measures and prints; returns the data. `so_far`: what else the run has measured, for the record.
 ///
 /// # Errors
 /// When the corpus cannot be read, or the CPU executor does not run it.
-pub fn measure(settings: &Settings<'_>) -> Result<Value> {
+pub fn measure(settings: &Settings<'_>, so_far: &serde_json::Map<String, Value>) -> Result<Value> {
     let mut sides = Sides::open(settings.adapter)?;
     sides.print();
     let mut rows = Vec::new();
@@ -67,7 +67,7 @@ pub fn measure(settings: &Settings<'_>) -> Result<Value> {
         "kernels": rows.iter().map(|row| row_json(&sides, row)).collect::<Vec<_>>(),
     });
     if let Some(folder) = settings.record {
-        record(folder, &data)?;
+        record(folder, so_far, &data)?;
     }
     Ok(data)
 }
@@ -148,14 +148,16 @@ fn row_json(sides: &Sides, row: &Row) -> Value {
 }
 
 /// Keeps the data under a name that says when, on what and by which driver.
-fn record(folder: &Path, data: &Value) -> Result<()> {
+fn record(folder: &Path, so_far: &serde_json::Map<String, Value>, data: &Value) -> Result<()> {
     let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let name = data["adapter"]["name"].as_str().unwrap_or("cpu").to_lowercase();
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let name = name.split('-').filter(|part| !part.is_empty()).take(4).collect::<Vec<_>>().join("-");
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join(format!("{name}-{seconds}.json"));
-    std::fs::write(&path, serde_json::to_vec_pretty(data)?).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut whole = so_far.clone();
+    whole.insert("gpu".to_owned(), data.clone());
+    std::fs::write(&path, serde_json::to_vec_pretty(&whole)?).with_context(|| format!("cannot write {}", path.display()))?;
     eprintln!("bench: recorded in {}", path.display());
     Ok(())
 }

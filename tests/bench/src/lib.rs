@@ -9,10 +9,14 @@
 //! | `kernels` | what does the sandbox cost against native code, and which part of it costs what? | [`kernels`] |
 //! | `flags` | what do the flags of `assay build` bring? | [`flags`] |
 //! | `start` | what does a job pay before and after its own work? | [`start`] |
+//! | `gpu` | what do strict shaders cost, on the CPU and on an adapter, against plain wgpu? | [`gpu`] |
+//! | `gpu-start` | what does a shader pay before its first dispatch, and a dispatch before its first invocation? | [`gpu_start`] |
 //! | `hash` | does hashing an input keep up with the blake3 crate, in bounded memory? | [`hash`] |
 
 pub mod clock;
 pub mod flags;
+pub mod gpu;
+pub mod gpu_start;
 pub mod hash;
 pub mod kernels;
 pub mod native;

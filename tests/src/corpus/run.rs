@@ -104,6 +104,12 @@ impl<'a> Loaded<'a> {
         Ok(())
     }
 
+    /// Waits until what was written has reached the device: whoever times a dispatch does not want to time that.
+    pub fn settle(&self, device: &mut dyn Device) -> Result<(), String> {
+        let any = self.buffers.values().next();
+        any.map_or(Ok(()), |buffer| device.read_buffer(*buffer, 0, &mut [0; 4]).map_err(|e| e.to_string()))
+    }
+
     /// Runs all passes.
     pub fn dispatch(&self, device: &mut dyn Device) -> Result<(), String> {
         for round in 0..self.rounds {
