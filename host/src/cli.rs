@@ -215,9 +215,9 @@ pub struct ShaderCheck {
     /// Also run the shader unlowered, as plain WebGPU does, and compare.
     #[arg(long)]
     pub raw: bool,
-    /// Leave out the search for data races.
-    #[arg(long)]
-    pub no_races: bool,
+    /// Data races: say them (warn), fail for them (deny), or do not look (off).
+    #[arg(long, value_name = "warn|deny|off", default_value = "warn", hide_possible_values = true)]
+    pub races: RaceRule,
     /// Abstain when it has taken this long.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub deadline: u64,
@@ -230,6 +230,17 @@ pub enum Data {
     Moderate,
     /// All bit patterns.
     Any,
+}
+
+/// What is made of data races.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RaceRule {
+    /// They are said.
+    Warn,
+    /// They are a failure.
+    Deny,
+    /// Nobody looks.
+    Off,
 }
 
 /// `assay shader lower`

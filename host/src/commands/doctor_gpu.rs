@@ -94,8 +94,11 @@ pub fn as_json(adapters: Option<&[Judged]>) -> Value {
     let default = default_of(adapters);
     let one = |(index, (adapter, admission)): (usize, &Judged)| {
         let identity = &adapter.identity;
-        let tiers: Vec<Value> =
-            admission.tiers.iter().map(|tier| json!({ "tier": tier.tier.to_string(), "passed": tier.passed, "notes": tier.notes })).collect();
+        let tiers: Vec<Value> = admission
+            .tiers
+            .iter()
+            .map(|tier| json!({ "tier": tier.tier.to_string(), "passed": tier.passed, "notes": tier.notes }))
+            .collect();
         json!({
             "index": adapter.index, "name": identity.name, "kind": identity.kind.to_string(), "driver": identity.driver,
             "driver_info": identity.driver_info, "tier": admission.tier().map(|tier| tier.to_string()), "plan": admission.plan,
@@ -105,4 +108,3 @@ pub fn as_json(adapters: Option<&[Judged]>) -> Value {
     };
     adapters.iter().enumerate().map(one).collect()
 }
-

@@ -7,6 +7,7 @@ use assay_gpu::data::Values;
 use assay_gpu::{DeviceError, DispatchEnd};
 use serde_json::{Value, json};
 
+use crate::cli::RaceRule;
 use crate::failure::{Code, Failure};
 use crate::gpu::{self, BackEnd};
 use crate::report::grouped;
@@ -16,6 +17,9 @@ use crate::shader::plan::{self, Plan, access_of, number_of};
 use crate::shader::source::{self, Settings, Source};
 use crate::shader::trial::{self, Difference, Trial};
 use crate::{cli, report};
+
+/// Most races of an entry point that are shown to people.
+const RACES_SHOWN_MAX: usize = 5;
 
 /// Runs the command.
 pub fn run(arguments: &cli::ShaderCheck, as_json: bool) -> Result<(), Failure> {
@@ -95,7 +99,9 @@ impl Verdict {
             Self::Same if back_ends == 1 => "strict; run on the CPU alone".to_owned(),
             Self::Same => format!("strict; the same bits on all {back_ends} back ends"),
             Self::Abstained => "strict; but a back end gave no result".to_owned(),
-            Self::Racy => "strict, but racy: invocations of one dispatch touch the same words in no defined order".to_owned(),
+            Self::Racy => {
+                "strict, but racy: invocations of one dispatch touch the same words in no defined order, so no result is right".to_owned()
+            }
             Self::Differs => "DIFFERS: a back end gives other bits than the CPU; please report this, with the shader".to_owned(),
         }
     }
@@ -144,6 +150,8 @@ struct Entry {
     strict: Vec<Tried>,
     raw: Vec<Tried>,
     races: Option<Result<Vec<String>, DeviceError>>,
+    /// Whether a race is a failure when the back ends agree.
+    races_fail: bool,
 }
 
 fn try_out(plan: &Plan, back_ends: &mut [BackEnd], arguments: &cli::ShaderCheck) -> Entry {
@@ -165,8 +173,8 @@ fn try_out(plan: &Plan, back_ends: &mut [BackEnd], arguments: &cli::ShaderCheck)
             raw.push(tried(back_end, came.map(|trial| Came::new(&trial, Some(right)))));
         }
     }
-    let races = (!arguments.no_races).then(|| gpu::races(plan));
-    Entry { strict, raw, races }
+    let races = (arguments.races != RaceRule::Off).then(|| gpu::races(plan));
+    Entry { strict, raw, races, races_fail: arguments.races == RaceRule::Deny }
 }
 
 fn tried(back_end: &BackEnd, came: Result<Came, DeviceError>) -> Tried {
@@ -181,13 +189,19 @@ impl Entry {
             Err(_) => Verdict::Abstained,
         };
         let races = match &self.races {
-            Some(Ok(races)) if !races.is_empty() => Verdict::Racy,
             Some(Err(_)) => Verdict::Abstained,
+            _ if self.is_racy() && self.races_fail => Verdict::Racy,
             _ => Verdict::Same,
         };
         // Two back ends may give different bits for a racy dispatch: that is the shader's fault, and is said as such.
-        let strict = self.strict.iter().map(of).max().unwrap_or(Verdict::Same);
-        if races == Verdict::Racy { Verdict::Racy } else { strict.max(races) }
+        match self.strict.iter().map(of).max().unwrap_or(Verdict::Same) {
+            Verdict::Differs if self.is_racy() => Verdict::Racy,
+            strict => strict.max(races),
+        }
+    }
+
+    fn is_racy(&self) -> bool {
+        self.races.as_ref().is_some_and(|races| races.as_ref().is_ok_and(|races| !races.is_empty()))
     }
 
     /// How long the strict run took on the adapter of this name.
@@ -218,7 +232,16 @@ impl Entry {
         match &self.races {
             None => {}
             Some(Ok(races)) if races.is_empty() => out!("  races  none"),
-            Some(Ok(races)) => races.iter().for_each(|race| out!("  RACE   {}", harmless(race))),
+            Some(Ok(races)) => {
+                for race in races.iter().take(RACES_SHOWN_MAX) {
+                    out!("  race   {}", harmless(race));
+                }
+                let more = races.len().saturating_sub(RACES_SHOWN_MAX);
+                let more = if more > 0 { format!("and {more} more (--json has all); ") } else { String::new() };
+                out!(
+                    "         {more}with this data and dispatch the result is not defined; give those of your program (--dispatch, --size)"
+                );
+            }
             Some(Err(error)) => out!("  races  not looked for: {}", harmless(&error.0)),
         }
     }

@@ -74,7 +74,11 @@ pub fn measure(wanted: Option<&str>) -> Result<Value> {
             let mut times = take_turns(&mut [&mut raw, &mut strict], &empty)?.into_iter();
             let (plain, ours) = (times.next().unwrap_or_default(), times.next().unwrap_or_default());
             let plain = note(&format!("an empty dispatch through plain wgpu, beside {tier}"), plain, "");
-            let ours = note(&format!("an empty dispatch on {}, {tier}", adapter.identity.name), ours, &format!("{:.1?}", plain + Duration::from_micros(5)));
+            let ours = note(
+                &format!("an empty dispatch on {}, {tier}", adapter.identity.name),
+                ours,
+                &format!("{:.1?}", plain + Duration::from_micros(5)),
+            );
             overheads.insert(tier.to_string(), json!(ours.as_secs_f64() - plain.as_secs_f64()));
         }
     }

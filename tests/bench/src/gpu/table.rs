@@ -58,7 +58,9 @@ pub fn print(sides: &Sides, rows: &[Row]) -> Value {
         line(format!("{name} ÷ raw, with fma"), of(*side, raw, &|row| row.case.is("fma") && !row.case.is("transcendental")));
     }
     println!("{means}");
-    let words = |sides: &mut dyn Iterator<Item = usize>| -> u64 { sides.map(|side| rows.iter().map(|row| row.figures[side].differing_words).sum::<u64>()).sum() };
+    let words = |sides: &mut dyn Iterator<Item = usize>| -> u64 {
+        sides.map(|side| rows.iter().map(|row| row.figures[side].differing_words).sum::<u64>()).sum()
+    };
     let (raw_words, strict_words) = (words(&mut std::iter::once(raw)), words(&mut strict.iter().map(|(side, _)| *side)));
     println!("Words that differ from the CPU executor's: {strict_words} in strict runs, {raw_words} in raw ones.");
     for row in rows {

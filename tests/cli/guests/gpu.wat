@@ -1,0 +1,22 @@
+;; Makes GPU calls: adds squares in a buffer, and looks at one of them.
+(module
+  (import "assay_v1" "gpu_buffer_create" (func $buffer_create (param i64 i32) (result i32)))
+  (import "assay_v1" "gpu_buffer_read" (func $buffer_read (param i32 i64 i32 i32) (result i32)))
+  (import "assay_v1" "gpu_shader_create" (func $shader_create (param i32 i32 i32) (result i32)))
+  (import "assay_v1" "gpu_pipeline_create" (func $pipeline_create (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "assay_v1" "gpu_dispatch" (func $dispatch (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "@group(0) @binding(0) var<storage, read_write> v: array<u32>;\0a@compute @workgroup_size(64)\0afn main(@builtin(local_invocation_index) i: u32) {\0a    v[i] += i * i + 1u;\0a}\0a")
+  ;; group 0, binding 0, buffer 1, from 0, 256 bytes
+  (data (i32.const 64) "\00\00\00\00\00\00\00\00\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01\00\00\00\00\00\00")
+  (func $expect (param $got i32) (param $want i32)
+    (if (i32.ne (local.get $got) (local.get $want)) (then (call $proc_exit (i32.const 9)))))
+  (func (export "_start")
+    (call $expect (call $buffer_create (i64.const 256) (i32.const 0)) (i32.const 0))
+    (call $expect (call $shader_create (i32.const 1024) (i32.const 168) (i32.const 0)) (i32.const 0))
+    (call $expect (call $pipeline_create (i32.const 2) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)) (i32.const 0))
+    (call $expect (call $dispatch (i32.const 3) (i32.const 64) (i32.const 1) (i32.const 1) (i32.const 1) (i32.const 1)) (i32.const 0))
+    (call $expect (call $buffer_read (i32.const 1) (i64.const 0) (i32.const 8192) (i32.const 256)) (i32.const 0))
+    (call $expect (i32.load (i32.const 8212)) (i32.const 26))
+  ))
