@@ -124,27 +124,39 @@ fn assay_ldexp(x: f32, n: i32) -> f32 {
 }
 
 // x - y * trunc(x / y), exactly; the sign of x. NaN where x is infinite or y is 0; x where y is infinite.
+//
+// A quotient below 2^11 times the two halves of the divisor is exact, and so are both differences; rounding can only make the quotient one too large.
 fn assay_rem(x: f32, y: f32) -> f32 {
-    var rest = abs(x);
-    let divisor = abs(y);
-    if !(divisor > 0.0) || !(rest <= 3.4028234663852886e38) {
-        return bitcast<f32>(0x7fc00000u);
-    }
-    if divisor > 3.4028234663852886e38 || rest < divisor {
-        return x;
-    }
-    // At most 13 rounds: each takes at least 22 bits off a quotient of at most 277.
-    loop {
-        if rest < divisor {
-            break;
-        }
-        let gap = assay_frexp_exponent(rest) - assay_frexp_exponent(divisor) - 22i;
-        let scaled = assay_ldexp(divisor, max(gap, 0i));
-        let quotient = trunc(rest / scaled);
-        let left = fma(-quotient, scaled, rest);
-        rest = select(left, left + scaled, left < 0.0);
+    let a = abs(x);
+    let b = abs(y);
+    let quotient = trunc(a / b);
+    let high = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
+    let near = (a - quotient * high) - quotient * (b - high);
+    var rest = select(select(near, near + b, near < 0.0), a, a < b);
+    if quotient >= 2048.0 {
+        rest = select(near, select(near, assay_rem_far(a, b), a <= 3.4028234663852886e38), b > 0.0);
     }
     return bitcast<f32>(bitcast<u32>(rest) | (bitcast<u32>(x) & 0x80000000u));
+}
+
+// a modulo b for positive finite numbers with a >= b, by integers: eight bits of the quotient at a time, at most 35 times.
+fn assay_rem_far(a: f32, b: f32) -> f32 {
+    let a_exponent = bitcast<u32>(a) >> 23u;
+    let b_exponent = bitcast<u32>(b) >> 23u;
+    let divisor = (bitcast<u32>(b) & 0x7fffffu) | select(0u, 0x800000u, b_exponent != 0u);
+    var rest = ((bitcast<u32>(a) & 0x7fffffu) | select(0u, 0x800000u, a_exponent != 0u)) % divisor;
+    var left = min(max(a_exponent, 1u) - max(b_exponent, 1u), 280u);
+    loop {
+        if left == 0u {
+            break;
+        }
+        let step = min(left, 8u);
+        rest = (rest << step) % divisor;
+        left = left - step;
+    }
+    let scale = i32(max(b_exponent, 1u)) - 150i;
+    let half = scale >> 1u;
+    return (f32(rest) * assay_power_of_two(half)) * assay_power_of_two(scale - half);
 }
 
 // Integers.
