@@ -214,7 +214,7 @@ impl Session {
     /// 0, not a multiple of 4, above [`BUFFER_BYTES_MAX`]; the quotas `gpu_buffer_bytes` and `gpu_objects`.
     pub fn create_buffer(&mut self, bytes: u64) -> Result<u32, Fault> {
         self.lasting(|session| {
-            if bytes == 0 || bytes % 4 != 0 {
+            if bytes == 0 || !bytes.is_multiple_of(4) {
                 return invalid(format!("a buffer of {bytes} bytes: its size must be a multiple of 4, and not 0"));
             }
             if bytes > BUFFER_BYTES_MAX {
@@ -481,7 +481,7 @@ impl Session {
     /// The buffer of a range that lies in it and is aligned.
     fn range(&self, handle: u32, offset: u64, bytes: u64) -> Result<BufferId, Fault> {
         let buffer = self.buffer(handle)?;
-        if offset % 4 != 0 || bytes % 4 != 0 {
+        if !offset.is_multiple_of(4) || !bytes.is_multiple_of(4) {
             return invalid(format!("buffer {handle}: {bytes} bytes at offset {offset}: both must be multiples of 4"));
         }
         if offset.checked_add(bytes).is_none_or(|end| end > buffer.bytes) {

@@ -128,7 +128,7 @@ pub fn dispatch(bindings: &[Binding], buffers: &[(u32, u64)], ranges: &[Range], 
             return Err("badf");
         };
         let end = u128::from(range.offset) + u128::from(range.bytes);
-        let misaligned = range.offset % 256 != 0 || range.bytes % 4 != 0;
+        let misaligned = !range.offset.is_multiple_of(256) || !range.bytes.is_multiple_of(4);
         let twice = ranges[..place].iter().any(|before| (before.group, before.binding) == (range.group, range.binding));
         if misaligned || range.bytes == 0 || end > u128::from(*size) || twice {
             return Err("inval");

@@ -61,10 +61,10 @@ fn check(range: &BindingRange, buffer: &impl Fn(u32) -> Result<(BufferId, u64), 
     let handle =
         u32::try_from(range.buffer.0).map_err(|_| Fault::Handle(format!("{here}: no handle is as large as {}", range.buffer.0)))?;
     let (id, size) = buffer(handle)?;
-    if offset % OFFSET_ALIGN != 0 {
+    if !offset.is_multiple_of(OFFSET_ALIGN) {
         return invalid(format!("{here}: the offset {offset} is not a multiple of {OFFSET_ALIGN}"));
     }
-    if bytes == 0 || bytes % 4 != 0 {
+    if bytes == 0 || !bytes.is_multiple_of(4) {
         return invalid(format!("{here}: a range of {bytes} bytes: its size must be a multiple of 4, and not 0"));
     }
     if offset.checked_add(bytes).is_none_or(|end| end > size) {
