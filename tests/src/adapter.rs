@@ -28,6 +28,11 @@ impl Admitted {
         format!("{} ({})", self.adapter.identity.name, self.plan.tier)
     }
 
+    /// How it reaches strictness here.
+    pub fn tier(&self) -> Tier {
+        self.plan.tier
+    }
+
     /// A device of its own.
     pub fn open(&self) -> Box<dyn Device> {
         Box::new(AdapterDevice::open(self.adapter, Opening::of(self.plan)).unwrap_or_else(|error| panic!("{}: {error}", self.name())))
@@ -51,4 +56,15 @@ pub fn admitted(what: &str) -> &'static [Admitted] {
         eprintln!("SKIPPED: {what}: {why}");
     }
     &ADMITTED
+}
+
+/// Every adapter at the best tier that admits it; otherwise as [`admitted`].
+pub fn best(what: &str) -> Vec<Admitted> {
+    let mut best: Vec<Admitted> = Vec::new();
+    for one in admitted(what) {
+        if best.iter().all(|before| !std::ptr::eq(before.adapter, one.adapter)) {
+            best.push(*one);
+        }
+    }
+    best
 }

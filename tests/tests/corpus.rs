@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use assay_gpu::cpu::CpuDevice;
 use assay_gpu::{Kernel, Shader};
+use assay_tests::adapter;
 use assay_tests::corpus::run::{Buffers, run};
 use assay_tests::corpus::{self, Case, check};
 
@@ -106,10 +107,24 @@ fn the_race_detector_is_silent() {
     let mut device = CpuDevice::detecting_races().expect("the CPU executor works");
     every(&corpus::cases(), |case| {
         let kernels = case.kernels()?;
-        let found = run(case, &kernels, &mut device)?.hashes(&case.written(&kernels)?);
+        let found = run(case, &kernels, device.as_mut())?.hashes(&case.written(&kernels)?);
         if let Some(race) = device.take_races().first() {
             return Err(format!("a race: {race}"));
         }
         if found == case.expected { Ok(String::new()) } else { Err("other hashes than those pinned".to_owned()) }
     });
+}
+
+#[test]
+fn adapters_give_the_same_words() {
+    let mut cpu = CpuDevice::new(None).expect("the CPU executor works");
+    for admitted in adapter::best("the corpus on adapters") {
+        println!("{}", admitted.name());
+        let mut device = admitted.open();
+        every(&corpus::cases(), |case| {
+            let kernels = case.kernels()?;
+            let differing = run(case, &kernels, device.as_mut())?.differing(&run(case, &kernels, &mut cpu)?);
+            if differing.is_empty() { Ok(String::new()) } else { Err(format!("differing words: {differing:?}")) }
+        });
+    }
 }

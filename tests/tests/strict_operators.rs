@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use assay_gpu::cpu::CpuDevice;
 use assay_gpu::{BindingRange, BufferId, Device, DispatchEnd, Kernel, Shader};
+use assay_tests::adapter;
 use assay_tests::operators::{OPERATIONS, Operation, operands};
 use rayon::prelude::*;
 
@@ -64,6 +65,10 @@ fn operations_are_what_the_specification_says() {
     let wanted = std::env::var("OPERATOR").unwrap_or_default();
     let words = operands(COUNT);
     let mut cpu = Loaded::new(Box::new(CpuDevice::new(None).expect("the CPU executor works")), &words);
+    let mut adapters: Vec<(String, Loaded)> = Vec::new();
+    for admitted in adapter::best("operations on adapters") {
+        adapters.push((admitted.name(), Loaded::new(admitted.open(), &words)));
+    }
     let mut wrong = Vec::new();
     let operations: Vec<&Operation> = OPERATIONS.iter().filter(|operation| operation.name.contains(&wanted)).collect();
     let start = Instant::now();
@@ -73,15 +78,25 @@ fn operations_are_what_the_specification_says() {
             let found = cpu.results(&kernel)?;
             let expected: Vec<u32> =
                 (0..COUNT).into_par_iter().map(|at| (operation.expected)([words[0][at], words[1][at], words[2][at]])).collect();
-            match difference(operation, &words, &found, &expected) {
-                Some(why) => Err(format!("CPU executor: {why}")),
-                None => Ok(()),
+            if let Some(why) = difference(operation, &words, &found, &expected) {
+                return Err(format!("CPU executor: {why}"));
             }
+            for (name, adapter) in &mut adapters {
+                if let Some(why) = difference(operation, &words, &adapter.results(&kernel)?, &found) {
+                    return Err(format!("{name} against the CPU executor: {why}"));
+                }
+            }
+            Ok(())
         });
         if let Err(why) = result {
             wrong.push(format!("{}: {why}", operation.name));
         }
     }
-    println!("{} operations on {COUNT} operands each, {:.1} s", operations.len(), start.elapsed().as_secs_f64());
+    println!(
+        "{} operations on {COUNT} operands each, {} adapters, {:.1} s",
+        operations.len(),
+        adapters.len(),
+        start.elapsed().as_secs_f64()
+    );
     assert!(wrong.is_empty(), "{} of {} operations:\n{}", wrong.len(), operations.len(), wrong.join("\n"));
 }
