@@ -107,7 +107,7 @@ fn the_race_detector_is_silent() {
     let mut device = CpuDevice::detecting_races().expect("the CPU executor works");
     every(&corpus::cases(), |case| {
         let kernels = case.kernels()?;
-        let found = run(case, &kernels, device.as_mut())?.hashes(&case.written(&kernels)?);
+        let found = run(case, &kernels, &mut device)?.hashes(&case.written(&kernels)?);
         if let Some(race) = device.take_races().first() {
             return Err(format!("a race: {race}"));
         }
