@@ -12,6 +12,9 @@ use crate::lower::rewrite::Finding;
 use crate::lower::{Request, lower};
 use crate::refusal::Refused;
 
+/// Bindings of an entry point, at most.
+const BINDINGS_MAX: usize = 16;
+
 /// A compute entry point of a shader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryPoint {
@@ -39,7 +42,12 @@ impl Shader {
     pub fn new(source: &str) -> Result<Self, Refused> {
         let front = front::with_stack(|| front::read(source))?;
         let entry_points = front.module.entry_points.iter().enumerate().filter(|(_, entry)| entry.stage == ShaderStage::Compute);
-        let entry_points = entry_points.map(|(index, _)| entry_point(&front, index)).collect();
+        let entry_points: Arc<[EntryPoint]> = entry_points.map(|(index, _)| entry_point(&front, index)).collect();
+        if let Some(entry) = entry_points.iter().find(|entry| entry.bindings.len() > BINDINGS_MAX) {
+            let message = format!("the entry point `{}` uses {} bindings; at most {BINDINGS_MAX} are allowed", entry.name, entry.bindings.len());
+            let finding = Finding::new("binding-number", naga::Span::UNDEFINED, message, "put several arrays into one buffer");
+            return Err(Refused { reasons: vec![Places::new(source).reason(&finding)] });
+        }
         Ok(Self { source: source.into(), front: Arc::new(front), entry_points })
     }
 

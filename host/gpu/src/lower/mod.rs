@@ -112,6 +112,10 @@ pub fn lower(request: &Request<'_>) -> Step<(Module, ModuleInfo)> {
             imports.global(&mut target, handle)?;
         }
     }
+    // All of the prelude, in its own order, so that the order in the text does not tell what was tried; what is not called is dropped at the end.
+    for (function, _) in prelude.module.functions.iter() {
+        prelude_imports.function(&mut target, function)?;
+    }
     let workgroup_bytes: u64 = workgroup_bytes(&target);
     if workgroup_bytes > WORKGROUP_BYTES_MAX {
         let message =

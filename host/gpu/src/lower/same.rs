@@ -2,41 +2,40 @@
 
 use naga::{Expression, Function, Handle};
 
-/// True for one handle, and for trees of pure operations with equal leaves. Loads and results of calls are equal to themselves alone.
+use super::rewrite::remap_expression;
+
+/// True for one handle, and for trees of one operation over operands that are the same. Loads and results of calls are equal to themselves alone.
 pub fn same(function: &Function, a: Handle<Expression>, b: Handle<Expression>) -> bool {
-    use Expression as E;
+    within(function, a, b, &mut { STEPS_MAX })
+}
+
+/// Pairs compared, at most: what shares operands may have exponentially many. Beyond, two expressions count as different, which is safe.
+const STEPS_MAX: u32 = 10_000;
+
+fn within(function: &Function, a: Handle<Expression>, b: Handle<Expression>, steps: &mut u32) -> bool {
     if a == b {
         return true;
     }
-    let pair = |x: Handle<Expression>, y: Handle<Expression>| same(function, x, y);
-    match (&function.expressions[a], &function.expressions[b]) {
-        (
-            E::Literal(_)
-            | E::Constant(_)
-            | E::ZeroValue(_)
-            | E::FunctionArgument(_)
-            | E::GlobalVariable(_)
-            | E::LocalVariable(_)
-            | E::Override(_),
-            other,
-        ) => function.expressions[a] == *other,
-        (E::AccessIndex { base: x, index: i }, E::AccessIndex { base: y, index: j }) => i == j && pair(*x, *y),
-        (E::Access { base: x, index: i }, E::Access { base: y, index: j }) => pair(*x, *y) && pair(*i, *j),
-        (E::Splat { size: n, value: x }, E::Splat { size: m, value: y }) => n == m && pair(*x, *y),
-        (E::Unary { op: o, expr: x }, E::Unary { op: p, expr: y }) => o == p && pair(*x, *y),
-        (E::Binary { op: o, left: x, right: u }, E::Binary { op: p, left: y, right: v }) => o == p && pair(*x, *y) && pair(*u, *v),
-        (E::As { expr: x, kind: k, convert: c }, E::As { expr: y, kind: l, convert: d }) => k == l && c == d && pair(*x, *y),
-        (E::ArrayLength(x), E::ArrayLength(y)) => pair(*x, *y),
-        (E::Math { fun: f, arg: x, arg1: u, arg2: None, .. }, E::Math { fun: g, arg: y, arg1: v, arg2: None, .. }) => {
-            f == g && pair(*x, *y) && u.zip(*v).is_none_or(|(u, v)| pair(u, v)) && u.is_some() == v.is_some()
-        }
-        (E::Swizzle { size: n, vector: x, pattern: p }, E::Swizzle { size: m, vector: y, pattern: q }) => n == m && p == q && pair(*x, *y),
-        (E::Select { condition: c, accept: x, reject: u }, E::Select { condition: d, accept: y, reject: v }) => {
-            pair(*c, *d) && pair(*x, *y) && pair(*u, *v)
-        }
-        (E::Compose { ty: t, components: x }, E::Compose { ty: u, components: y }) => {
-            t == u && x.len() == y.len() && x.iter().zip(y).all(|(&x, &y)| pair(x, y))
-        }
+    let Some(left) = steps.checked_sub(1) else { return false };
+    *steps = left;
+    let (left, right) = (&function.expressions[a], &function.expressions[b]);
+    let stands_alone = |expression: &Expression| {
+        use Expression as E;
+        matches!(expression, E::Load { .. } | E::CallResult(_) | E::AtomicResult { .. } | E::WorkGroupUniformLoadResult { .. })
+    };
+    if stands_alone(left) || stands_alone(right) {
+        return false;
+    }
+    // The same operation: equal once all operands are one and the same.
+    let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+    let collected = |expression: &Expression, operands: &mut Vec<Handle<Expression>>| {
+        remap_expression(expression, |operand| {
+            operands.push(operand);
+            Ok(a)
+        })
+    };
+    match (collected(left, &mut lefts), collected(right, &mut rights)) {
+        (Ok(left), Ok(right)) => left == right && lefts.len() == rights.len() && lefts.iter().zip(&rights).all(|(&x, &y)| within(function, x, y, steps)),
         _ => false,
     }
 }

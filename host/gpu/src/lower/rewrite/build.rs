@@ -81,6 +81,12 @@ impl FunctionBuilder {
         std::mem::replace(&mut self.current, outer)
     }
 
+    /// Appends the statements of a block that was built aside.
+    pub fn splice(&mut self, block: Block) {
+        self.flush();
+        self.current.extend_block(block);
+    }
+
     /// The whole function.
     pub fn finish(mut self) -> Function {
         self.flush();
