@@ -1,4 +1,4 @@
-// refused: size 0:0
+// refused: size 21:12
 @group(0) @binding(0) var<storage, read_write> b: array<u32>;
 fn f0() { b[0] += 1u; }
 fn f1() { f0(); f0(); }
