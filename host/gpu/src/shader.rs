@@ -44,7 +44,8 @@ impl Shader {
         let entry_points = front.module.entry_points.iter().enumerate().filter(|(_, entry)| entry.stage == ShaderStage::Compute);
         let entry_points: Arc<[EntryPoint]> = entry_points.map(|(index, _)| entry_point(&front, index)).collect();
         if let Some(entry) = entry_points.iter().find(|entry| entry.bindings.len() > BINDINGS_MAX) {
-            let message = format!("the entry point `{}` uses {} bindings; at most {BINDINGS_MAX} are allowed", entry.name, entry.bindings.len());
+            let message =
+                format!("the entry point `{}` uses {} bindings; at most {BINDINGS_MAX} are allowed", entry.name, entry.bindings.len());
             let finding = Finding::new("binding-number", naga::Span::UNDEFINED, message, "put several arrays into one buffer");
             return Err(Refused { reasons: vec![Places::new(source).reason(&finding)] });
         }

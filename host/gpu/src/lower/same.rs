@@ -35,7 +35,9 @@ fn within(function: &Function, a: Handle<Expression>, b: Handle<Expression>, ste
         })
     };
     match (collected(left, &mut lefts), collected(right, &mut rights)) {
-        (Ok(left), Ok(right)) => left == right && lefts.len() == rights.len() && lefts.iter().zip(&rights).all(|(&x, &y)| within(function, x, y, steps)),
+        (Ok(left), Ok(right)) => {
+            left == right && lefts.len() == rights.len() && lefts.iter().zip(&rights).all(|(&x, &y)| within(function, x, y, steps))
+        }
         _ => false,
     }
 }
