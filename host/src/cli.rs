@@ -42,7 +42,7 @@ pub enum Command {
     Check(Check),
     /// Explain a package, a receipt, a transcript or a module.
     Inspect(Inspect),
-    /// Try out a WGSL shader: whether it is strict, and whether every back end gives the same bits.
+    /// Try out a WGSL shader: is it strict, and does every back end agree?
     #[command(subcommand)]
     Shader(Shader),
     /// Make or show a key.
