@@ -143,7 +143,8 @@ fn assay_rem(x: f32, y: f32) -> f32 {
 fn assay_rem_far(a: f32, b: f32) -> f32 {
     let a_exponent = bitcast<u32>(a) >> 23u;
     let b_exponent = bitcast<u32>(b) >> 23u;
-    let divisor = (bitcast<u32>(b) & 0x7fffffu) | select(0u, 0x800000u, b_exponent != 0u);
+    // 1 where b is 0: the caller drops the result then, and a divisor is never 0.
+    let divisor = max((bitcast<u32>(b) & 0x7fffffu) | select(0u, 0x800000u, b_exponent != 0u), 1u);
     var rest = ((bitcast<u32>(a) & 0x7fffffu) | select(0u, 0x800000u, a_exponent != 0u)) % divisor;
     var left = min(max(a_exponent, 1u) - max(b_exponent, 1u), 280u);
     loop {
