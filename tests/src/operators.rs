@@ -93,6 +93,7 @@ macro_rules! unsigned {
 }
 
 /// All operations.
+#[expect(clippy::eq_op, reason = "what compilers fold is what is tested")]
 pub const OPERATIONS: [Operation; 104] = [
     float!("add", "a + b", |x, y| x + y),
     float!("subtract", "a - b", |x, y| x - y),

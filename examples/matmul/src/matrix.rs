@@ -112,7 +112,7 @@ impl<T: Element> Matrix<T> {
         let mut bytes = Vec::with_capacity(10 + length + self.values.len() * T::BYTES);
         bytes.extend(b"\x93NUMPY\x01\x00");
         bytes.extend((length as u16).to_le_bytes());
-        let _ = write!(bytes, "{dictionary:<width$}\n", width = length - 1);
+        let _ = writeln!(bytes, "{dictionary:<width$}", width = length - 1);
         for &value in &self.values {
             value.write(&mut bytes);
         }

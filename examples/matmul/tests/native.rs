@@ -30,7 +30,7 @@ fn floats_are_those_of_the_plain_loop() {
         agrees(sides, || random.unit(), f32::to_bits);
     }
     // Magnitudes so far apart that another order of summation would give other bits.
-    agrees([64, 200, 64], || random.unit() * f32::from_bits((random.word() >> 8 & 31) + 112 << 23), f32::to_bits);
+    agrees([64, 200, 64], || random.unit() * f32::from_bits((((random.word() >> 8) & 31) + 112) << 23), f32::to_bits);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Adapters of this machine: admitted, refused, cached. Without an adapter these tests say so and pass: there is nothing to test.
+#![allow(clippy::unwrap_used, reason = "in a test the line says what failed")]
 #![cfg(feature = "adapters")]
 
 use assay_gpu::adapter::{self, Adapter, DeviceKind, Primitive, Tier, Way};

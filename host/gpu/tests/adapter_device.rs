@@ -1,4 +1,5 @@
 //! An adapter as a device: the same words as the CPU executor at every tier, and defined ends whatever is asked of it. Skips, and says so, where there is no adapter.
+#![allow(clippy::unwrap_used, reason = "in a test the line says what failed")]
 #![cfg(feature = "adapters")]
 
 use std::sync::LazyLock;

@@ -188,46 +188,48 @@ fn show(expr: &Expr) -> String {
     }
 }
 
-fn write_block(out: &mut String, block: &[Stmt], in_switch_depth: u32) {
+fn write_block(out: &mut String, block: &[Stmt]) {
     for statement in block {
         match statement {
-            Stmt::Set(var, value) => writeln!(out, "v{var} = {};", show(value)).unwrap(),
-            Stmt::SetArray(index, value) => writeln!(out, "memory[({}) % 6u] = {};", show(index), show(value)).unwrap(),
-            Stmt::Out(index, value) => writeln!(out, "out[base + ({}) % 4u] = {};", show(index), show(value)).unwrap(),
+            Stmt::Set(var, value) => writeln!(out, "v{var} = {};", show(value)).expect("a string takes text"),
+            Stmt::SetArray(index, value) => {
+                writeln!(out, "memory[({}) % 6u] = {};", show(index), show(value)).expect("a string takes text")
+            }
+            Stmt::Out(index, value) => writeln!(out, "out[base + ({}) % 4u] = {};", show(index), show(value)).expect("a string takes text"),
             Stmt::If(condition, accept, reject) => {
-                writeln!(out, "if ((({}) & 1u) == 1u) {{", show(condition)).unwrap();
-                write_block(out, accept, in_switch_depth);
-                writeln!(out, "}} else {{").unwrap();
-                write_block(out, reject, in_switch_depth);
-                writeln!(out, "}}").unwrap();
+                writeln!(out, "if ((({}) & 1u) == 1u) {{", show(condition)).expect("a string takes text");
+                write_block(out, accept);
+                writeln!(out, "}} else {{").expect("a string takes text");
+                write_block(out, reject);
+                writeln!(out, "}}").expect("a string takes text");
             }
             Stmt::For(counter, trips, body) => {
-                writeln!(out, "let n{counter} = ({}) % 5u; for (var v{counter} = 0u; v{counter} < n{counter}; v{counter}++) {{ if (guard > 300u) {{ break; }} guard++;", show(trips)).unwrap();
-                write_block(out, body, 0);
-                writeln!(out, "}}").unwrap();
+                writeln!(out, "let n{counter} = ({}) % 5u; for (var v{counter} = 0u; v{counter} < n{counter}; v{counter}++) {{ if (guard > 300u) {{ break; }} guard++;", show(trips)).expect("a string takes text");
+                write_block(out, body);
+                writeln!(out, "}}").expect("a string takes text");
             }
             Stmt::Loop(counter, trips, body, early) => {
-                writeln!(out, "var v{counter} = 0u; loop {{ if (guard > 300u) {{ break; }} guard++;").unwrap();
-                write_block(out, body, 0);
+                writeln!(out, "var v{counter} = 0u; loop {{ if (guard > 300u) {{ break; }} guard++;").expect("a string takes text");
+                write_block(out, body);
                 let early = early.as_ref().map_or(String::new(), |early| format!(" || (({}) & 3u) == 1u", show(early)));
-                writeln!(out, "continuing {{ v{counter}++; break if v{counter} >= {trips}u{early}; }} }}").unwrap();
+                writeln!(out, "continuing {{ v{counter}++; break if v{counter} >= {trips}u{early}; }} }}").expect("a string takes text");
             }
             Stmt::Switch(selector, cases, default) => {
-                writeln!(out, "switch (({}) % 6u) {{", show(selector)).unwrap();
+                writeln!(out, "switch (({}) % 6u) {{", show(selector)).expect("a string takes text");
                 for (values, body) in cases {
                     let values: Vec<_> = values.iter().map(|value| format!("{value}u")).collect();
-                    writeln!(out, "case {}: {{", values.join(", ")).unwrap();
-                    write_block(out, body, in_switch_depth + 1);
-                    writeln!(out, "}}").unwrap();
+                    writeln!(out, "case {}: {{", values.join(", ")).expect("a string takes text");
+                    write_block(out, body);
+                    writeln!(out, "}}").expect("a string takes text");
                 }
-                writeln!(out, "default: {{").unwrap();
-                write_block(out, default, in_switch_depth + 1);
-                writeln!(out, "}} }}").unwrap();
+                writeln!(out, "default: {{").expect("a string takes text");
+                write_block(out, default);
+                writeln!(out, "}} }}").expect("a string takes text");
             }
-            Stmt::Break => writeln!(out, "break;").unwrap(),
-            Stmt::Continue => writeln!(out, "continue;").unwrap(),
-            Stmt::Return(value) => writeln!(out, "return {};", show(value)).unwrap(),
-            Stmt::Barrier => writeln!(out, "workgroupBarrier();").unwrap(),
+            Stmt::Break => writeln!(out, "break;").expect("a string takes text"),
+            Stmt::Continue => writeln!(out, "continue;").expect("a string takes text"),
+            Stmt::Return(value) => writeln!(out, "return {};", show(value)).expect("a string takes text"),
+            Stmt::Barrier => writeln!(out, "workgroupBarrier();").expect("a string takes text"),
         }
     }
 }
@@ -357,7 +359,7 @@ fn check(device: &mut CpuDevice, seed: u64, barriers: bool) {
     }
     let size = [4_u32, 8, 5, 32, 1, 13, 64][generator.random.next(7) as usize];
     let mut text = String::new();
-    write_block(&mut text, &body, 0);
+    write_block(&mut text, &body);
     let vars: String = (0..4).map(|var| format!("var v{var} = {}u;\n", var * 3)).collect();
     let ends = if matches!(body.last(), Some(Stmt::Return(_))) { "" } else { "return (v0 ^ (v1 * 3u)) + (v2 ^ v3) + guard;" };
     let source = format!(
@@ -407,7 +409,7 @@ fn seeds() -> std::ops::Range<u64> {
 
 #[test]
 fn generated_functions_agree_with_the_interpreter() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     for seed in seeds() {
         check(&mut device, seed, false);
     }
@@ -415,7 +417,7 @@ fn generated_functions_agree_with_the_interpreter() {
 
 #[test]
 fn generated_functions_with_barriers_agree_with_the_interpreter() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     for seed in seeds() {
         check(&mut device, seed, true);
     }

@@ -9,7 +9,7 @@ use cpu_harness::{run, run_on};
 /// Iterations of each invocation against a budget just below, at and just above what the longest needs.
 #[test]
 fn loop_budget_is_exact() {
-    let mut device = CpuDevice::new(Some(2)).unwrap();
+    let mut device = CpuDevice::new(Some(2)).expect("the CPU executor works");
     // Trips as the shader counts them, and how many iterations the invocation with most needs.
     let cases: [(&str, u32); 6] = [
         ("loop { if (n >= 100u) { break; } n++; }", 101),
@@ -34,7 +34,7 @@ fn loop_budget_is_exact() {
 
 #[test]
 fn endless_loops_end() {
-    let mut device = CpuDevice::new(Some(2)).unwrap();
+    let mut device = CpuDevice::new(Some(2)).expect("the CPU executor works");
     for body in [
         "loop { out[0] = out[0] + 1u; }",
         "while (true) { workgroupBarrier(); }",
@@ -89,16 +89,16 @@ fn indices_are_clamped() {
 
 #[test]
 fn memory_is_zero_and_reused() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     for _ in 0..50 {
         let a = device.create_buffer(1 << 20).unwrap();
         let b = device.create_buffer(4).unwrap();
         let mut data = vec![1_u8; 1 << 20];
-        device.read_buffer(a, 0, &mut data).unwrap();
+        device.read_buffer(a, 0, &mut data).expect("the range lies in the buffer");
         assert!(data.iter().all(|byte| *byte == 0));
         device.write_buffer(a, 0, &vec![7; 1 << 20]).unwrap();
         device.destroy_buffer(a);
-        device.write_buffer(b, 0, &[1, 2, 3, 4]).unwrap();
+        device.write_buffer(b, 0, &[1, 2, 3, 4]).expect("the range lies in the buffer");
         device.destroy_buffer(b);
     }
     // 64 GiB do not fit; the device says so and goes on.
@@ -120,7 +120,7 @@ fn memory_is_zero_and_reused() {
 
 #[test]
 fn misuse_is_an_error() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     let buffer = device.create_buffer(64).unwrap();
     assert!(device.write_buffer(buffer, 60, &[0; 8]).is_err());
     assert!(device.read_buffer(buffer, u64::MAX - 3, &mut [0; 8]).is_err());

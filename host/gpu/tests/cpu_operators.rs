@@ -1,4 +1,5 @@
 //! Every operator against Rust, on special values and random patterns, in vector lanes and (with workgroups of one) in scalars.
+#![allow(clippy::type_complexity, reason = "tables of operations in WGSL and in Rust")]
 
 mod cpu_harness;
 
@@ -66,7 +67,7 @@ fn max(a: f32, b: f32) -> f32 {
 
 #[test]
 fn floats() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     let inputs = inputs(8192);
     let unary: [Unary; 8] = [
         ("-xf", |x| -x),
@@ -107,20 +108,20 @@ fn floats() {
 /// Fused multiply-add: rounded once, on random patterns and where the product is a tie, subnormal or cancelled.
 #[test]
 fn fma_is_fused() {
-    let mut device = CpuDevice::new(Some(2)).unwrap();
+    let mut device = CpuDevice::new(Some(2)).expect("the CPU executor works");
     let expected = |x, y, z| canonical(f(x).mul_add(f(y), f(z)));
     for round in 0..4 {
         let count = 1 << 18;
         let mut inputs = [patterns(count, 10 + round), patterns(count, 20 + round), patterns(count, 30 + round)];
-        for index in 0..count {
-            let (x, y) = (inputs[0][index], inputs[1][index]);
+        let [first, second, third] = &mut inputs;
+        for (index, (x, (y, z))) in first.iter().zip(second.iter_mut().zip(third)).enumerate() {
             match index % 4 {
                 // z close to -x*y: what is left is the product's error.
-                0 => inputs[2][index] = (-(f(x) * f(y))).to_bits().wrapping_add(index as u32 % 3).wrapping_sub(1),
+                0 => *z = (-(f(*x) * f(*y))).to_bits().wrapping_add(index as u32 % 3).wrapping_sub(1),
                 // z about 24 bits above the product: halfway cases.
-                1 => inputs[2][index] = (f(x) * f(y) * 16_777_216.0).to_bits() & 0xffff_fffe,
+                1 => *z = (f(*x) * f(*y) * 16_777_216.0).to_bits() & 0xffff_fffe,
                 // small products near the subnormal range
-                2 => inputs[1][index] = (y & 0x807f_ffff) | 0x0080_0000u32.wrapping_mul(index as u32 % 200),
+                2 => *y = (*y & 0x807f_ffff) | 0x0080_0000u32.wrapping_mul(index as u32 % 200),
                 _ => {}
             }
         }
@@ -135,13 +136,13 @@ fn fma_is_fused() {
 
 #[test]
 fn integers() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     let inputs = inputs(8192);
     let unsigned: [(&str, fn(u32, u32) -> u32); 20] = [
         ("x + y", u32::wrapping_add),
         ("x - y", u32::wrapping_sub),
         ("x * y", u32::wrapping_mul),
-        ("x / y", |x, y| if y == 0 { x } else { x / y }),
+        ("x / y", |x, y| x.checked_div(y).unwrap_or(x)),
         ("x % y", |x, y| if y == 0 { 0 } else { x % y }),
         ("x / 7u", |x, _| x / 7),
         ("x % 1000003u", |x, _| x % 1_000_003),
@@ -204,7 +205,7 @@ fn integers() {
 
 #[test]
 fn casts() {
-    let mut device = CpuDevice::new(Some(1)).unwrap();
+    let mut device = CpuDevice::new(Some(1)).expect("the CPU executor works");
     let inputs = inputs(8192);
     check(&mut device, "i32(f32)", "out[id.x] = bitcast<u32>(i32(xf));", &inputs, |x, _, _| {
         let x = f(x);

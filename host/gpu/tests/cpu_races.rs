@@ -15,7 +15,7 @@ var<workgroup> total: atomic<u32>;
 
 fn races(body: &str) -> Vec<Race> {
     let source = format!("{HEAD}{body}\n}}");
-    let mut device = CpuDevice::detecting_races().unwrap();
+    let mut device = CpuDevice::detecting_races().expect("the CPU executor works");
     let mut verdicts = Vec::new();
     for _ in 0..2 {
         let (end, _) = run_on(&mut device, &source, &[(0..256).collect(), vec![0; 64]], [2, 1, 1], BUDGET);
@@ -51,7 +51,8 @@ fn clean_kernels_are_clean() {
 #[test]
 fn planted_races_are_found() {
     use AccessKind::{AtomicAdd, AtomicLoad, AtomicMax, AtomicStore, Read, Write};
-    let cases: [(&str, &str, u64, [AccessKind; 2], [u32; 2]); 13] = [
+    type Case = (&'static str, &'static str, u64, [AccessKind; 2], [u32; 2]);
+    let cases: [Case; 13] = [
         ("data[3] = id.x;", "data", 3, [Write, Write], [0, 1]),
         ("data[id.x / 2u] = id.x;", "data", 0, [Write, Write], [0, 1]),
         ("data[id.x] = data[(id.x + 1u) % 128u];", "data", 1, [Read, Write], [0, 1]),
@@ -90,7 +91,7 @@ fn three_dimensions_and_odd_workgroups() {
             if (all(id == vec3<u32>(4u, 1u, 3u))) { data[1] = 1u; }
             if (all(id == vec3<u32>(5u, 3u, 0u))) { data[1] = 2u; }
         }";
-    let mut device = CpuDevice::detecting_races().unwrap();
+    let mut device = CpuDevice::detecting_races().expect("the CPU executor works");
     let (end, _) = run_on(&mut device, source, &[vec![0; 8]], [2, 2, 2], BUDGET);
     assert_eq!(end, DispatchEnd::Done);
     let found = device.take_races();

@@ -118,7 +118,7 @@ fn prefix_sum_with_barriers() {
             data[id.x] = buffer[l];
         }";
     let data: Vec<u32> = (0..512).map(|n| n * n % 97).collect();
-    let out = &run(source, &[data.clone()], [4, 1, 1])[0];
+    let out = &run(source, std::slice::from_ref(&data), [4, 1, 1])[0];
     for group in 0..4 {
         let mut sum = 0;
         for l in 0..128 {

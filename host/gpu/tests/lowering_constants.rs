@@ -7,7 +7,7 @@ fn lowered(source: &str, constants: &[(&str, f64)]) -> String {
     let entry = shader.entry_points()[0].name.clone();
     let constants: Vec<_> = constants.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     let kernel = shader.kernel(&entry, &constants, 1000).unwrap_or_else(|refused| panic!("not lowered: {refused}\n{source}"));
-    kernel.wgsl().unwrap()
+    kernel.wgsl().expect("it lowers")
 }
 
 /// The right-hand sides of the stores to `b`, in order.

@@ -1,4 +1,5 @@
 //! Barriers in uniform control flow are accepted; what is refused stands in `tests/strict/refused`.
+#![allow(clippy::unwrap_used, reason = "in a test the line says what failed")]
 
 use assay_gpu::Shader;
 

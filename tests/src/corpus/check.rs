@@ -92,8 +92,9 @@ fn near(what: &str, found: &[f32], expected: &[f64], absolute: f64, relative: f6
     if found.len() != expected.len() {
         return Err(format!("{what}: {} elements, expected {}", found.len(), expected.len()));
     }
-    // Written so that a NaN is wrong.
-    let wrong = |(_, (a, b)): &(usize, (&f32, &f64))| !((f64::from(**a) - **b).abs() <= absolute + relative * b.abs());
+    // A NaN is wrong.
+    let near = |a: f32, b: f64| (f64::from(a) - b).abs() <= absolute + relative * b.abs();
+    let wrong = |(_, (a, b)): &(usize, (&f32, &f64))| !near(**a, **b);
     match found.iter().zip(expected).enumerate().find(wrong) {
         Some((at, (a, b))) => Err(format!("{what}[{at}] is {a}, expected {b}")),
         None => Ok(()),

@@ -107,7 +107,7 @@ impl Stream {
 
     /// A number below `end`.
     pub fn below(&mut self, end: u32) -> u32 {
-        (u64::from(self.word()) * u64::from(end) >> 32) as u32
+        ((u64::from(self.word()) * u64::from(end)) >> 32) as u32
     }
 
     /// A float in `[from, to)`, rounded once.

@@ -348,7 +348,7 @@ impl Cutter<'_> {
         structure: &Structure,
     ) {
         let local = defined_in.get(&value) == Some(&number);
-        if local || self.is_group(value) || !matches!(defined_in.get(&value), Some(_)) {
+        if local || self.is_group(value) || !defined_in.contains_key(&value) {
             return;
         }
         let mut cost = 8;

@@ -137,7 +137,7 @@ pub(super) fn input_shape(input: Input, lanes: u32, size: [u32; 3]) -> Shape {
             let above: u32 = size[axis + 1..].iter().product();
             if size[axis] == 1 {
                 Shape { align: 31, ..Shape::GROUP }
-            } else if below == 1 && (above == 1 || size[axis] % lanes == 0) {
+            } else if below == 1 && (above == 1 || size[axis].is_multiple_of(lanes)) {
                 affine
             } else if below.is_multiple_of(lanes) {
                 Shape::PACK

@@ -151,10 +151,10 @@ impl Frame<'_, '_> {
                 Flow::Next | Flow::Continue => {}
             }
             self.block(continuing)?;
-            if let Some(condition) = break_if {
-                if self.value(condition)?.scalar()? == Literal::Bool(true) {
-                    return Some(Flow::Next);
-                }
+            if let Some(condition) = break_if
+                && self.value(condition)?.scalar()? == Literal::Bool(true)
+            {
+                return Some(Flow::Next);
             }
         }
     }

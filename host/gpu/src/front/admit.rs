@@ -46,8 +46,7 @@ pub fn words(tokens: &[Token<'_>]) -> Vec<Finding> {
 
 /// Every reason to refuse `module`, which was read from `tokens`; `spans` leads from their text to the source.
 pub fn findings(module: &Module, tokens: &[Token<'_>], spans: &SpanMap) -> Vec<Finding> {
-    let mut findings = Findings::default();
-    findings.spans = spans.clone();
+    let mut findings = Findings { spans: spans.clone(), ..Findings::default() };
     words::check(tokens, &mut findings);
     declarations::check(module, tokens, &mut findings);
     bodies::check(module, &mut findings);

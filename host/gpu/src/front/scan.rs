@@ -111,7 +111,8 @@ fn token(rest: &str) -> (Kind, usize) {
         return (Kind::Number, end.unwrap_or(rest.len()));
     }
     if first == '_' || first.is_alphabetic() || (!first.is_ascii() && first.is_alphanumeric()) {
-        let end = rest.find(|c: char| !(c == '_' || c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace())));
+        let part = |c: char| c == '_' || c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace());
+        let end = rest.find(|c: char| !part(c));
         return (Kind::Word, end.unwrap_or(rest.len()));
     }
     (Kind::Mark, first.len_utf8())

@@ -69,10 +69,10 @@ impl Lowering<'_, '_> {
             Some(Literal::U32(amount)) if amount < 32 => return Ok(None),
             _ => {}
         }
-        if let Expression::Binary { op: BinaryOperator::And, right: mask, .. } = from.expressions[right] {
-            if uniform_literal(from, mask) == Some(Literal::U32(31)) {
-                return Ok(None);
-            }
+        if let Expression::Binary { op: BinaryOperator::And, right: mask, .. } = from.expressions[right]
+            && uniform_literal(from, mask) == Some(Literal::U32(31))
+        {
+            return Ok(None);
         }
         let (left, right) = (copier.value(self, left)?, copier.value(self, right)?);
         let mask = copier.build.u32(31);

@@ -168,10 +168,10 @@ impl Lowering<'_, '_> {
     }
 
     fn mix(&mut self, copier: &mut Copier<'_, '_>, old: Value, shape: Shape, [x, y, mut a]: [Value; 3]) -> Step<Value> {
-        if let Expression::Math { arg2: Some(weight), .. } = copier.from.expressions[old] {
-            if self.old_shape(copier, weight)?.size.is_none() {
-                a = copier.build.splat(shape.size, a);
-            }
+        if let Expression::Math { arg2: Some(weight), .. } = copier.from.expressions[old]
+            && self.old_shape(copier, weight)?.size.is_none()
+        {
+            a = copier.build.splat(shape.size, a);
         }
         let one = constant(copier, shape, 1.0);
         let rest = copier.build.binary(Op::Subtract, one, a);

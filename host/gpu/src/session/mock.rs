@@ -31,7 +31,7 @@ impl State {
     }
 
     fn bytes(&mut self, buffer: BufferId, offset: u64, length: u64) -> &mut [u8] {
-        assert!(offset % 4 == 0 && length % 4 == 0 && length > 0, "{offset}, {length}");
+        assert!(offset.is_multiple_of(4) && length.is_multiple_of(4) && length > 0, "{offset}, {length}");
         let bytes = self.buffers.get_mut(&buffer).expect("the session knows its buffers");
         &mut bytes[offset as usize..][..length as usize]
     }
@@ -49,7 +49,7 @@ impl Device for Mock {
     }
 
     fn create_buffer(&mut self, bytes: u64) -> Result<BufferId, DeviceError> {
-        assert!(bytes % 4 == 0 && bytes > 0, "{bytes}");
+        assert!(bytes.is_multiple_of(4) && bytes > 0, "{bytes}");
         let mut state = self.state();
         let id = BufferId(state.id());
         // Large ones are never looked at.

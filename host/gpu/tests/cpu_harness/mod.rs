@@ -14,15 +14,15 @@ pub fn run_on(device: &mut CpuDevice, source: &str, buffers: &[Vec<u32>], groups
     let mut ranges = Vec::new();
     for (binding, words) in buffers.iter().enumerate() {
         let bytes = words.len() as u64 * 4;
-        let buffer = device.create_buffer(bytes).unwrap();
-        device.write_buffer(buffer, 0, bytemuck::cast_slice(words)).unwrap();
+        let buffer = device.create_buffer(bytes).expect("there is memory");
+        device.write_buffer(buffer, 0, bytemuck::cast_slice(words)).expect("the range lies in the buffer");
         ranges.push(BindingRange { group: 0, binding: binding as u32, buffer, offset: 0, bytes });
     }
     let end = device.dispatch(pipeline, &ranges, groups).unwrap_or_else(|error| panic!("{error}\n{source}"));
     let mut out = Vec::new();
     for (range, words) in ranges.iter().zip(buffers) {
         let mut words = vec![0_u32; words.len()];
-        device.read_buffer(range.buffer, 0, bytemuck::cast_slice_mut(&mut words)).unwrap();
+        device.read_buffer(range.buffer, 0, bytemuck::cast_slice_mut(&mut words)).expect("the range lies in the buffer");
         device.destroy_buffer(range.buffer);
         out.push(words);
     }
@@ -32,7 +32,7 @@ pub fn run_on(device: &mut CpuDevice, source: &str, buffers: &[Vec<u32>], groups
 
 /// Runs to its end.
 pub fn run(source: &str, buffers: &[Vec<u32>], groups: [u32; 3]) -> Vec<Vec<u32>> {
-    let mut device = CpuDevice::new(Some(2)).unwrap();
+    let mut device = CpuDevice::new(Some(2)).expect("the CPU executor works");
     let (end, out) = run_on(&mut device, source, buffers, groups, BUDGET);
     assert_eq!(end, DispatchEnd::Done, "{source}");
     out

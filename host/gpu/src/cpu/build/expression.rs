@@ -11,13 +11,11 @@ use super::place::Root;
 use super::{Builder, Frame, Known};
 
 /// Whether an index expression is a constant: what the builder will fold.
-pub(super) fn is_constant(module: &naga::Module, function: &naga::Function, expression: Handle<Expression>) -> bool {
+pub(super) fn is_constant(function: &naga::Function, expression: Handle<Expression>) -> bool {
     match function.expressions[expression] {
         Expression::Literal(_) | Expression::Constant(_) | Expression::ZeroValue(_) => true,
-        Expression::As { expr, .. } => is_constant(module, function, expr),
-        Expression::Math { fun: MathFunction::Min, arg, arg1: Some(arg1), .. } => {
-            is_constant(module, function, arg) && is_constant(module, function, arg1)
-        }
+        Expression::As { expr, .. } => is_constant(function, expr),
+        Expression::Math { fun: MathFunction::Min, arg, arg1: Some(arg1), .. } => is_constant(function, arg) && is_constant(function, arg1),
         _ => false,
     }
 }

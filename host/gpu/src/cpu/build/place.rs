@@ -266,13 +266,13 @@ fn runs(leaves: &[(u32, Kind)], unit: u32) -> Vec<(usize, usize)> {
 }
 
 /// The variable at the root of a pointer, and whether an array on the way is indexed dynamically.
-fn root_of(module: &naga::Module, function: &naga::Function, pointer: Handle<Expression>) -> Option<(Handle<Expression>, bool)> {
+fn root_of(function: &naga::Function, pointer: Handle<Expression>) -> Option<(Handle<Expression>, bool)> {
     let mut at = pointer;
     let mut dynamic = false;
     loop {
         match function.expressions[at] {
             Expression::Access { base, index } => {
-                dynamic |= !super::expression::is_constant(module, function, index);
+                dynamic |= !super::expression::is_constant(function, index);
                 at = base;
             }
             Expression::AccessIndex { base, .. } => at = base,
@@ -283,17 +283,17 @@ fn root_of(module: &naga::Module, function: &naga::Function, pointer: Handle<Exp
 }
 
 /// Pointers whose variable must lie in memory: indexed dynamically, or handed to a function that may do so.
-fn dynamic_roots(module: &naga::Module, function: &naga::Function, mut visit: impl FnMut(Handle<Expression>)) {
+fn dynamic_roots(function: &naga::Function, mut visit: impl FnMut(Handle<Expression>)) {
     for (handle, expression) in function.expressions.iter() {
         if matches!(expression, Expression::Access { .. })
-            && let Some((root, true)) = root_of(module, function, handle)
+            && let Some((root, true)) = root_of(function, handle)
         {
             visit(root);
         }
     }
     super::statement::each_call(&function.body, &mut |arguments| {
         for argument in arguments {
-            if let Some((root, _)) = root_of(module, function, *argument) {
+            if let Some((root, _)) = root_of(function, *argument) {
                 visit(root);
             }
         }
@@ -312,7 +312,7 @@ pub(super) fn has_array(module: &naga::Module, ty: Handle<naga::Type>) -> bool {
 /// Local variables that must lie in memory.
 pub(super) fn dynamic_locals(module: &naga::Module, function: &naga::Function) -> HashSet<Handle<naga::LocalVariable>> {
     let mut found = HashSet::new();
-    dynamic_roots(module, function, |root| {
+    dynamic_roots(function, |root| {
         if let Expression::LocalVariable(variable) = function.expressions[root]
             && has_array(module, function.local_variables[variable].ty)
         {
@@ -326,7 +326,7 @@ pub(super) fn dynamic_locals(module: &naga::Module, function: &naga::Function) -
 pub(super) fn dynamic_globals(module: &naga::Module, entry: &naga::Function) -> HashSet<Handle<naga::GlobalVariable>> {
     let mut found = HashSet::new();
     for function in module.functions.iter().map(|(_, function)| function).chain([entry]) {
-        dynamic_roots(module, function, |root| {
+        dynamic_roots(function, |root| {
             if let Expression::GlobalVariable(variable) = function.expressions[root]
                 && has_array(module, module.global_variables[variable].ty)
             {

@@ -40,6 +40,7 @@ struct Kernel<'a, 'b> {
 }
 
 /// Writes the kernel's function.
+#[expect(clippy::too_many_arguments, reason = "each is a result of another pass over the same body")]
 pub(super) fn emit(
     program: &Program,
     body: &Body,

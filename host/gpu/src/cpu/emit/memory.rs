@@ -794,16 +794,14 @@ impl Emitter<'_> {
 
     /// The word on the stack, changed by `operand`.
     fn modify(&mut self, op: AtomicOp, operand: u32) {
-        let mut w = self.w();
         match op {
-            AtomicOp::Add => w.local_get(operand).i32_add(),
-            AtomicOp::Sub => w.local_get(operand).i32_sub(),
-            AtomicOp::And => w.local_get(operand).i32_and(),
-            AtomicOp::Or => w.local_get(operand).i32_or(),
-            AtomicOp::Xor => w.local_get(operand).i32_xor(),
-            AtomicOp::Store => &mut w,
+            AtomicOp::Add => _ = self.w().local_get(operand).i32_add(),
+            AtomicOp::Sub => _ = self.w().local_get(operand).i32_sub(),
+            AtomicOp::And => _ = self.w().local_get(operand).i32_and(),
+            AtomicOp::Or => _ = self.w().local_get(operand).i32_or(),
+            AtomicOp::Xor => _ = self.w().local_get(operand).i32_xor(),
+            AtomicOp::Store => {}
             AtomicOp::MinSigned | AtomicOp::MaxSigned | AtomicOp::MinUnsigned | AtomicOp::MaxUnsigned => {
-                drop(w);
                 let old = self.hold_scalar(Kind::Int);
                 let mut w = self.w();
                 w.local_get(old).local_get(operand).local_get(old).local_get(operand);
@@ -814,9 +812,8 @@ impl Emitter<'_> {
                     _ => w.i32_gt_u(),
                 };
                 w.select();
-                return;
             }
-        };
+        }
     }
 
     /// Loads or stores of a pack's frame: `slot` of the spilled values.

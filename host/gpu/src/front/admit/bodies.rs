@@ -77,7 +77,7 @@ fn function(module: &Module, function: &Function, findings: &mut Findings) {
         self::expression(module, expression, function.expressions.get_span(handle), findings);
     }
     let used = used(function);
-    block(&function.body, function, &used, findings);
+    block(&function.body, &used, findings);
 }
 
 /// Expressions that others, or statements, refer to.
@@ -123,18 +123,18 @@ fn operands(block: &Block, used: &mut HashSet<Handle<Expression>>) {
     }
 }
 
-fn block(block: &Block, function: &Function, used: &HashSet<Handle<Expression>>, findings: &mut Findings) {
+fn block(block: &Block, used: &HashSet<Handle<Expression>>, findings: &mut Findings) {
     for (statement, &span) in block.span_iter() {
         match *statement {
-            Statement::Block(ref inner) => self::block(inner, function, used, findings),
+            Statement::Block(ref inner) => self::block(inner, used, findings),
             Statement::If { ref accept, ref reject, .. } => {
-                self::block(accept, function, used, findings);
-                self::block(reject, function, used, findings);
+                self::block(accept, used, findings);
+                self::block(reject, used, findings);
             }
-            Statement::Switch { ref cases, .. } => cases.iter().for_each(|case| self::block(&case.body, function, used, findings)),
+            Statement::Switch { ref cases, .. } => cases.iter().for_each(|case| self::block(&case.body, used, findings)),
             Statement::Loop { ref body, ref continuing, .. } => {
-                self::block(body, function, used, findings);
-                self::block(continuing, function, used, findings);
+                self::block(body, used, findings);
+                self::block(continuing, used, findings);
             }
             Statement::Atomic { fun, result, .. } => atomic(fun, result.is_some_and(|result| used.contains(&result)), span, findings),
             Statement::ControlBarrier(barrier) | Statement::MemoryBarrier(barrier) => {

@@ -175,15 +175,15 @@ fn variable(module: &Module, global: &naga::GlobalVariable, span: Span, findings
     if !global.memory_decorations.is_empty() {
         findings.add("memory-attribute", span, "`@coherent` and `@volatile` are not part of strict WGSL", "use atomics and barriers");
     }
-    if let Some(binding) = global.binding {
-        if binding.group > 3 || binding.binding > 15 {
-            findings.add(
-                "binding-number",
-                span,
-                format!("`@group({}) @binding({})`: groups go to 3, bindings to 15", binding.group, binding.binding),
-                "number it within that",
-            );
-        }
+    if let Some(binding) = global.binding
+        && (binding.group > 3 || binding.binding > 15)
+    {
+        findings.add(
+            "binding-number",
+            span,
+            format!("`@group({}) @binding({})`: groups go to 3, bindings to 15", binding.group, binding.binding),
+            "number it within that",
+        );
     }
     if matches!(global.space, AddressSpace::Uniform | AddressSpace::Storage { .. }) && bytes(module, global.ty) > BUFFER_BYTES_MAX {
         findings.add(
@@ -240,10 +240,10 @@ fn entry_points(module: &Module, tokens: &[Token<'_>], findings: &mut Findings) 
             );
             continue;
         }
-        if entry.workgroup_size_overrides.is_none() {
-            if let Err(message) = crate::shader::check_workgroup_size(entry.workgroup_size) {
-                findings.add("workgroup-size", span, message, "use a smaller workgroup and more of them");
-            }
+        if entry.workgroup_size_overrides.is_none()
+            && let Err(message) = crate::shader::check_workgroup_size(entry.workgroup_size)
+        {
+            findings.add("workgroup-size", span, message, "use a smaller workgroup and more of them");
         }
         for argument in &entry.function.arguments {
             built_in(argument.binding.as_ref(), span, findings);

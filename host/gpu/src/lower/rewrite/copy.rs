@@ -379,10 +379,11 @@ impl<'a, 's> Copier<'a, 's> {
 
     /// Carries over the name that the source gave to an expression.
     pub fn name(&mut self, old: Handle<Expression>, made: Handle<Expression>) {
-        if let Some(name) = self.from.named_expressions.get(&old) {
-            if !is_generated(name) && !self.build.function.expressions[made].needs_pre_emit() {
-                self.build.function.named_expressions.entry(made).or_insert_with(|| name.clone());
-            }
+        if let Some(name) = self.from.named_expressions.get(&old)
+            && !is_generated(name)
+            && !self.build.function.expressions[made].needs_pre_emit()
+        {
+            self.build.function.named_expressions.entry(made).or_insert_with(|| name.clone());
         }
     }
 

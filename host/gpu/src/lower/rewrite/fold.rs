@@ -16,6 +16,9 @@ enum Constant {
     Vector(Vec<Literal>),
 }
 
+/// An operation on the components of constants.
+type Work = Box<dyn Fn(&[Literal]) -> Option<Literal>>;
+
 impl FunctionBuilder {
     /// The constant that `handle` is, if it is one: a literal, or a vector of literals.
     fn constant(&self, handle: Handle<Expression>) -> Option<Constant> {
@@ -44,7 +47,7 @@ impl FunctionBuilder {
     /// What an operation on constants gives; `None` to append it as it is.
     pub(super) fn fold(&mut self, expression: &Expression) -> Option<Handle<Expression>> {
         let mut operands: Vec<Handle<Expression>> = Vec::new();
-        let work: Box<dyn Fn(&[Literal]) -> Option<Literal>> = match *expression {
+        let work: Work = match *expression {
             Expression::Unary { op, expr } => {
                 operands.push(expr);
                 Box::new(move |a| evaluate::unary(op, a[0]))
