@@ -4,6 +4,7 @@
 //! hides the latency of vector instructions and halves what the scalar part costs. A bool is 0 or 1 as a scalar, and 0 or all ones in each lane of a vector, so that
 //! it is a mask as it is. Every value goes through a local: Cranelift builds its own SSA form and schedules pure operations anew, so nothing is lost by that.
 
+mod atomic;
 mod control;
 mod function;
 mod kernel;

@@ -1,4 +1,4 @@
-//! Loads, stores and atomics.
+//! Loads and stores.
 //!
 //! An address is a scalar where all lanes have the same, a scalar and a stride where the lanes' addresses grow evenly, and a vector of offsets otherwise. Indices come
 //! clamped, as `min(index, length - 1)`; where an affine index is clamped, one scalar comparison says whether any lane is, and if none is the lanes lie evenly: with
@@ -9,7 +9,7 @@
 use wasm_encoder::{BlockType, MemArg, ValType};
 
 use super::super::failure::Failure;
-use super::super::ir::{AtomicOp, Binary, Kind, Op, Place, Space, Value};
+use super::super::ir::{Binary, Kind, Op, Place, Space, Value};
 use super::super::race::{AccessKind, Site};
 use super::vector::words as shuffle_words;
 use super::{Emitter, GROUPS_MAX, Loc, Mask};
@@ -21,7 +21,7 @@ pub(super) fn word(offset: u32) -> MemArg {
 
 /// A clamp of an affine index: lane 0's, and the greatest allowed.
 #[derive(Debug, Clone, Copy)]
-struct Clamp {
+pub(super) struct Clamp {
     index: Value,
     limit: Value,
     stride: i32,
@@ -29,7 +29,7 @@ struct Clamp {
 
 /// The address of one lane.
 #[derive(Debug, Clone, Copy)]
-enum At {
+pub(super) enum At {
     /// A local and an offset.
     Scalar(u32, u32),
     /// A lane of a vector of addresses.
@@ -51,7 +51,7 @@ fn lanes_of(vector: u32) -> [At; 4] {
 
 /// How the lanes' addresses lie.
 #[derive(Debug)]
-enum Pattern {
+pub(super) enum Pattern {
     /// One address for all.
     Uniform,
     /// Evenly, `stride` bytes apart, if no clamp applies.
@@ -79,7 +79,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn pattern(&self, place: &Place) -> Pattern {
+    pub(super) fn pattern(&self, place: &Place) -> Pattern {
         if place.space == Space::Scratch {
             return if place.terms.iter().all(|(index, _)| self.is_uniform(*index)) {
                 Pattern::Even { stride: 4, clamps: Vec::new() }
@@ -108,7 +108,7 @@ impl Emitter<'_> {
     }
 
     /// Base of a space; the offset to add to each access.
-    fn base(&self, place: &Place) -> (u32, u32) {
+    pub(super) fn base(&self, place: &Place) -> (u32, u32) {
         match place.space {
             Space::Binding { slot, .. } => (self.bases.slots.get(slot as usize).copied().unwrap_or(0), place.offset),
             Space::Workgroup => (self.bases.workgroup, place.offset),
@@ -123,7 +123,7 @@ impl Emitter<'_> {
     }
 
     /// Leaves the address of lane 0 in a local, clamps disregarded.
-    fn address(&mut self, place: &Place) -> u32 {
+    pub(super) fn address(&mut self, place: &Place) -> u32 {
         let (base, _) = self.base(place);
         if place.terms.is_empty() {
             return base;
@@ -176,7 +176,7 @@ impl Emitter<'_> {
     }
 
     /// The addresses of the lanes of a group, clamps applied, in a vector local. With `masked`, lanes that are off have that of the sink, where anything may be written.
-    fn lane_addresses(&mut self, place: &Place, group: usize, masked: bool) -> u32 {
+    pub(super) fn lane_addresses(&mut self, place: &Place, group: usize, masked: bool) -> u32 {
         let (base, offset) = self.base(place);
         let unit = self.unit(place);
         self.get(base);
@@ -232,7 +232,7 @@ impl Emitter<'_> {
     // ---- race detection
 
     /// Tells the detector of an access, if there is one.
-    fn record(&mut self, place: &Place, kind: AccessKind, words: u32, line: u32) {
+    pub(super) fn record(&mut self, place: &Place, kind: AccessKind, words: u32, line: u32) {
         let read_only = matches!(place.space, Space::Scratch | Space::Table | Space::Binding { read_only: true, .. });
         let Some(sites) = &mut self.sites else { return };
         if read_only {
@@ -515,7 +515,7 @@ impl Emitter<'_> {
     }
 
     /// Opens an `if` around what must not happen when no lane is on; false where some lane is always on.
-    fn open_if_any(&mut self) -> bool {
+    pub(super) fn open_if_any(&mut self) -> bool {
         let Mask::Some(mask) = self.mask else { return false };
         self.push_any(mask);
         self.if_();
@@ -605,14 +605,14 @@ impl Emitter<'_> {
     }
 
     /// A local with one bit for each lane of a group that is on.
-    fn push_bits(&mut self, group: usize) -> Option<u32> {
+    pub(super) fn push_bits(&mut self, group: usize) -> Option<u32> {
         let Mask::Some(mask) = self.mask else { return None };
         self.get(mask[group]);
         self.w().i32x4_bitmask();
         Some(self.hold_scalar(Kind::Int))
     }
 
-    fn open_if_lane(&mut self, bits: Option<u32>, lane: u8) {
+    pub(super) fn open_if_lane(&mut self, bits: Option<u32>, lane: u8) {
         if let Some(bits) = bits {
             self.w().local_get(bits).i32_const(1 << lane).i32_and();
             self.if_();
@@ -662,159 +662,6 @@ impl Emitter<'_> {
     }
 
     // ---- atomics
-
-    pub(super) fn atomic(&mut self, op: AtomicOp, place: &Place, value: Value, line: u32) {
-        self.record(place, AccessKind::of(op), 1, line);
-        if matches!(self.pattern(place), Pattern::Uniform) && op != AtomicOp::Store {
-            return self.atomic_uniform(op, place, value);
-        }
-        let shared = place.space != Space::Workgroup;
-        for group in 0..self.groups {
-            let addresses = self.lane_addresses(place, group, false);
-            let bits = self.push_bits(group);
-            let vector = self.vector_of(value, group);
-            // What only the branches below use would be computed in each of them.
-            self.pin(vector);
-            self.pin(addresses);
-            for lane in 0..4_u8 {
-                self.open_if_lane(bits, lane);
-                self.w().local_get(vector).i32x4_extract_lane(lane);
-                let operand = self.hold_scalar(Kind::Int);
-                self.w().local_get(addresses).i32x4_extract_lane(lane);
-                let address = self.hold_scalar(Kind::Int);
-                self.read_modify_write(op, address, 0, operand, shared);
-                if bits.is_some() {
-                    self.end();
-                }
-            }
-        }
-    }
-
-    /// All lanes on one word: what they do is put together first. These operations commute, so nobody can tell.
-    fn atomic_uniform(&mut self, op: AtomicOp, place: &Place, value: Value) {
-        let guarded = self.open_if_any();
-        let address = self.address(place);
-        let (_, offset) = self.base(place);
-        let identity = match op {
-            AtomicOp::And | AtomicOp::MinUnsigned => u32::MAX,
-            AtomicOp::MinSigned => i32::MAX as u32,
-            AtomicOp::MaxSigned => i32::MIN as u32,
-            _ => 0,
-        };
-        let all = self.local(ValType::V128);
-        for group in 0..self.groups {
-            if group > 0 {
-                self.get(all);
-            }
-            self.push_vector(value, group);
-            if let Mask::Some(mask) = self.mask {
-                self.splat_const(identity);
-                self.get(mask[group]);
-                self.w().v128_bitselect();
-            }
-            if group > 0 {
-                self.combine(op);
-            }
-            self.set(all);
-        }
-        for lanes in [[2, 3, 0, 1], [1, 0, 3, 2]] {
-            self.w().local_get(all).local_get(all).local_get(all).i8x16_shuffle(shuffle_words(lanes));
-            self.combine(op);
-            self.set(all);
-        }
-        self.w().local_get(all).i32x4_extract_lane(0);
-        let operand = self.hold_scalar(Kind::Int);
-        self.read_modify_write(op, address, offset, operand, place.space != Space::Workgroup);
-        if guarded {
-            self.end();
-        }
-    }
-
-    fn combine(&mut self, op: AtomicOp) {
-        let mut w = self.w();
-        match op {
-            AtomicOp::Add | AtomicOp::Sub => w.i32x4_add(),
-            AtomicOp::And => w.v128_and(),
-            AtomicOp::Or => w.v128_or(),
-            AtomicOp::Xor => w.v128_xor(),
-            AtomicOp::MinSigned => w.i32x4_min_s(),
-            AtomicOp::MaxSigned => w.i32x4_max_s(),
-            AtomicOp::MinUnsigned => w.i32x4_min_u(),
-            AtomicOp::MaxUnsigned => w.i32x4_max_u(),
-            AtomicOp::Store => &mut w,
-        };
-    }
-
-    fn read_modify_write(&mut self, op: AtomicOp, address: u32, offset: u32, operand: u32, shared: bool) {
-        let at = word(offset);
-        if !shared {
-            self.get(address);
-            if op == AtomicOp::Store {
-                self.get(operand);
-            } else {
-                self.w().local_get(address).i32_load(at);
-                self.modify(op, operand);
-            }
-            self.w().i32_store(at);
-            return;
-        }
-        match op {
-            AtomicOp::Store => {
-                self.w().local_get(address).local_get(operand).i32_atomic_store(at);
-            }
-            AtomicOp::Add | AtomicOp::Sub | AtomicOp::And | AtomicOp::Or | AtomicOp::Xor => {
-                let mut w = self.w();
-                w.local_get(address).local_get(operand);
-                match op {
-                    AtomicOp::Add => w.i32_atomic_rmw_add(at),
-                    AtomicOp::Sub => w.i32_atomic_rmw_sub(at),
-                    AtomicOp::And => w.i32_atomic_rmw_and(at),
-                    AtomicOp::Or => w.i32_atomic_rmw_or(at),
-                    _ => w.i32_atomic_rmw_xor(at),
-                };
-                w.drop();
-            }
-            _ => {
-                // No such instruction: compare and exchange until nobody was faster.
-                let old = self.local(ValType::I32);
-                let new = self.local(ValType::I32);
-                self.w().loop_(BlockType::Empty);
-                self.depth += 1;
-                self.w().local_get(address).i32_atomic_load(at).local_set(old);
-                self.get(old);
-                self.modify(op, operand);
-                self.w().local_tee(new).local_get(old).i32_ne();
-                self.if_();
-                self.w().local_get(address).local_get(old).local_get(new).i32_atomic_rmw_cmpxchg(at).local_get(old).i32_ne().br_if(1);
-                self.end();
-                self.end();
-            }
-        }
-    }
-
-    /// The word on the stack, changed by `operand`.
-    fn modify(&mut self, op: AtomicOp, operand: u32) {
-        match op {
-            AtomicOp::Add => _ = self.w().local_get(operand).i32_add(),
-            AtomicOp::Sub => _ = self.w().local_get(operand).i32_sub(),
-            AtomicOp::And => _ = self.w().local_get(operand).i32_and(),
-            AtomicOp::Or => _ = self.w().local_get(operand).i32_or(),
-            AtomicOp::Xor => _ = self.w().local_get(operand).i32_xor(),
-            AtomicOp::Store => {}
-            AtomicOp::MinSigned | AtomicOp::MaxSigned | AtomicOp::MinUnsigned | AtomicOp::MaxUnsigned => {
-                let old = self.hold_scalar(Kind::Int);
-                let mut w = self.w();
-                w.local_get(old).local_get(operand).local_get(old).local_get(operand);
-                match op {
-                    AtomicOp::MinSigned => w.i32_lt_s(),
-                    AtomicOp::MaxSigned => w.i32_gt_s(),
-                    AtomicOp::MinUnsigned => w.i32_lt_u(),
-                    _ => w.i32_gt_u(),
-                };
-                w.select();
-            }
-        }
-    }
 
     /// Loads or stores of a pack's frame: `slot` of the spilled values.
     pub(super) fn frame_load(&mut self, slot: u32, loc: Loc, kind: Kind) {
