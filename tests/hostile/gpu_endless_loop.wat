@@ -1,6 +1,5 @@
 ;; A shader whose loop never ends, on many workgroups at once: the loop budget ends the job.
 ;; expect: limit_exceeded gpu_loop_iterations
-;; limits: gpu_loop_iterations=10000
 ;; calls: 4
 (module
   (import "assay_v1" "gpu_buffer_create" (func $buffer_create (param i64 i32) (result i32)))

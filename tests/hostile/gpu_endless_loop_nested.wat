@@ -1,6 +1,5 @@
 ;; Loops in loops: 10^18 iterations, each of which ends by itself: the loop budget ends the job.
 ;; expect: limit_exceeded gpu_loop_iterations
-;; limits: gpu_loop_iterations=10000
 ;; calls: 4
 (module
   (import "assay_v1" "gpu_buffer_create" (func $buffer_create (param i64 i32) (result i32)))

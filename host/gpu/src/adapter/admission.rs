@@ -51,7 +51,7 @@ impl Admission {
                 self.tiers.iter().filter_map(|tier| Some(format!("{}: {}", tier.tier, tier.notes.last()?))).collect();
             return format!("not admitted; {}", reasons.join("; "));
         };
-        let detours: Vec<String> = plan.detours().iter().map(|(primitive, way)| format!("{primitive} by {way}")).collect();
+        let detours: Vec<String> = plan.detours().iter().map(|(primitive, way)| way.of(*primitive)).collect();
         if detours.is_empty() { plan.tier.to_string() } else { format!("{} ({})", plan.tier, detours.join(", ")) }
     }
 }

@@ -6,6 +6,7 @@ use crate::adapter::gpu::Gpu;
 use crate::adapter::listing::Adapter;
 use crate::adapter::pipeline::{Pipeline, Target};
 use crate::adapter::tier::{Plan, Primitive, Tier, Way};
+use crate::adapter::twin::{self, Before, Twin};
 use crate::device::{BindingRange, BufferId, Device, DeviceError, DispatchEnd, PipelineId};
 use crate::kernel::{Access, Kernel};
 
@@ -36,6 +37,8 @@ pub struct AdapterDevice {
     status_read: wgpu::Buffer,
     buffers: HashMap<BufferId, wgpu::Buffer>,
     pipelines: HashMap<PipelineId, Pipeline>,
+    /// Kernels whose loops the driver is not trusted with.
+    twin: Twin,
     next: u64,
 }
 
@@ -66,7 +69,7 @@ impl AdapterDevice {
         let status = gpu.buffer(STATUS_BYTES, usage)?;
         let status_read = gpu.buffer(STATUS_BYTES, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST)?;
         let target = Target { plan: opening.plan, facts: adapter.facts, passthrough };
-        Ok(Self { gpu, target, status, status_read, buffers: HashMap::new(), pipelines: HashMap::new(), next: 0 })
+        Ok(Self { gpu, target, status, status_read, buffers: HashMap::new(), pipelines: HashMap::new(), twin: Twin::default(), next: 0 })
     }
 
     /// The plan it was opened with.
@@ -100,6 +103,72 @@ impl AdapterDevice {
             }
         }
         Ok((ranges, copies))
+    }
+
+    /// A dispatch by the driver.
+    fn run(
+        &mut self,
+        pipeline: PipelineId,
+        access: &[Access],
+        bindings: &[BindingRange],
+        groups: [u32; 3],
+    ) -> Result<DispatchEnd, DeviceError> {
+        let mixed = |range: &BindingRange| {
+            let of_buffer = access.iter().zip(bindings).filter(|(_, other)| other.buffer == range.buffer);
+            let (mut writes, mut reads) = (false, false);
+            of_buffer.for_each(|(access, _)| if *access == Access::ReadWrite { writes = true } else { reads = true });
+            writes && reads
+        };
+        if !bindings.iter().any(mixed) {
+            return self.submit(pipeline, bindings, groups, true);
+        }
+        let (ranges, copies) = self.separate(access, bindings)?;
+        let end = self.submit(pipeline, &ranges, groups, false);
+        for copy in copies {
+            self.destroy_buffer(copy);
+        }
+        end
+    }
+
+    /// A dispatch by a driver that may end loops on its own: what it writes is kept aside before, and where it may have done so, all is done again on the CPU.
+    fn run_watched(
+        &mut self,
+        pipeline: PipelineId,
+        access: &[Access],
+        bindings: &[BindingRange],
+        groups: [u32; 3],
+    ) -> Result<DispatchEnd, DeviceError> {
+        let mut kept = Vec::new();
+        let mut all = bindings.to_vec();
+        for (range, _) in all.iter_mut().zip(access).filter(|(_, access)| **access == Access::ReadWrite) {
+            let copy = self.create_buffer(range.bytes)?;
+            kept.push(copy);
+            self.copy_buffer(range.buffer, range.offset, copy, 0, range.bytes)?;
+            (range.buffer, range.offset) = (copy, 0);
+        }
+        let mut end = self.run(pipeline, access, bindings, groups);
+        if end == Ok(DispatchEnd::LoopBudgetExceeded) {
+            end = twin::read_all(self, &all).and_then(|words| self.run_on_cpu(pipeline, access, bindings, groups, words));
+        }
+        kept.into_iter().for_each(|copy| self.destroy_buffer(copy));
+        end
+    }
+
+    /// A dispatch on the CPU, from `words`; what it writes goes to the buffers.
+    fn run_on_cpu(
+        &mut self,
+        pipeline: PipelineId,
+        access: &[Access],
+        bindings: &[BindingRange],
+        groups: [u32; 3],
+        words: Vec<Vec<u8>>,
+    ) -> Result<DispatchEnd, DeviceError> {
+        let kernel = self.twin.kernel(pipeline).ok_or_else(|| DeviceError("no such pipeline".to_owned()))?;
+        let (end, after) = self.twin.execute(pipeline, &Before { kernel: &kernel, bindings, groups, words })?;
+        for ((range, bytes), _) in bindings.iter().zip(&after).zip(access).filter(|(_, access)| **access == Access::ReadWrite) {
+            self.write_buffer(range.buffer, range.offset, bytes)?;
+        }
+        Ok(end)
     }
 
     fn submit(&mut self, pipeline: PipelineId, ranges: &[BindingRange], groups: [u32; 3], kept: bool) -> Result<DispatchEnd, DeviceError> {
@@ -173,12 +242,16 @@ impl Device for AdapterDevice {
     fn create_pipeline(&mut self, kernel: &Kernel) -> Result<PipelineId, DeviceError> {
         let pipeline = Pipeline::new(&self.gpu, kernel, &self.target)?;
         let id = PipelineId(self.id());
+        if pipeline.trusted_iterations.is_some() {
+            self.twin.add(id, kernel);
+        }
         self.pipelines.insert(id, pipeline);
         Ok(id)
     }
 
     fn destroy_pipeline(&mut self, pipeline: PipelineId) {
         self.pipelines.remove(&pipeline);
+        self.twin.remove(pipeline);
     }
 
     fn dispatch(&mut self, pipeline: PipelineId, bindings: &[BindingRange], groups: [u32; 3]) -> Result<DispatchEnd, DeviceError> {
@@ -191,20 +264,13 @@ impl Device for AdapterDevice {
         if groups.iter().any(|count| *count > max) {
             return Err(DeviceError(format!("{groups:?} workgroups; the GPU {} allows {max} in a dimension", self.gpu.name)));
         }
-        let mixed = |range: &BindingRange| {
-            let of_buffer = access.iter().zip(bindings).filter(|(_, other)| other.buffer == range.buffer);
-            let (mut writes, mut reads) = (false, false);
-            of_buffer.for_each(|(access, _)| if *access == Access::ReadWrite { writes = true } else { reads = true });
-            writes && reads
-        };
-        if !bindings.iter().any(mixed) {
-            return self.submit(pipeline, bindings, groups, true);
+        match known.trusted_iterations {
+            None => self.run(pipeline, &access, bindings, groups),
+            Some(0) => {
+                let words = twin::read_all(self, bindings)?;
+                self.run_on_cpu(pipeline, &access, bindings, groups, words)
+            }
+            Some(_) => self.run_watched(pipeline, &access, bindings, groups),
         }
-        let (ranges, copies) = self.separate(&access, bindings)?;
-        let end = self.submit(pipeline, &ranges, groups, false);
-        for copy in copies {
-            self.destroy_buffer(copy);
-        }
-        end
     }
 }

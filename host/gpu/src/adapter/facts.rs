@@ -18,6 +18,8 @@ pub struct Facts {
     pub float_modes: FloatModes,
     /// `OpSDot` on packed bytes.
     pub packed_dot: bool,
+    /// Invocations that the hardware runs as one vector, at most.
+    pub lanes: u32,
     /// Workgroup memory is zeroed by the driver on demand.
     pub zeroes_workgroup_memory: bool,
 }

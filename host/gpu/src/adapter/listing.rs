@@ -131,7 +131,7 @@ pub fn list() -> Vec<Adapter> {
 
 fn describe(adapter: wgpu::Adapter) -> Adapter {
     let info = adapter.get_info();
-    let facts = facts::ask(&adapter);
+    let facts = Facts { lanes: info.subgroup_max_size, ..facts::ask(&adapter) };
     let kind = match info.device_type {
         wgpu::DeviceType::DiscreteGpu => DeviceKind::Discrete,
         wgpu::DeviceType::IntegratedGpu => DeviceKind::Integrated,

@@ -23,6 +23,7 @@ mod gpu;
 mod hide;
 mod import;
 mod listing;
+mod loops;
 mod pipeline;
 mod primitives;
 mod random;
@@ -31,6 +32,7 @@ mod self_test;
 mod spirv;
 mod stage;
 mod tier;
+mod twin;
 
 pub use admission::{Admission, TierReport, admit, auto, examine, revoke};
 pub use device::{AdapterDevice, Opening};

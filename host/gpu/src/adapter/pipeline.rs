@@ -29,6 +29,8 @@ pub(crate) struct Pipeline {
     pub bindings: Vec<(Access, u64)>,
     /// It can pass its loop budget.
     pub has_loops: bool,
+    /// As in [`Staged`].
+    pub trusted_iterations: Option<u32>,
     pub bind_groups: HashMap<Vec<BindingRange>, wgpu::BindGroup>,
 }
 
@@ -46,7 +48,7 @@ impl Pipeline {
     pub fn new(gpu: &Gpu, kernel: &Kernel, target: &Target) -> Result<Self, DeviceError> {
         fits(gpu, kernel)?;
         let failed = |error: String| DeviceError(format!("a kernel could not be made for the GPU {}: {error}", gpu.name));
-        let staged = stage::stage(kernel, &target.plan).map_err(|error| failed(error.to_string()))?;
+        let staged = stage::stage(kernel, &target.plan, target.facts.lanes).map_err(|error| failed(error.to_string()))?;
         let entry = staged.module.entry_points.first().map(|entry_point| entry_point.name.clone()).unwrap_or_default();
         let module = if target.passthrough {
             let words = write_spirv(&staged, target, &entry).map_err(failed)?;
@@ -74,7 +76,14 @@ impl Pipeline {
         });
         gpu.check("when a kernel was compiled")?;
         let bindings = kernel.bindings.iter().map(|binding| (binding.access, binding.bytes_min.next_multiple_of(16))).collect();
-        Ok(Self { pipeline, layout, bindings, has_loops: staged.has_loops, bind_groups: HashMap::new() })
+        Ok(Self {
+            pipeline,
+            layout,
+            bindings,
+            has_loops: staged.has_loops,
+            trusted_iterations: staged.trusted_iterations,
+            bind_groups: HashMap::new(),
+        })
     }
 
     /// Drops what refers to `buffer`.

@@ -5,12 +5,12 @@
 //!
 //! A difference may be the kernel's own fault: where two invocations race, there is no right result. So before an adapter loses its admission, the race detector runs the dispatch.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::adapter::admission::revoke;
 use crate::adapter::listing::Identity;
 use crate::adapter::random::Random;
+use crate::adapter::twin::{self, Before, Twin};
 use crate::cpu::CpuDevice;
 use crate::device::{BindingRange, BufferId, Device, DeviceError, DispatchEnd, PipelineId};
 use crate::kernel::{Access, Kernel};
@@ -31,25 +31,15 @@ pub struct Rechecking {
     device: Box<dyn Device>,
     recheck: Recheck,
     random: Random,
-    kernels: HashMap<PipelineId, Kernel>,
-    cpu: Option<CpuDevice>,
-    compiled: HashMap<PipelineId, PipelineId>,
+    twin: Twin,
     checked: u64,
-}
-
-/// A dispatch as it was asked for, with the words its bindings had before.
-struct Before<'a> {
-    kernel: &'a Kernel,
-    bindings: &'a [BindingRange],
-    groups: [u32; 3],
-    words: Vec<Vec<u8>>,
 }
 
 impl Rechecking {
     /// Watches `device`.
     pub fn new(device: Box<dyn Device>, recheck: Recheck) -> Self {
         let random = Random(recheck.seed);
-        Self { device, recheck, random, kernels: HashMap::new(), cpu: None, compiled: HashMap::new(), checked: 0 }
+        Self { device, recheck, random, twin: Twin::default(), checked: 0 }
     }
 
     /// Dispatches executed again so far.
@@ -63,24 +53,12 @@ impl Rechecking {
 
     /// The dispatch on the device and on the CPU, compared.
     fn dispatch_twice(&mut self, pipeline: PipelineId, bindings: &[BindingRange], groups: [u32; 3]) -> Result<DispatchEnd, DeviceError> {
-        let words = read_all(self.device.as_mut(), bindings)?;
+        let words = twin::read_all(self.device.as_mut(), bindings)?;
         let end = self.device.dispatch(pipeline, bindings, groups)?;
-        let after = read_all(self.device.as_mut(), bindings)?;
-        let Some(kernel) = self.kernels.get(&pipeline) else { return Ok(end) };
-        let before = Before { kernel, bindings, groups, words };
-        let cpu = match &mut self.cpu {
-            Some(cpu) => cpu,
-            empty => empty.insert(CpuDevice::new(None)?),
-        };
-        let compiled = match self.compiled.get(&pipeline) {
-            Some(known) => *known,
-            None => {
-                let made = cpu.create_pipeline(kernel)?;
-                self.compiled.insert(pipeline, made);
-                made
-            }
-        };
-        let (right_end, right) = execute(cpu, compiled, &before)?;
+        let after = twin::read_all(self.device.as_mut(), bindings)?;
+        let Some(kernel) = self.twin.kernel(pipeline) else { return Ok(end) };
+        let before = Before { kernel: &kernel, bindings, groups, words };
+        let (right_end, right) = self.twin.execute(pipeline, &before)?;
         self.checked += 1;
         let difference = if end == right_end {
             // After an exceeded budget the contents are not defined.
@@ -113,33 +91,6 @@ impl Rechecking {
     }
 }
 
-/// The bytes of each binding.
-fn read_all(device: &mut dyn Device, bindings: &[BindingRange]) -> Result<Vec<Vec<u8>>, DeviceError> {
-    let read = |range: &BindingRange| {
-        let mut bytes = vec![0; usize::try_from(range.bytes).map_err(|_| DeviceError("a binding does not fit in memory".to_owned()))?];
-        device.read_buffer(range.buffer, range.offset, &mut bytes)?;
-        Ok(bytes)
-    };
-    bindings.iter().map(read).collect()
-}
-
-/// Runs the dispatch on `cpu`, in buffers of its own: bindings do not alias, so that each may have one.
-fn execute(cpu: &mut CpuDevice, pipeline: PipelineId, before: &Before<'_>) -> Result<(DispatchEnd, Vec<Vec<u8>>), DeviceError> {
-    let mut ranges = Vec::new();
-    let mut run = || {
-        for (range, bytes) in before.bindings.iter().zip(&before.words) {
-            let buffer = cpu.create_buffer(range.bytes)?;
-            ranges.push(BindingRange { buffer, offset: 0, ..*range });
-            cpu.write_buffer(buffer, 0, bytes)?;
-        }
-        let end = cpu.dispatch(pipeline, &ranges, before.groups)?;
-        Ok((end, read_all(cpu, &ranges)?))
-    };
-    let result = run();
-    ranges.iter().for_each(|range| cpu.destroy_buffer(range.buffer));
-    result
-}
-
 fn first_difference(before: &Before<'_>, got: &[Vec<u8>], right: &[Vec<u8>]) -> Option<String> {
     for ((binding, got), right) in before.kernel.bindings.iter().zip(got).zip(right) {
         if binding.access != Access::ReadWrite || got == right {
@@ -162,7 +113,7 @@ fn first_difference(before: &Before<'_>, got: &[Vec<u8>], right: &[Vec<u8>]) -> 
 fn race(before: &Before<'_>) -> Option<String> {
     let mut cpu = CpuDevice::detecting_races().ok()?;
     let pipeline = cpu.create_pipeline(before.kernel).ok()?;
-    execute(&mut cpu, pipeline, before).ok()?;
+    twin::execute(&mut cpu, pipeline, before).ok()?;
     cpu.take_races().first().map(ToString::to_string)
 }
 
@@ -194,16 +145,13 @@ impl Device for Rechecking {
     fn create_pipeline(&mut self, kernel: &Kernel) -> Result<PipelineId, DeviceError> {
         let pipeline = self.device.create_pipeline(kernel)?;
         if self.recheck.share > 0.0 {
-            self.kernels.insert(pipeline, kernel.clone());
+            self.twin.add(pipeline, kernel);
         }
         Ok(pipeline)
     }
 
     fn destroy_pipeline(&mut self, pipeline: PipelineId) {
-        self.kernels.remove(&pipeline);
-        if let (Some(compiled), Some(cpu)) = (self.compiled.remove(&pipeline), &mut self.cpu) {
-            cpu.destroy_pipeline(compiled);
-        }
+        self.twin.remove(pipeline);
         self.device.destroy_pipeline(pipeline);
     }
 

@@ -15,6 +15,7 @@ use naga::{
 
 use crate::adapter::hide::hide_zeros;
 use crate::adapter::import::{ImportError, Imported, import};
+use crate::adapter::loops;
 use crate::adapter::primitives::{self, Operation, ZEROS};
 use crate::adapter::tier::{Plan, Primitive, Way};
 use crate::kernel::{Kernel, STATUS_BINDING, STATUS_GROUP};
@@ -42,6 +43,8 @@ pub(crate) struct Staged {
     pub info: ModuleInfo,
     /// It can set the status word.
     pub has_loops: bool,
+    /// The smaller loop budget it has instead of the kernel's, where the driver is not trusted with that ([`loops`]). 0: nothing it does is to be trusted.
+    pub trusted_iterations: Option<u32>,
 }
 
 /// Where the status binding stands after the others, all in group 0.
@@ -50,12 +53,17 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
 }
 
 /// Rewrites `kernel` by `plan`.
-pub(crate) fn stage(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> {
+pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, StageError> {
     let has_loops = has_loops(&kernel.module);
     let mut zeros = Vec::new();
     let (mut module, mut info) = (kernel.module.clone(), kernel.info.clone());
+    let trusted = (has_loops && plan.way(Primitive::Loops) == Way::Guarded).then(|| loops::trusted_iterations(&module, lanes));
+    let trusted_iterations = trusted.filter(|trusted| *trusted < kernel.loop_iterations);
+    if let Some(trusted) = trusted_iterations {
+        loops::lower_budget(&mut module, kernel.loop_iterations, trusted);
+    }
     if plan.way(Primitive::Constants) == Way::Guarded {
-        let (hidden, zero) = hide_zeros(&kernel.module, &kernel.info)?;
+        let (hidden, zero) = hide_zeros(&module, &info)?;
         zeros.push((zero, ZEROS[0].1));
         info = validate(&hidden)?;
         module = hidden;
@@ -64,7 +72,7 @@ pub(crate) fn stage(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> 
     let names: HashSet<String> = calls.values().flat_map(|calls| calls.values().map(|call| call.name.clone())).collect();
     let status = rebind(&mut module, kernel)?;
     if names.is_empty() && zeros.is_empty() {
-        return Ok(Staged { module, info, has_loops });
+        return Ok(Staged { module, info, has_loops, trusted_iterations });
     }
     let helpers = primitives::module(plan.tier).map_err(StageError::Helpers)?;
     let before: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).collect();
@@ -83,7 +91,7 @@ pub(crate) fn stage(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> 
         load_zeros(&mut entry_point.function, status, &zeros);
     }
     let info = validate(&module)?;
-    Ok(Staged { module, info, has_loops })
+    Ok(Staged { module, info, has_loops, trusted_iterations })
 }
 
 fn validate(module: &Module) -> Result<ModuleInfo, StageError> {

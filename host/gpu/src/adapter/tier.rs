@@ -56,11 +56,13 @@ pub enum Primitive {
     ToInteger,
     /// What a compiler makes of constants that are zero
     Constants,
+    /// Loops that run to their end
+    Loops,
 }
 
 impl Primitive {
     /// All.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Arithmetic,
         Self::Divide,
         Self::Sqrt,
@@ -71,6 +73,7 @@ impl Primitive {
         Self::FromInteger,
         Self::ToInteger,
         Self::Constants,
+        Self::Loops,
     ];
 }
 
@@ -87,6 +90,7 @@ impl fmt::Display for Primitive {
             Self::FromInteger => "integer to float",
             Self::ToInteger => "float to integer",
             Self::Constants => "constant zeros",
+            Self::Loops => "long loops",
         })
     }
 }
@@ -97,7 +101,8 @@ impl fmt::Display for Primitive {
 pub enum Way {
     /// The hardware's own.
     Hardware,
-    /// The hardware's own, on opaque operands; for constants: taken from a word that the compiler cannot know.
+    /// The hardware's own, on opaque operands; for constants: taken from a word that the compiler cannot know; for loops: watched, and a dispatch
+    /// whose loops may have been cut short is done again on the CPU.
     Guarded,
     /// The hardware's, repaired by the remainder that `fma` gives.
     Residual,
@@ -110,6 +115,15 @@ pub enum Way {
 }
 
 impl Way {
+    /// How `primitive` goes this way, for people.
+    pub fn of(self, primitive: Primitive) -> String {
+        match (primitive, self) {
+            (Primitive::Constants, Self::Guarded) => "constant zeros from memory".to_owned(),
+            (Primitive::Loops, Self::Guarded) => "long loops on the CPU".to_owned(),
+            _ => format!("{primitive} by {self}"),
+        }
+    }
+
     /// First part of the names of its functions in `exact.wgsl` and `soft.wgsl`; `None` for the operation itself.
     pub(crate) fn prefix(self) -> Option<&'static str> {
         match self {
@@ -143,6 +157,7 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
         Tier::Guarded => Way::Guarded,
         // Bits of constants are constants.
         Tier::Soft if primitive == Primitive::Constants => return vec![Way::Hardware],
+        Tier::Soft if primitive == Primitive::Loops => return vec![Way::Hardware, Way::Guarded],
         Tier::Soft => return vec![Way::Integer],
     };
     match primitive {
@@ -153,6 +168,7 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
         Primitive::Constants if tier == Tier::Native => vec![Way::Hardware, Way::Guarded],
         // All operands are opaque already.
         Primitive::Constants => vec![Way::Hardware],
+        Primitive::Loops => vec![Way::Hardware, Way::Guarded],
         // Bits in, bits out: there is nothing to guard.
         Primitive::Sign | Primitive::FromInteger | Primitive::ToInteger => vec![Way::Hardware, Way::Integer],
     }
@@ -221,7 +237,8 @@ mod tests {
                     tried.push(plan.way(primitive));
                 }
                 assert!(
-                    matches!(primitive, Primitive::Arithmetic | Primitive::Constants) || tried.last() == Some(&Way::Integer),
+                    matches!(primitive, Primitive::Arithmetic | Primitive::Constants | Primitive::Loops)
+                        || tried.last() == Some(&Way::Integer),
                     "{tier} {primitive}"
                 );
             }

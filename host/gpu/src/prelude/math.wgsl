@@ -253,13 +253,15 @@ fn assay_sin(x: f32) -> f32 {
     return select(assay_sin_reduced(r, half_turns), x, x == 0.0f);
 }
 
+// Of abs(x), so that it is even.
 fn assay_cos(x: f32) -> f32 {
-    let t = (x * 0.31830987f - 0.5f) + 12582912.0f;
+    let a = abs(x);
+    let t = (a * 0.31830987f - 0.5f) + 12582912.0f;
     let n = (t - 12582912.0f) * 2.0f + 1.0f;
-    var r = (((x - n * 1.5703125f) - n * 0.0004837513f) - n * 7.5495336e-8f) - n * 2.563344e-12f;
+    var r = (((a - n * 1.5703125f) - n * 0.0004837513f) - n * 7.5495336e-8f) - n * 2.563344e-12f;
     var half_turns = bitcast<u32>(t) + 1u;
-    if abs(x) > 6400.0f {
-        let turns = assay_turns(x);
+    if a > 6400.0f {
+        let turns = assay_turns(a);
         let quarter_more = turns.x + 0x40000000u;
         half_turns = (quarter_more + 0x40000000u) >> 31u;
         r = assay_turns_to_radians(quarter_more - (half_turns << 31u), turns.y).x + (x - x);

@@ -74,16 +74,17 @@ pub fn sin(x: f32) -> f32 {
     sin_reduced(r * unit(x), half_turns as i64)
 }
 
-/// cos: minus or plus the sine of what is left of x after an odd multiple of pi/2.
+/// cos: minus or plus the sine of what is left of abs(x) after an odd multiple of pi/2.
 pub fn cos(x: f32) -> f32 {
     if !x.is_finite() {
         return f32::from_bits(NAN);
     }
-    if x.abs() <= LARGE {
-        let n = nearest_integer(x * PER_PI - 0.5);
-        return sin_reduced(less(x, n * 2.0 + 1.0, HALF_PI), n as i64 + 1);
+    let a = x.abs();
+    if a <= LARGE {
+        let n = nearest_integer(a * PER_PI - 0.5);
+        return sin_reduced(less(a, n * 2.0 + 1.0, HALF_PI), n as i64 + 1);
     }
-    let phase = turns(x).wrapping_add(1 << 62);
+    let phase = turns(a).wrapping_add(1 << 62);
     let half_turns = phase.wrapping_add(1 << 62) >> 63;
     let (r, _) = radians(phase.wrapping_sub(half_turns << 63) as i64);
     sin_reduced(r, half_turns as i64)

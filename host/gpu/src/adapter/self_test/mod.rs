@@ -13,6 +13,7 @@
 
 mod functions;
 mod integers;
+mod loops;
 mod memory;
 mod operators;
 pub(crate) mod patterns;
@@ -72,6 +73,7 @@ pub(crate) fn prepare() -> Result<Vec<Prepared>, DeviceError> {
     let mut cpu = CpuDevice::new(None)?;
     // What is likeliest to change the plan comes first.
     let mut all = traps::zeros();
+    all.extend(loops::cases());
     all.extend(operators::cases());
     all.extend(traps::cases());
     all.extend(integers::cases());
@@ -126,7 +128,7 @@ fn examine_tier(tier: Tier, doubles: bool, cases: &[Prepared], open: Open<'_>, n
             let Some((primitive, next)) = next else { return Err(mismatch.0) };
             plan = next;
             unseen = index;
-            notes.push(format!("{}; using {} instead", mismatch.0, plan.way(primitive)));
+            notes.push(format!("{}; instead: {}", mismatch.0, plan.way(primitive).of(primitive)));
             device = open(plan).map_err(text)?;
         }
     }

@@ -1,0 +1,54 @@
+//! Loops that run long: some drivers end them on their own ([`crate::adapter::loops`]).
+
+use super::Case;
+use crate::device::DispatchEnd;
+
+/// Each output is the number of iterations that its invocation did.
+pub(super) fn cases() -> Vec<Case> {
+    let flat = "var i = 0u; loop { if (i >= n) { break; } i += step; done += 1u; }";
+    let counted = "for (var i = 0u; i < n; i++) { done += step; }";
+    let nested = "for (var i = 0u; i < n / 250u; i += step) { var j = 0u; while (j < 250u) { j += step; done += 1u; } }";
+    let called = "for (var k = 0u; k < 4u; k++) { done += count(n / 4u, step); }";
+    vec![
+        case("a loop of 70,000 iterations", flat, 70_000),
+        case("a counted loop of 2^20 iterations", counted, 1 << 20),
+        case("nested loops of 70,000 iterations", nested, 70_000),
+        case("a function's loops of 70,000 iterations", called, 70_000),
+    ]
+}
+
+fn case(name: &str, body: &str, iterations: u32) -> Case {
+    let wgsl = format!(
+        "
+@group(0) @binding(0) var<storage, read> a: array<u32>;
+@group(0) @binding(1) var<storage, read_write> out: array<u32>;
+fn count(n: u32, step: u32) -> u32 {{
+  var i = 0u;
+  while (i < n) {{ i += step; }}
+  return i;
+}}
+@compute @workgroup_size(32)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+  let n = a[0] - (id.x & 1u) * 4000u;
+  let step = a[1];
+  var done = 0u;
+  {body}
+  out[id.x] = done;
+}}
+"
+    );
+    let expected: Vec<u32> = (0..32).map(|id| iterations - (id & 1) * 4000).collect();
+    Case {
+        name: name.to_owned(),
+        blames: Some(crate::adapter::Primitive::Loops),
+        wgsl,
+        inputs: vec![vec![iterations, 1]],
+        before: vec![0; 32],
+        groups: [1, 1, 1],
+        loop_iterations: 1 << 21,
+        end: DispatchEnd::Done,
+        expected,
+        long: false,
+        columns: Vec::new(),
+    }
+}
