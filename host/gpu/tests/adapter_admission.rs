@@ -25,6 +25,7 @@ fn every_adapter_is_admitted_at_some_tier() {
         if adapter.identity.name.contains("llvmpipe") {
             assert_eq!(admission.tier(), Some(Tier::Native));
             assert_eq!(admission.plan.unwrap().way(Primitive::Fma), Way::Double, "lavapipe's fma is not fused");
+            assert_eq!(admission.plan.unwrap().way(Primitive::Loops), Way::Guarded, "lavapipe ends loops after 65,535 passes");
         }
     }
 }

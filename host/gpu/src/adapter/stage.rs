@@ -54,14 +54,22 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
 
 /// Rewrites `kernel` by `plan`.
 pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, StageError> {
+    let mut staged = rewrite(kernel, plan)?;
+    if plan.way(Primitive::Loops) == Way::Guarded {
+        // Last, so that the loops of the functions that came in are seen.
+        let trusted = loops::trusted_iterations(&staged.module, lanes);
+        if trusted < kernel.loop_iterations {
+            let lowered = loops::lower_budget(&mut staged.module, kernel.loop_iterations, trusted);
+            staged.trusted_iterations = Some(if lowered { trusted } else { 0 });
+        }
+    }
+    Ok(staged)
+}
+
+fn rewrite(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> {
     let has_loops = has_loops(&kernel.module);
     let mut zeros = Vec::new();
     let (mut module, mut info) = (kernel.module.clone(), kernel.info.clone());
-    let trusted = (has_loops && plan.way(Primitive::Loops) == Way::Guarded).then(|| loops::trusted_iterations(&module, lanes));
-    let trusted_iterations = trusted.filter(|trusted| *trusted < kernel.loop_iterations);
-    if let Some(trusted) = trusted_iterations {
-        loops::lower_budget(&mut module, kernel.loop_iterations, trusted);
-    }
     if plan.way(Primitive::Constants) == Way::Guarded {
         let (hidden, zero) = hide_zeros(&module, &info)?;
         zeros.push((zero, ZEROS[0].1));
@@ -72,7 +80,7 @@ pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, 
     let names: HashSet<String> = calls.values().flat_map(|calls| calls.values().map(|call| call.name.clone())).collect();
     let status = rebind(&mut module, kernel)?;
     if names.is_empty() && zeros.is_empty() {
-        return Ok(Staged { module, info, has_loops, trusted_iterations });
+        return Ok(Staged { module, info, has_loops, trusted_iterations: None });
     }
     let helpers = primitives::module(plan.tier).map_err(StageError::Helpers)?;
     let before: Vec<Handle<Function>> = module.functions.iter().map(|(handle, _)| handle).collect();
@@ -91,7 +99,7 @@ pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, 
         load_zeros(&mut entry_point.function, status, &zeros);
     }
     let info = validate(&module)?;
-    Ok(Staged { module, info, has_loops, trusted_iterations })
+    Ok(Staged { module, info, has_loops, trusted_iterations: None })
 }
 
 fn validate(module: &Module) -> Result<ModuleInfo, StageError> {
@@ -121,7 +129,7 @@ fn has_loops(module: &Module) -> bool {
     functions.chain(module.entry_points.iter().map(|entry_point| &entry_point.function)).any(|function| block_has_loops(&function.body))
 }
 
-fn block_has_loops(block: &Block) -> bool {
+pub(crate) fn block_has_loops(block: &Block) -> bool {
     block.iter().any(|statement| match statement {
         Statement::Loop { .. } => true,
         Statement::Block(inner) => block_has_loops(inner),
