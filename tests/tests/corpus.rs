@@ -121,10 +121,22 @@ fn adapters_give_the_same_words() {
     for admitted in adapter::best("the corpus on adapters") {
         println!("{}", admitted.name());
         let mut device = admitted.open();
+        let mut on_cpu = Vec::new();
         every(&corpus::cases(), |case| {
             let kernels = case.kernels()?;
             let differing = run(case, &kernels, device.as_mut())?.differing(&run(case, &kernels, &mut cpu)?);
-            if differing.is_empty() { Ok(String::new()) } else { Err(format!("differing words: {differing:?}")) }
+            if !differing.is_empty() {
+                return Err(format!("differing words: {differing:?}"));
+            }
+            let before: usize = on_cpu.iter().map(|(_, count)| count).sum();
+            let count = device.done_on_cpu() as usize - before;
+            if count == 0 {
+                return Ok(String::new());
+            }
+            on_cpu.push((case.name.clone(), count));
+            Ok(format!("{count} dispatches on the CPU"))
         });
+        // What the CPU did for an adapter shows nothing about the adapter.
+        assert!(!all_cases() || on_cpu.len() <= 6, "{}: the CPU does too much of it: {on_cpu:?}", admitted.name());
     }
 }

@@ -71,4 +71,9 @@ pub trait Device: Send {
     /// Runs `groups` workgroups and waits until it is known how the dispatch ended. `bindings` are in the order of the kernel's bindings. No dimension of `groups` is 0
     /// or above 65,535.
     fn dispatch(&mut self, pipeline: PipelineId, bindings: &[BindingRange], groups: [u32; 3]) -> Result<DispatchEnd, DeviceError>;
+
+    /// Of its dispatches, those that it had the CPU executor do, for it is not trusted with them itself.
+    fn done_on_cpu(&self) -> u64 {
+        0
+    }
 }

@@ -113,3 +113,44 @@ fn iterations_of_a_vector_are_all_counted() {
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+/// Shaders of which a driver may see more conditions inside one another than it has room for; `EACH` and `CHAIN` stand for many of them.
+const DEEP: [(&str, &str); 5] = [
+    ("returns", "EACH(return;)"),
+    ("continues", "for (var i = 0u; i < 3u; i++) { EACH(continue;) }"),
+    ("breaks", "for (var i = 0u; i < 3u; i++) { EACH(break;) }"),
+    ("breaks of a switch", "switch n / 1000u { case 0u { EACH(break;) } default { out[id.x] = 1u; } }"),
+    ("else if", "CHAIN"),
+];
+
+fn deep(body: &str) -> String {
+    let is = |level: u32| format!("n * 3u == {}u", if level < 56 { 3000 + level } else { 3 * (level - 56) });
+    let each =
+        |jump: &str| (0..120).map(|level| format!("if ({}) {{ {jump} }} out[id.x] += n + {level}u; ", is(level))).collect::<String>();
+    let chain: String = (30..120).map(|level| format!("if ({}) {{ out[id.x] += {level}u; }} else ", is(level))).collect();
+    let mut body = body.replace("CHAIN", &format!("{{ {chain} {{ out[id.x] += 7u; }} }}"));
+    for jump in ["return;", "continue;", "break;"] {
+        body = body.replace(&format!("EACH({jump})"), &each(jump));
+    }
+    format!(
+        "@group(0) @binding(0) var<storage, read> a: array<u32>;
+@group(0) @binding(1) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(32) fn main(@builtin(global_invocation_id) id: vec3<u32>) {{ let n = id.x + a[0] - 1u; {body} }}"
+    )
+}
+
+#[test]
+fn conditions_hold_however_deep_they_stand() {
+    let mut failed = Vec::new();
+    for (adapter, tier) in list().iter().flat_map(|adapter| Tier::ALL.map(|tier| (adapter, tier))) {
+        let Some(plan) = examine(adapter, &[tier], true).plan else { continue };
+        let mut device = AdapterDevice::open(adapter, Opening::of(plan)).unwrap();
+        for (name, body) in DEEP {
+            let source = deep(body);
+            if crowded_words(&mut device, &source) != crowded_words(&mut CpuDevice::new(None).unwrap(), &source) {
+                failed.push(format!("{} {tier}: {name}", adapter.identity.name));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

@@ -192,3 +192,164 @@ fn structs_matrices_pointers_and_arrays() {
         assert_eq!(out[n * 12..n * 12 + 12], p, "particle {n}");
     }
 }
+
+#[test]
+fn one_arm_does_not_touch_what_the_other_reads() {
+    // Nobody reads `x` after the branch: only the lanes of the second arm need what it held.
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        @compute @workgroup_size(32) fn main(@builtin(local_invocation_index) local: u32) {
+            var x = 5u;
+            if (local & 1u) == 0u {
+                x = 6u;
+                for (var i = 0u; i < local; i++) { x += i; }
+                out[local] = x;
+            } else {
+                out[local] = x;
+            }
+            var y = 7u;
+            switch local % 3u {
+                case 0u: { y = 8u; out[32u + local] = y; }
+                case 1u: { out[32u + local] = y; }
+                default: { y += 1u; out[32u + local] = y * y; }
+            }
+        }";
+    let buffers = run(source, &[vec![0; 64]], [1, 1, 1]);
+    let expected: Vec<u32> = (0..32)
+        .map(|n: u32| if n & 1 == 0 { 6 + n * n.saturating_sub(1) / 2 } else { 5 })
+        .chain((0..32).map(|n: u32| [8, 7, 64][n as usize % 3]))
+        .collect();
+    assert_eq!(buffers[0], expected);
+}
+
+/// Loops without a barrier, in a kernel with barriers, that are left by `return`, for all or for some, beside their own `break` and `continue`.
+#[test]
+fn returns_from_loops_between_barriers() {
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        @group(0) @binding(1) var<storage, read> p: array<u32>;
+        var<workgroup> shared_: array<u32, 48>;
+        @compute @workgroup_size(48) fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
+            let me = group.x * 48u + local;
+            shared_[47u - local] = local;
+            workgroupBarrier();
+            switch group.x {
+                case 0u, 1u, 2u, 4u: {
+                    for (var i = 0u; i < 3u; i++) {
+                        out[me] += 1u;
+                        if (i == group.x) { return; }
+                        for (var j = 0u; j < 2u; j++) { out[me] += 10u * shared_[j]; }
+                        if (group.x == 1u) { continue; }
+                        out[me] += 1000u;
+                    }
+                    for (var i = 0u; i < 3u; i++) {
+                        out[me] += 2u;
+                        if (p[4] > 3u) { continue; }
+                        if ((local & 3u) == i) { break; }
+                        if (i == p[3]) { return; }
+                        out[me] += 20000u;
+                    }
+                }
+                case 3u: {
+                    if (local > 40u) { break; }
+                    if (p[4] > 5u) { return; }
+                    out[me] = 5u;
+                }
+                default: {}
+            }
+            out[me] += 100000u;
+        }";
+    for selector in [2, 4, 9] {
+        let p = [0, 0, 0, 1, selector];
+        let buffers = run(source, &[vec![0; 48 * 5], p.to_vec()], [5, 1, 1]);
+        let mut expected = Vec::new();
+        for group in 0..5 {
+            for local in 0..48 {
+                expected.push(returning(&p, group, local));
+            }
+        }
+        assert_eq!(buffers[0], expected, "p[4] = {selector}");
+    }
+}
+
+fn returning(p: &[u32; 5], group: usize, local: u32) -> u32 {
+    let mut out = 0;
+    match group {
+        0..=2 | 4 => {
+            for i in 0..3 {
+                out += 1;
+                if i as usize == group {
+                    return out;
+                }
+                out += 10 * (47 + 46);
+                if group == 1 {
+                    continue;
+                }
+                out += 1000;
+            }
+            for i in 0..3 {
+                out += 2;
+                if p[4] > 3 {
+                    continue;
+                }
+                if local & 3 == i {
+                    break;
+                }
+                if i == p[3] {
+                    return out;
+                }
+                out += 20_000;
+            }
+        }
+        3 if local <= 40 => {
+            if p[4] > 5 {
+                return out;
+            }
+            out = 5;
+        }
+        _ => {}
+    }
+    out + 100_000
+}
+
+/// The same where all of the workgroup does the same: a `continue` of a loop that the workgroup as a whole leaves.
+#[test]
+fn uniform_returns_from_loops_between_barriers() {
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        var<workgroup> shared_: array<u32, 48>;
+        @compute @workgroup_size(48) fn main(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3<u32>) {
+            let me = group.x * 48u + local;
+            shared_[47u - local] = local;
+            workgroupBarrier();
+            for (var i = 0u; i < 4u; i++) {
+                out[me] += 1u + shared_[i];
+                if (group.x == 1u) { continue; }
+                if (i == group.x) { return; }
+                out[me] += 1000u;
+                if (i + group.x == 6u) { break; }
+            }
+            out[me] += 100000u;
+        }";
+    let buffers = run(source, &[vec![0; 48 * 5]], [5, 1, 1]);
+    for group in 0..5 {
+        let mut out = 0;
+        let mut returned = false;
+        for i in 0..4 {
+            out += 1 + 47 - i;
+            if group == 1 {
+                continue;
+            }
+            if i == group {
+                returned = true;
+                break;
+            }
+            out += 1000;
+            if i + group == 6 {
+                break;
+            }
+        }
+        out += if returned { 0 } else { 100_000 };
+        assert_eq!(buffers[0][group as usize * 48..][..48], [out; 48], "group {group}");
+    }
+}

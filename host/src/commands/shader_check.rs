@@ -120,6 +120,7 @@ struct Came {
     end: DispatchEnd,
     seconds: f64,
     compile_seconds: f64,
+    on_cpu: bool,
     /// BLAKE3 of what is in each binding that can be written, at the end.
     hashes: Vec<(usize, blake3::Hash)>,
     differences: Vec<Difference>,
@@ -134,6 +135,7 @@ impl Came {
             end: trial.end,
             seconds: trial.took.as_secs_f64(),
             compile_seconds: trial.compiled_in.as_secs_f64(),
+            on_cpu: trial.on_cpu,
             hashes: trial.written.iter().map(|(place, data)| (*place, blake3::hash(data))).collect(),
             differences: right.filter(|_| comparable).map(|right| trial::differences(right, trial)).unwrap_or_default(),
             same_end,
@@ -305,6 +307,9 @@ impl Tried {
             None if !came.differences.is_empty() => " · DIFFERS".to_owned(),
             None => String::new(),
         };
+        if came.on_cpu {
+            judged.push_str(" · done on the CPU: its loops or its nesting are more than this driver is trusted with");
+        }
         judged.push_str(ended);
         out!("  {name}{kind}: {:.6} s · compiled in {:.3} s{judged}", came.seconds, came.compile_seconds);
         for found in &came.differences {
@@ -335,6 +340,7 @@ impl Tried {
         shown["same"] = json!(came.same());
         shown["seconds"] = json!(came.seconds);
         shown["compile_seconds"] = json!(came.compile_seconds);
+        shown["done_on_cpu"] = json!(came.on_cpu);
         if let Some(strict) = raw {
             shown["strict_to_raw"] = json!(strict.map(|strict| strict / came.seconds.max(1e-9)));
         }

@@ -21,6 +21,8 @@ pub struct Trial {
     pub compiled_in: Duration,
     /// The dispatch and waiting for it: the best of a few, each on fresh data.
     pub took: Duration,
+    /// An adapter had the CPU do it.
+    pub on_cpu: bool,
 }
 
 /// Runs the plan, and when it was quick a few times more for its time.
@@ -34,6 +36,7 @@ pub fn once(device: &mut dyn Device, plan: &Plan) -> Result<Trial, DeviceError> 
 }
 
 fn attempt(device: &mut dyn Device, plan: &Plan, more_rounds: u32) -> Result<Trial, DeviceError> {
+    let on_cpu = device.done_on_cpu();
     let started = Instant::now();
     let pipeline = device.create_pipeline(&plan.kernel)?;
     let compiled_in = started.elapsed();
@@ -73,7 +76,7 @@ fn attempt(device: &mut dyn Device, plan: &Plan, more_rounds: u32) -> Result<Tri
         device.destroy_buffer(range.buffer);
     }
     device.destroy_pipeline(pipeline);
-    Ok(Trial { end, written, compiled_in, took })
+    Ok(Trial { end, written, compiled_in, took, on_cpu: device.done_on_cpu() > on_cpu })
 }
 
 /// Words of a binding that differ between two trials.

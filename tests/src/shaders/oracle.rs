@@ -86,8 +86,13 @@ fn back_ends() -> Vec<BackEnd> {
 /// What became of a shader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Held {
-    /// It ran, on that many back ends.
-    Ran(usize),
+    /// It ran.
+    Ran {
+        /// On so many back ends.
+        back_ends: usize,
+        /// For so many of them, adapters, the CPU did it: that shows nothing.
+        done_on_cpu: u64,
+    },
     /// It passed its loop budget, so that it has no result.
     OverBudget,
 }
@@ -113,10 +118,13 @@ fn check(program: &Program) -> Result<Held, String> {
     let mut back_ends = BACK_ENDS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut first: Option<Vec<Vec<u8>>> = None;
     let chance = blake3::hash(program.source.as_bytes()).as_bytes()[0];
-    let mut ran = 0;
+    let (mut ran, mut done_on_cpu) = (0, 0);
     for back_end in back_ends.iter_mut().filter(|back_end| chance.is_multiple_of(back_end.share)) {
         ran += 1;
-        let found = run(back_end.device.as_mut(), &kernel, &buffers, program.groups).map_err(|e| format!("{}: {e}", back_end.name))?;
+        let device = back_end.device.as_mut();
+        let before = device.done_on_cpu();
+        let found = run(device, &kernel, &buffers, program.groups).map_err(|e| format!("{}: {e}", back_end.name))?;
+        done_on_cpu += device.done_on_cpu() - before;
         match (&first, found) {
             (None, None) => return Ok(Held::OverBudget),
             (Some(_), None) => return Err(format!("{}: over the loop budget, and the first back end was not", back_end.name)),
@@ -132,7 +140,7 @@ fn check(program: &Program) -> Result<Held, String> {
     if let (Some(first), Some(found)) = (&first, found) {
         same(&kernel, first, &found).map_err(|e| format!("race detector: {e}"))?;
     }
-    Ok(Held::Ran(ran))
+    Ok(Held::Ran { back_ends: ran, done_on_cpu })
 }
 
 /// Lowered again, a lowered shader stays as it is.

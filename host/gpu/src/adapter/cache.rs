@@ -45,6 +45,7 @@ fn key(identity: &Identity) -> String {
         include_str!("facts.rs"),
         include_str!("hide.rs"),
         include_str!("loops.rs"),
+        include_str!("nesting.rs"),
         include_str!("pipeline.rs"),
         include_str!("primitives.rs"),
         include_str!("random.rs"),

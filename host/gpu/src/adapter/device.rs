@@ -39,6 +39,7 @@ pub struct AdapterDevice {
     pipelines: HashMap<PipelineId, Pipeline>,
     /// Kernels whose loops the driver is not trusted with.
     twin: Twin,
+    done_on_cpu: u64,
     next: u64,
 }
 
@@ -69,7 +70,17 @@ impl AdapterDevice {
         let status = gpu.buffer(STATUS_BYTES, usage)?;
         let status_read = gpu.buffer(STATUS_BYTES, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST)?;
         let target = Target { plan: opening.plan, facts: adapter.facts, passthrough };
-        Ok(Self { gpu, target, status, status_read, buffers: HashMap::new(), pipelines: HashMap::new(), twin: Twin::default(), next: 0 })
+        Ok(Self {
+            gpu,
+            target,
+            status,
+            status_read,
+            buffers: HashMap::new(),
+            pipelines: HashMap::new(),
+            twin: Twin::default(),
+            done_on_cpu: 0,
+            next: 0,
+        })
     }
 
     /// The plan it was opened with.
@@ -163,6 +174,7 @@ impl AdapterDevice {
         groups: [u32; 3],
         words: Vec<Vec<u8>>,
     ) -> Result<DispatchEnd, DeviceError> {
+        self.done_on_cpu += 1;
         let kernel = self.twin.kernel(pipeline).ok_or_else(|| DeviceError("no such pipeline".to_owned()))?;
         let (end, after) = self.twin.execute(pipeline, &Before { kernel: &kernel, bindings, groups, words })?;
         for ((range, bytes), _) in bindings.iter().zip(&after).zip(access).filter(|(_, access)| **access == Access::ReadWrite) {
@@ -272,5 +284,9 @@ impl Device for AdapterDevice {
             }
             Some(_) => self.run_watched(pipeline, &access, bindings, groups),
         }
+    }
+
+    fn done_on_cpu(&self) -> u64 {
+        self.done_on_cpu
     }
 }

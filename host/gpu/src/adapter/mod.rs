@@ -24,6 +24,7 @@ mod hide;
 mod import;
 mod listing;
 mod loops;
+mod nesting;
 mod pipeline;
 mod primitives;
 mod random;

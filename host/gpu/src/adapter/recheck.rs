@@ -158,4 +158,8 @@ impl Device for Rechecking {
     fn dispatch(&mut self, pipeline: PipelineId, bindings: &[BindingRange], groups: [u32; 3]) -> Result<DispatchEnd, DeviceError> {
         if self.chosen() { self.dispatch_twice(pipeline, bindings, groups) } else { self.device.dispatch(pipeline, bindings, groups) }
     }
+
+    fn done_on_cpu(&self) -> u64 {
+        self.device.done_on_cpu()
+    }
 }

@@ -16,6 +16,7 @@ use naga::{
 use crate::adapter::hide::hide_zeros;
 use crate::adapter::import::{ImportError, Imported, import};
 use crate::adapter::loops;
+use crate::adapter::nesting;
 use crate::adapter::primitives::{self, Operation, ZEROS};
 use crate::adapter::tier::{Plan, Primitive, Way};
 use crate::kernel::{Kernel, STATUS_BINDING, STATUS_GROUP};
@@ -43,7 +44,7 @@ pub(crate) struct Staged {
     pub info: ModuleInfo,
     /// It can set the status word.
     pub has_loops: bool,
-    /// The smaller loop budget it has instead of the kernel's, where the driver is not trusted with that ([`loops`]). 0: nothing it does is to be trusted.
+    /// The smaller loop budget it has instead of the kernel's, where the driver is not trusted with that ([`loops`], [`nesting`]). 0: nothing it does is to be trusted.
     pub trusted_iterations: Option<u32>,
 }
 
@@ -56,8 +57,9 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
 pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, StageError> {
     let mut staged = rewrite(kernel, plan)?;
     if plan.way(Primitive::Loops) == Way::Guarded {
-        // Last, so that the loops of the functions that came in are seen.
-        let trusted = loops::trusted_iterations(&staged.module, lanes);
+        // Last, so that the functions that came in are seen.
+        let deep = nesting::depth(&staged.module) > nesting::TRUSTED;
+        let trusted = if deep { 0 } else { loops::trusted_iterations(&staged.module, lanes) };
         if trusted < kernel.loop_iterations {
             let lowered = loops::lower_budget(&mut staged.module, kernel.loop_iterations, trusted);
             staged.trusted_iterations = Some(if lowered { trusted } else { 0 });

@@ -56,7 +56,7 @@ pub enum Primitive {
     ToInteger,
     /// What a compiler makes of constants that are zero
     Constants,
-    /// Loops that run to their end
+    /// Loops that run to their end, conditions that hold however deep they stand
     Loops,
 }
 
@@ -90,7 +90,7 @@ impl fmt::Display for Primitive {
             Self::FromInteger => "integer to float",
             Self::ToInteger => "float to integer",
             Self::Constants => "constant zeros",
-            Self::Loops => "long loops",
+            Self::Loops => "long loops and deep nesting",
         })
     }
 }
@@ -102,7 +102,7 @@ pub enum Way {
     /// The hardware's own.
     Hardware,
     /// The hardware's own, on opaque operands; for constants: taken from a word that the compiler cannot know; for loops: watched, and a dispatch
-    /// whose loops may have been cut short is done again on the CPU.
+    /// whose loops may have been cut short is done again on the CPU, as is what is nested deeply.
     Guarded,
     /// The hardware's, repaired by the remainder that `fma` gives.
     Residual,
@@ -119,7 +119,7 @@ impl Way {
     pub fn of(self, primitive: Primitive) -> String {
         match (primitive, self) {
             (Primitive::Constants, Self::Guarded) => "constant zeros from memory".to_owned(),
-            (Primitive::Loops, Self::Guarded) => "long loops on the CPU".to_owned(),
+            (Primitive::Loops, Self::Guarded) => "long loops and deep nesting on the CPU".to_owned(),
             _ => format!("{primitive} by {self}"),
         }
     }

@@ -52,6 +52,10 @@ struct Frame<'a> {
     on_return: Option<Construct>,
     /// Where its result is put, if it returns before its end.
     result_vars: Vec<Var>,
+    /// Whether any `return` leaves by a jump.
+    exits: bool,
+    /// Branches around that hold the rest of the function.
+    nested: u32,
     result: Vec<Value>,
 }
 
@@ -226,6 +230,8 @@ impl<'a> Builder<'a> {
             targets: Vec::new(),
             on_return: None,
             result_vars: Vec::new(),
+            exits: false,
+            nested: 0,
             result: Vec::new(),
         };
         self.locals(&mut frame)?;
@@ -240,7 +246,11 @@ impl<'a> Builder<'a> {
             self.blocks.push(Vec::new());
             self.block(&mut frame, &function.body, true)?;
             let body = self.blocks.pop().unwrap_or_default();
-            self.push(Stmt::Scope { id, body })?;
+            if frame.exits {
+                self.push(Stmt::Scope { id, body })?;
+            } else if let Some(block) = self.blocks.last_mut() {
+                block.extend(body);
+            }
             for var in std::mem::take(&mut frame.result_vars) {
                 let kind = self.body.vars[var.0 as usize];
                 let value = self.let_value(Op::Get(var), kind)?;

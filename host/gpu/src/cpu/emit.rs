@@ -16,7 +16,7 @@ mod vector;
 use wasm_encoder::{BlockType, Ieee32, InstructionSink, ValType};
 
 use super::failure::Failure;
-use super::ir::{Block, Body, Construct, Input, Kind, Op, Value, Var};
+use super::ir::{Body, Construct, Input, Kind, Op, Value, Var};
 use super::race::Site;
 use super::shape::Shapes;
 use super::structure::Structure;
@@ -460,28 +460,4 @@ impl<'a> Emitter<'a> {
         }
         self.w().i32x4_all_true();
     }
-}
-
-/// Whether a block has neither control flow nor effects on memory and is cheap: cheaper to run under a mask than to branch around.
-fn is_cheap(body: &Body, block: &Block) -> bool {
-    use super::ir::{Binary, Stmt};
-    block.len() <= 12
-        && block.iter().all(|statement| match statement {
-            Stmt::Let(value) => match body.op(*value) {
-                Op::Binary(op, ..) => !matches!(
-                    op,
-                    Binary::DivSigned
-                        | Binary::DivUnsigned
-                        | Binary::RemSigned
-                        | Binary::RemUnsigned
-                        | Binary::FloatDiv
-                        | Binary::DotSigned8
-                        | Binary::DotUnsigned8
-                ),
-                Op::Unary(op, _) => !matches!(op, super::ir::Unary::Sqrt | super::ir::Unary::ReverseBits | super::ir::Unary::LeadingZeros),
-                _ => true,
-            },
-            Stmt::Set { .. } => true,
-            _ => false,
-        })
 }

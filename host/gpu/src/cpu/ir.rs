@@ -132,6 +132,8 @@ pub(super) enum Op {
     Fma(Value, Value, Value),
     /// `condition`, then, else.
     Select(Value, Value, Value),
+    /// Another value.
+    Copy(Value),
     /// What a variable holds here.
     Get(Var),
     /// Set by a statement: [`Stmt::Load`], [`Stmt::Call`].
@@ -332,7 +334,7 @@ impl Op {
     pub fn operands(&self, mut visit: impl FnMut(Value)) {
         match *self {
             Op::Const(_) | Op::Input(_) | Op::Param(_) | Op::Get(_) | Op::Result => {}
-            Op::Unary(_, a) => visit(a),
+            Op::Unary(_, a) | Op::Copy(a) => visit(a),
             Op::Binary(_, a, b) => {
                 visit(a);
                 visit(b);

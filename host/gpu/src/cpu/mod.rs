@@ -22,6 +22,7 @@ mod memory;
 mod pool;
 mod race;
 mod region;
+mod select;
 mod shape;
 mod structure;
 

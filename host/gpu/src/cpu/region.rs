@@ -84,14 +84,25 @@ struct Cutter<'a> {
     /// Constructs with a barrier inside.
     around: HashSet<u32>,
     loops: HashSet<u32>,
+    /// Constructs that something jumps out of, or to the next iteration of.
+    targets: HashSet<u32>,
     plan: Plan,
+    /// Scopes that are steps, around what is being cut.
     scopes: Vec<Construct>,
 }
 
 /// Cuts `body` at its barriers.
 pub(super) fn plan(body: &mut Body, shapes: &Shapes, structure: &Structure) -> Plan {
     let block = std::mem::take(&mut body.block);
-    let mut cutter = Cutter { body, shapes, around: HashSet::new(), loops: HashSet::new(), plan: Plan::default(), scopes: Vec::new() };
+    let mut cutter = Cutter {
+        body,
+        shapes,
+        around: HashSet::new(),
+        loops: HashSet::new(),
+        targets: HashSet::new(),
+        plan: Plan::default(),
+        scopes: Vec::new(),
+    };
     cutter.find(&block, &mut Vec::new());
     cutter.plan.has_barriers = cutter.plan.has_barriers || !cutter.around.is_empty();
     cutter.plan.steps = if cutter.plan.has_barriers {
@@ -120,6 +131,10 @@ impl Cutter<'_> {
                     self.loops.insert(id.0);
                     *id
                 }
+                Stmt::Exit { target, .. } => {
+                    self.targets.insert(target.0);
+                    continue;
+                }
                 _ => continue,
             };
             stack.push(id.0);
@@ -138,7 +153,9 @@ impl Cutter<'_> {
             Stmt::Exit { target, .. } => self.around.contains(&target.0) && (uniform || self.loops.contains(&target.0)),
             Stmt::If { id, .. } | Stmt::Loop { id, .. } | Stmt::Scope { id, .. } => {
                 let uniform = uniform && !self.shapes.pack[id.0 as usize];
-                self.around.contains(&id.0) || statement.blocks().any(|block| block.iter().any(|inner| self.is_step(inner, uniform)))
+                // A region's jumps reach the scopes around it (by their masks), and no loop around it: such a loop is in the region as a whole.
+                let may = !self.loops.contains(&id.0) || !self.targets.contains(&id.0);
+                self.around.contains(&id.0) || may && statement.blocks().any(|block| block.iter().any(|inner| self.is_step(inner, uniform)))
             }
             _ => false,
         }
@@ -190,7 +207,7 @@ impl Cutter<'_> {
         }
         each(&block, &mut |statement| {
             if let Stmt::Exit { target, .. } = statement
-                && self.around.contains(&target.0)
+                && self.scopes.contains(target)
             {
                 self.plan.left_slots.insert(target.0, 0);
             }
@@ -257,7 +274,7 @@ impl Cutter<'_> {
                         self.plan.regions[number].reset.push(var);
                     }
                 }
-            } else if regions.len() > 1 || !self.is_local(var, &regions, structure) {
+            } else if regions.len() > 1 || !self.is_local(var, &regions) {
                 let slot = self.plan.slots;
                 self.plan.slots += 1;
                 self.plan.var_slots.insert(var, slot);
@@ -279,8 +296,7 @@ impl Cutter<'_> {
     }
 
     /// A variable of one region alone needs no frame if the region sets it before it reads it, whenever it runs.
-    fn is_local(&self, var: Var, regions: &BTreeSet<usize>, structure: &Structure) -> bool {
-        let _ = structure;
+    fn is_local(&self, var: Var, regions: &BTreeSet<usize>) -> bool {
         let Some(region) = regions.first() else { return true };
         // The first access in the region sets the whole variable, and stands at the region's top level.
         for statement in &self.plan.regions[*region].block {
@@ -324,7 +340,7 @@ impl Cutter<'_> {
         for (number, uses) in needed.into_iter().enumerate() {
             let mut again = BTreeSet::new();
             for value in uses {
-                self.need(value, number, defined_in, &mut again, structure);
+                self.need(value, number, defined_in, &mut again);
             }
             self.plan.regions[number].again = again.into_iter().collect();
         }
@@ -339,14 +355,7 @@ impl Cutter<'_> {
     }
 
     /// Makes `value` available in region `number`.
-    fn need(
-        &mut self,
-        value: Value,
-        number: usize,
-        defined_in: &HashMap<Value, usize>,
-        again: &mut BTreeSet<Value>,
-        structure: &Structure,
-    ) {
+    fn need(&mut self, value: Value, number: usize, defined_in: &HashMap<Value, usize>, again: &mut BTreeSet<Value>) {
         let local = defined_in.get(&value) == Some(&number);
         if local || self.is_group(value) || !defined_in.contains_key(&value) {
             return;
@@ -361,7 +370,6 @@ impl Cutter<'_> {
         if !region.restore.contains(&value) {
             region.restore.push(value);
         }
-        let _ = structure;
     }
 
     fn spill(&mut self, value: Value, defined_in: &HashMap<Value, usize>) {

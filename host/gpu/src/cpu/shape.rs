@@ -152,7 +152,9 @@ pub(super) fn input_shape(input: Input, lanes: u32, size: [u32; 3]) -> Shape {
 fn rejoin(structure: &Structure, states: &[State], id: u32, position: u32, mut found: impl FnMut(u32, Option<u32>)) {
     let (state, extent) = (states[id as usize], structure.constructs[id as usize]);
     if state.varying {
-        found(extent.end, extent.parent);
+        // Those of the other arm come back where that starts, if it comes second.
+        let second = position < extent.continuing;
+        found(if second { extent.continuing - 1 } else { extent.end }, extent.parent);
     }
     if extent.is_loop {
         if state.leaves.is_some() {
@@ -385,6 +387,7 @@ impl Analysis<'_> {
                 _ => self.pure(&[a]),
             },
             Op::Binary(op, a, b) => self.binary(op, a, b),
+            Op::Copy(a) => self.value(a),
             Op::Fma(a, b, c) => self.pure(&[a, b, c]),
             Op::Select(condition, a, b) => {
                 let (condition, a, b) = (self.value(condition)?, self.value(a)?, self.value(b)?);

@@ -16,7 +16,7 @@ pub(super) struct Extent {
     /// The construct around it.
     pub parent: Option<u32>,
     pub is_loop: bool,
-    /// Where a loop's continuing block starts.
+    /// Where a loop's continuing block starts, or the second arm of a branch.
     pub continuing: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Loops that run long: some drivers end them on their own ([`crate::adapter::loops`]).
+//! Loops that run long, and deep nesting: some drivers end the ones on their own, and lose the other ([`crate::adapter::loops`], [`crate::adapter::nesting`]).
 
 use super::Case;
 use crate::adapter::loops::CUT_AFTER;
@@ -18,7 +18,55 @@ pub(super) fn cases() -> Vec<Case> {
         case("a counted loop of 2^20 iterations", counted, 1 << 20),
         case("nested loops of 70,000 iterations", nested, 70_000),
         case("a function's loops of 70,000 iterations", called, 70_000),
+        nested_conditions(),
+        returns(),
     ]
+}
+
+/// Conditions inside one another, more than a function may have.
+const LEVELS: u32 = 120;
+
+/// Each invocation goes as deep as its number.
+fn nested_conditions() -> Case {
+    let levels = |from: u32, to: u32, inside: &str| {
+        let open: String = (from..to).map(|level| format!("if (n != {level}u) {{ depth += 1u; ")).collect();
+        open + inside + &"} ".repeat((to - from) as usize)
+    };
+    let half = LEVELS / 2;
+    let functions = format!(
+        "fn lower_half(n: u32) -> u32 {{ var depth = 0u; {} return depth; }}
+fn deep(n: u32) -> u32 {{ var depth = 0u; {} return depth; }}",
+        levels(half, LEVELS, ""),
+        levels(0, half, "depth += lower_half(n);")
+    );
+    conditions("conditions 120 deep, in functions", &functions)
+}
+
+/// What follows a return is under a condition to some compilers.
+fn returns() -> Case {
+    let returns: String = (0..LEVELS).map(|level| format!("if (n == {level}u) {{ return depth; }} depth += 1u; ")).collect();
+    conditions("120 returns", &format!("fn deep(n: u32) -> u32 {{ var depth = 0u; {returns} return depth; }}"))
+}
+
+fn conditions(name: &str, functions: &str) -> Case {
+    let wgsl = format!(
+        "
+@group(0) @binding(0) var<storage, read> a: array<u32>;
+@group(0) @binding(1) var<storage, read_write> out: array<u32>;
+{functions}
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {{ out[id.x] = deep(a[id.x]); }}
+"
+    );
+    let count = 2 * LEVELS.next_multiple_of(64);
+    Case {
+        wgsl,
+        inputs: vec![(0..count).collect()],
+        before: vec![0; count as usize],
+        groups: [count / 64, 1, 1],
+        expected: (0..count).map(|id| id.min(LEVELS)).collect(),
+        ..case(name, "", 0)
+    }
 }
 
 fn case(name: &str, body: &str, iterations: u32) -> Case {
@@ -41,7 +89,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
 }}
 "
     );
-    let expected: Vec<u32> = (0..32).map(|id| iterations - (id & 1) * 4000).collect();
+    let expected: Vec<u32> = (0..32).map(|id| iterations.saturating_sub((id & 1) * 4000)).collect();
     Case {
         name: name.to_owned(),
         blames: Some(crate::adapter::Primitive::Loops),

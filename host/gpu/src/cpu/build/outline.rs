@@ -16,6 +16,14 @@ use super::{Builder, Known};
 /// Expressions from which on a function is worth a call.
 const LARGE: usize = 40;
 
+/// Most scalars that a function may take and return together: they travel in registers, two for each where a pack has two vectors.
+const SCALARS_MAX: u32 = 7;
+
+fn scalars(module: &naga::Module, function: &naga::Function) -> u32 {
+    let types = function.arguments.iter().map(|argument| argument.ty).chain(function.result.iter().map(|result| result.ty));
+    types.map(|ty| layout::leaves(module, &module.types[ty].inner).unwrap_or(u32::MAX / 64)).fold(0, u32::saturating_add)
+}
+
 /// The functions that are compiled apart.
 #[derive(Debug, Default)]
 pub(super) struct Outlines {
@@ -30,6 +38,7 @@ impl Outlines {
         for (handle, function) in module.functions.iter() {
             let simple = function.arguments.iter().all(|argument| module.types[argument.ty].inner.pointer_space().is_none())
                 && function.result.is_some()
+                && scalars(module, function) <= SCALARS_MAX
                 && !function.local_variables.iter().any(|(_, variable)| super::place::has_array(module, variable.ty))
                 && !function
                     .expressions

@@ -20,6 +20,19 @@ pub(super) fn returns_early(body: &naga::Block) -> bool {
     tail || returns(rest)
 }
 
+/// Deepest nesting that code after an early return is put into.
+const NESTED_MAX: u32 = 48;
+
+/// Whether every way through a block returns.
+fn always_returns(block: &[Statement]) -> bool {
+    match block.last() {
+        Some(Statement::Return { .. }) => true,
+        Some(Statement::Block(block)) => always_returns(block),
+        Some(Statement::If { accept, reject, .. }) => always_returns(accept) && always_returns(reject),
+        _ => false,
+    }
+}
+
 fn returns(statements: &[Statement]) -> bool {
     statements.iter().any(|statement| match statement {
         Statement::Return { .. } => true,
@@ -64,11 +77,60 @@ fn breaks(block: &[Statement]) -> bool {
 impl<'a> Builder<'a> {
     /// Takes a block apart; `tail` says that it ends the function.
     pub(super) fn block(&mut self, frame: &mut Frame<'a>, block: &'a naga::Block, tail: bool) -> Result<(), Failure> {
-        let last = block.len().wrapping_sub(1);
-        for (index, (statement, span)) in block.span_iter().enumerate() {
-            self.statement(frame, statement, *span, tail && index == last)?;
+        let statements: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
+        self.sequence(frame, &statements, tail)
+    }
+
+    /// Statements that follow each other. `if c { return x; } rest` at a function's end is `if c { result = x } else { rest }`: no lane has to be remembered as gone.
+    fn sequence(&mut self, frame: &mut Frame<'a>, statements: &[(&'a Statement, naga::Span)], tail: bool) -> Result<(), Failure> {
+        for (index, (statement, span)) in statements.iter().enumerate() {
+            let rest = &statements[index + 1..];
+            match statement {
+                Statement::If { condition, accept, reject }
+                    if tail && frame.nested < NESTED_MAX && (rest.is_empty() || always_returns(accept) || always_returns(reject)) =>
+                {
+                    let condition = self.scalar(frame, *condition)?;
+                    if self.body.constant(condition).is_none() {
+                        return self.tail_branch(frame, condition, accept, reject, rest);
+                    }
+                    self.statement(frame, statement, *span, false)?;
+                }
+                Statement::Block(block) if tail && !rest.is_empty() && returns(block) => {
+                    let mut inner: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
+                    inner.extend_from_slice(rest);
+                    return self.sequence(frame, &inner, tail);
+                }
+                _ => self.statement(frame, statement, *span, tail && rest.is_empty())?,
+            }
         }
         Ok(())
+    }
+
+    /// A branch at the end of the function, or with an arm that ends it: `rest` belongs to the arms that go on.
+    fn tail_branch(
+        &mut self,
+        frame: &mut Frame<'a>,
+        condition: Value,
+        accept: &'a naga::Block,
+        reject: &'a naga::Block,
+        rest: &[(&'a Statement, naga::Span)],
+    ) -> Result<(), Failure> {
+        frame.nested += 1;
+        let id = self.new_construct();
+        let mut arms = Vec::new();
+        for arm in [accept, reject] {
+            let mut statements: Vec<_> = arm.span_iter().map(|(statement, span)| (statement, *span)).collect();
+            if !always_returns(arm) {
+                statements.extend_from_slice(rest);
+            }
+            self.blocks.push(Vec::new());
+            self.sequence(frame, &statements, true)?;
+            arms.push(self.blocks.pop().unwrap_or_default());
+        }
+        frame.nested -= 1;
+        let reject = arms.pop().unwrap_or_default();
+        let accept = arms.pop().unwrap_or_default();
+        self.push(Stmt::If { id, condition, accept, reject })
     }
 
     fn nested_block(&mut self, frame: &mut Frame<'a>, block: &'a naga::Block) -> Result<Vec<Stmt>, Failure> {
@@ -99,7 +161,7 @@ impl<'a> Builder<'a> {
                 let reject = self.nested_block(frame, reject)?;
                 self.push(Stmt::If { id, condition, accept, reject })
             }
-            Statement::Switch { selector, ref cases } => self.switch(frame, selector, cases),
+            Statement::Switch { selector, ref cases } => self.switch(frame, selector, cases, tail),
             Statement::Loop { ref body, ref continuing, break_if } => {
                 let id = self.new_construct();
                 frame.targets.push(Target { on_break: id, on_continue: Some(id) });
@@ -134,7 +196,11 @@ impl<'a> Builder<'a> {
                 for (var, value) in frame.result_vars.clone().into_iter().zip(values) {
                     self.push(Stmt::Set { var, value, blend: true })?;
                 }
-                if tail { Ok(()) } else { self.push(Stmt::Exit { target, again: false }) }
+                if tail {
+                    return Ok(());
+                }
+                frame.exits = true;
+                self.push(Stmt::Exit { target, again: false })
             }
             Statement::Store { pointer, value } => {
                 let line = self.line(span);
@@ -161,7 +227,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn switch(&mut self, frame: &mut Frame<'a>, selector: Handle<Expression>, cases: &'a [naga::SwitchCase]) -> Result<(), Failure> {
+    fn switch(
+        &mut self,
+        frame: &mut Frame<'a>,
+        selector: Handle<Expression>,
+        cases: &'a [naga::SwitchCase],
+        tail: bool,
+    ) -> Result<(), Failure> {
         let selector = self.scalar(frame, selector)?;
         // Cases without a body fall through to the next that has one.
         let mut arms: Vec<(Vec<u32>, bool, Vec<&'a naga::Block>)> = Vec::new();
@@ -186,7 +258,7 @@ impl<'a> Builder<'a> {
         frame.targets.push(Target { on_break: id, on_continue: None });
         let leaves = arms.iter().any(|(_, _, body)| body.iter().any(|body| breaks_early(body)));
         self.blocks.push(Vec::new());
-        self.arms(frame, selector, &arms, 0)?;
+        self.arms(frame, selector, &arms, 0, tail)?;
         let body = self.blocks.pop().unwrap_or_default();
         frame.targets.pop();
         if leaves {
@@ -202,16 +274,17 @@ impl<'a> Builder<'a> {
         selector: Value,
         arms: &[(Vec<u32>, bool, Vec<&'a naga::Block>)],
         from: usize,
+        tail: bool,
     ) -> Result<(), Failure> {
         let Some((values, default, body)) = arms.get(from) else {
             let default = arms.iter().find(|(_, default, _)| *default);
             return match default {
-                Some((_, _, body)) => self.arm(frame, body),
+                Some((_, _, body)) => self.arm(frame, body, tail),
                 None => Ok(()),
             };
         };
         if *default {
-            return self.arms(frame, selector, arms, from + 1);
+            return self.arms(frame, selector, arms, from + 1, tail);
         }
         let mut condition = None;
         for value in values {
@@ -222,30 +295,28 @@ impl<'a> Builder<'a> {
                 Some(before) => self.binary(Binary::BoolOr, before, is_it)?,
             });
         }
-        let Some(condition) = condition else { return self.arms(frame, selector, arms, from + 1) };
+        let Some(condition) = condition else { return self.arms(frame, selector, arms, from + 1, tail) };
         if let Some(constant) = self.body.constant(condition) {
-            return if constant != 0 { self.arm(frame, body) } else { self.arms(frame, selector, arms, from + 1) };
+            return if constant != 0 { self.arm(frame, body, tail) } else { self.arms(frame, selector, arms, from + 1, tail) };
         }
         let id = self.new_construct();
         self.blocks.push(Vec::new());
-        self.arm(frame, body)?;
+        self.arm(frame, body, tail)?;
         let accept = self.blocks.pop().unwrap_or_default();
         self.blocks.push(Vec::new());
-        self.arms(frame, selector, arms, from + 1)?;
+        self.arms(frame, selector, arms, from + 1, tail)?;
         let reject = self.blocks.pop().unwrap_or_default();
         self.push(Stmt::If { id, condition, accept, reject })
     }
 
     /// A case's body, without the `break` that ends it.
-    fn arm(&mut self, frame: &mut Frame<'a>, body: &[&'a naga::Block]) -> Result<(), Failure> {
+    fn arm(&mut self, frame: &mut Frame<'a>, body: &[&'a naga::Block], tail: bool) -> Result<(), Failure> {
         for block in body {
-            let last = block.len().wrapping_sub(1);
-            for (index, (statement, span)) in block.span_iter().enumerate() {
-                if index == last && matches!(statement, Statement::Break) {
-                    continue;
-                }
-                self.statement(frame, statement, *span, false)?;
+            let mut statements: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
+            if let Some((Statement::Break, _)) = statements.last() {
+                statements.pop();
             }
+            self.sequence(frame, &statements, tail)?;
         }
         Ok(())
     }

@@ -6,7 +6,8 @@
 
 use super::super::failure::Failure;
 use super::super::ir::{Block, Construct, Stmt, Value};
-use super::{Emitter, GROUPS_MAX, Loc, Mask, Open, is_cheap};
+use super::super::select::is_cheap;
+use super::{Emitter, GROUPS_MAX, Loc, Mask, Open};
 
 impl Emitter<'_> {
     /// Finds out which masked exits pass through which constructs.
@@ -57,7 +58,7 @@ impl Emitter<'_> {
         })
     }
 
-    pub(super) fn statements(&mut self, block: &Block) {
+    pub(super) fn statements(&mut self, block: &[Stmt]) {
         for statement in block {
             self.statement(statement);
         }
@@ -136,12 +137,14 @@ impl Emitter<'_> {
         let taken = self.vector_locals();
         let other = self.vector_locals();
         for group in 0..self.groups {
-            self.push_vector(condition, group);
-            if let Mask::Some(mask) = outer {
-                self.get(mask[group]);
-                self.w().v128_and();
+            if loses || !accept.is_empty() {
+                self.push_vector(condition, group);
+                if let Mask::Some(mask) = outer {
+                    self.get(mask[group]);
+                    self.w().v128_and();
+                }
+                self.set(taken[group]);
             }
-            self.set(taken[group]);
             if loses || !reject.is_empty() {
                 self.push_mask(outer, group);
                 self.push_vector(condition, group);
@@ -149,31 +152,48 @@ impl Emitter<'_> {
                 self.set(other[group]);
             }
         }
-        self.arm(taken, accept);
-        self.arm(other, reject);
+        let left = [self.arm(taken, accept), self.arm(other, reject)];
         self.mask = outer;
-        if loses {
-            let Mask::Some(mask) = outer else {
-                self.failure = Some(Failure::Unsupported("an exit without a mask around it".to_owned()));
-                return;
-            };
-            for group in 0..self.groups {
-                self.get(taken[group]);
-                self.get(other[group]);
-                self.w().v128_or();
-                self.set(mask[group]);
-            }
-            self.skip_if_none(mask);
-        }
-    }
-
-    fn arm(&mut self, mask: [u32; GROUPS_MAX], block: &Block) {
-        if block.is_empty() {
+        if !loses {
             return;
         }
+        let Mask::Some(mask) = outer else { return self.unsupported("an exit without a mask around it") };
+        for group in 0..self.groups {
+            match left {
+                [true, true] => {
+                    self.get(taken[group]);
+                    self.get(other[group]);
+                    self.w().v128_or();
+                }
+                [true, false] => self.get(taken[group]),
+                [false, true] => self.get(other[group]),
+                [false, false] => self.splat_const(0),
+            }
+            self.set(mask[group]);
+        }
+        self.skip_if_none(mask);
+    }
+
+    /// Code of an arm; false if no lane comes out of it.
+    fn arm(&mut self, mask: [u32; GROUPS_MAX], block: &Block) -> bool {
+        if block.is_empty() {
+            return true;
+        }
         self.mask = Mask::Some(mask);
-        if is_cheap(self.body, block) {
-            return self.statements(block);
+        if let Some((Stmt::Exit { target, again }, rest)) = block.split_last()
+            && self.is_masked(*target, *again)
+            && rest.len() <= 8
+            && rest.iter().all(|statement| is_cheap(self.body, statement))
+        {
+            self.statements(rest);
+            if let Some(open) = self.open.iter().rfind(|open| open.id == *target).copied() {
+                self.note_gone(if *again { open.continued } else { open.gone }, mask);
+                return false;
+            }
+        }
+        if block.iter().all(|statement| is_cheap(self.body, statement)) && block.len() <= 8 {
+            self.statements(block);
+            return true;
         }
         self.push_any(mask);
         let label = self.if_();
@@ -181,6 +201,17 @@ impl Emitter<'_> {
         self.statements(block);
         self.skip.pop();
         self.end();
+        true
+    }
+
+    fn note_gone(&mut self, record: Option<[u32; GROUPS_MAX]>, mask: [u32; GROUPS_MAX]) {
+        let Some(record) = record else { return };
+        for group in 0..self.groups {
+            self.get(record[group]);
+            self.get(mask[group]);
+            self.w().v128_or();
+            self.set(record[group]);
+        }
     }
 
     /// Jumps on if no lane is on.
@@ -321,7 +352,8 @@ impl Emitter<'_> {
             return;
         };
         for (target, again) in through {
-            let open = self.open.iter().find(|open| open.id.0 == target).copied();
+            // The last: a region around which a scope is open for the workgroup has opened it for itself.
+            let open = self.open.iter().rfind(|open| open.id.0 == target).copied();
             let lost = open.and_then(|open| if again { open.continued } else { open.gone });
             let Some(lost) = lost else {
                 self.failure = Some(Failure::Unsupported("an exit to a construct that is not open".to_owned()));
@@ -352,15 +384,7 @@ impl Emitter<'_> {
             self.failure = Some(Failure::Unsupported("an exit without a mask around it".to_owned()));
             return;
         };
-        let record = if again { open.continued } else { open.gone };
-        for group in 0..self.groups {
-            if let Some(record) = record {
-                self.get(record[group]);
-                self.get(mask[group]);
-                self.w().v128_or();
-                self.set(record[group]);
-            }
-        }
+        self.note_gone(if again { open.continued } else { open.gone }, mask);
         self.zero_mask(mask);
         if let Some(label) = self.skip.last().copied() {
             self.br(label);

@@ -6,6 +6,7 @@ use wasm_encoder::{Function, ValType};
 
 use super::super::failure::Failure;
 use super::super::ir::{Body, Kind, Op, Value};
+use super::super::select;
 use super::super::shape::{self, Shape};
 use super::super::structure::{self, Structure};
 use super::{Emitter, Loc, Mask};
@@ -65,6 +66,7 @@ pub(super) fn signature(calls: &Calls, copy: &Copy, groups: usize) -> (Vec<ValTy
 /// Writes a copy.
 pub(super) fn emit(body: &Body, copy: &Copy, calls: &mut Calls, groups: usize, size: [u32; 3]) -> Result<Function, Failure> {
     let mut body = body.clone();
+    select::select_small_branches(&mut body);
     structure::remove_dead_sets(&mut body);
     let structure = Structure::of(&body);
     let params: Vec<Shape> = copy.uniform.iter().map(|uniform| if *uniform { Shape::PACK } else { Shape::VARYING }).collect();

@@ -7,6 +7,7 @@ use wasm_encoder::{
 use super::super::failure::Failure;
 use super::super::ir::Program;
 use super::super::race::Sites;
+use super::super::select;
 use super::super::shape::{self, input_shape};
 use super::super::structure::{self, Structure};
 use super::super::{ir, region};
@@ -76,6 +77,7 @@ pub(in super::super) fn compile(program: Program, detect: bool) -> Result<Compil
     let groups = if detect { 1 } else { groups(&program) };
     let lanes = 4 * groups as u32;
     let mut body = std::mem::take(&mut program.main);
+    select::select_small_branches(&mut body);
     structure::remove_dead_sets(&mut body);
     let structure = Structure::of(&body);
     let shapes = shape::shapes(&mut body, &structure, lanes, program.workgroup_size, &[]);

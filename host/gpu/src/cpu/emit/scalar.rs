@@ -25,6 +25,7 @@ impl Emitter<'_> {
                 self.push_scalar(condition);
                 self.w().select();
             }
+            Op::Copy(a) => self.push_scalar(a),
             Op::Const(_) | Op::Input(_) | Op::Param(_) | Op::Get(_) | Op::Result => self.push_scalar(value),
         }
     }

@@ -28,6 +28,7 @@ impl Emitter<'_> {
                     self.w().v128_bitselect();
                 }
             }
+            Op::Copy(a) => self.push_vector(a, group),
             Op::Const(_) | Op::Input(_) | Op::Param(_) | Op::Get(_) | Op::Result => {
                 self.failure = Some(super::super::failure::Failure::Unsupported("a value that is no operation".to_owned()));
                 self.w().unreachable();
