@@ -16,7 +16,7 @@ use crate::shader::plan::{self, Groups, Size};
     version,
     max_term_width = 110,
     after_help = "Exit codes: 0 ok, 1 the job failed or hashes differ, 2 usage, 3 refused input, 4 this machine abstains.\n\
-                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_GPU (default of --gpu), ASSAY_LOG (log filter, for example debug)."
+                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_GPU and ASSAY_GPU_RECHECK (defaults of --gpu and --gpu-recheck), ASSAY_LOG (log filter, for example debug)."
 )]
 pub struct Cli {
     /// Print one JSON object on stdout, errors included.

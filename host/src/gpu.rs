@@ -15,6 +15,7 @@ mod races;
 
 use std::convert::Infallible;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use assay_gpu::Device;
@@ -78,6 +79,7 @@ pub struct Gpu {
     choice: Choice,
     recheck: Rate,
     used: Arc<Mutex<Option<Used>>>,
+    rechecked: Arc<AtomicU64>,
 }
 
 /// The device that a job's GPU calls ran on.
@@ -87,12 +89,14 @@ pub struct Used {
     pub device: String,
     /// How the adapter is strict.
     pub tier: Option<String>,
+    /// Dispatches of the adapter that the CPU executor repeated.
+    pub rechecked: u64,
 }
 
 impl Gpu {
     /// For one run.
     pub fn new(choice: &Choice, recheck: Rate) -> Self {
-        Self { choice: choice.clone(), recheck, used: Arc::default() }
+        Self { choice: choice.clone(), recheck, used: Arc::default(), rechecked: Arc::default() }
     }
 
     /// For a run on the CPU executor, whatever adapter was chosen; with `--gpu off`, on nothing.
@@ -116,27 +120,33 @@ impl Gpu {
             Choice::Auto => back_end::best().unwrap_or_else(BackEnd::cpu),
             Choice::Adapter(wanted) => back_end::named(wanted)?,
         };
-        let device = back_end.open(self.recheck).map_err(|e| e.0)?;
-        let used = Used { device: back_end.name, tier: back_end.tier };
+        let device = back_end.open(self.recheck, &self.rechecked).map_err(|e| e.0)?;
+        let used = Used { device: back_end.name, tier: back_end.tier, rechecked: 0 };
         *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Some(used);
         Ok(device)
     }
 
     /// What the job's GPU calls ran on, if it made any.
     pub fn used(&self) -> Option<Used> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        Some(Used { rechecked: self.rechecked.load(Ordering::Relaxed), ..used })
     }
 
     /// The same for JSON: null for a job that made no GPU call.
     pub fn used_json(&self) -> Value {
-        self.used().map_or(Value::Null, |used| json!({ "device": used.device, "tier": used.tier }))
+        self.used().map_or(Value::Null, |used| json!({ "device": used.device, "tier": used.tier, "rechecked": used.rechecked }))
     }
 }
 
 impl std::fmt::Display for Used {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", crate::shader::diagnostics::harmless(&self.device))?;
-        self.tier.iter().try_for_each(|tier| write!(f, " · {tier}"))
+        self.tier.iter().try_for_each(|tier| write!(f, " · {tier}"))?;
+        match self.rechecked {
+            0 => Ok(()),
+            1 => write!(f, " · 1 dispatch repeated on the CPU"),
+            more => write!(f, " · {more} dispatches repeated on the CPU"),
+        }
     }
 }
 

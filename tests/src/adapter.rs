@@ -28,6 +28,11 @@ impl Admitted {
         format!("{} ({})", self.adapter.identity.name, self.plan.tier)
     }
 
+    /// What `--gpu` calls it.
+    pub fn index(&self) -> String {
+        self.adapter.index.to_string()
+    }
+
     /// How it reaches strictness here.
     pub fn tier(&self) -> Tier {
         self.plan.tier

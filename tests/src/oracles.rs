@@ -7,6 +7,8 @@
 //! | [`admission`] | a module, or wasm-smith's choices | no panic; a refusal names a check of the specification; what is admitted compiles |
 //! | [`wasi_calls`] | host calls, and file operations | the rules of [`calls::run`]; the same again gives the same; the model of the file system says what the host says |
 //! | [`execute_twice`] | wasm-smith's choices | two runs give the same outcome and transcript; the second engine gives the same but for fuel |
+//! | [`shader_text`] | WGSL, mostly broken | no panic; a refusal names a rule and says where; what is strict lowers the same twice, and the CPU executor compiles it |
+//! | [`shader_runs`] | the generator's choices | what is generated is strict, lowers the same again, and has one result on every back end |
 
 use std::sync::LazyLock;
 
@@ -21,7 +23,7 @@ use assay_sandbox::{PrepareError, Sandbox, admit};
 use crate::file_system_model::{self, ops::Op};
 use crate::guests::{Ended, execute, plain_job};
 use crate::vectors::mutation::{self, Edit};
-use crate::{calls, modules, second_engine, vectors};
+use crate::{calls, modules, second_engine, shaders, vectors};
 
 /// Checks that admission may name, as `specs/execution.md`, section 1, lists them.
 const ADMISSION_CHECKS: [&str; 8] = [
@@ -148,6 +150,16 @@ pub fn execute_twice(bytes: &[u8]) {
     if let Ok(module) = modules::job(&mut Unstructured::new(bytes)) {
         both_engines(&module);
     }
+}
+
+/// See the table above.
+pub fn shader_text(bytes: &[u8]) {
+    shaders::text::holds(&String::from_utf8_lossy(bytes));
+}
+
+/// See the table above.
+pub fn shader_runs(bytes: &[u8]) {
+    shaders::oracle::holds(bytes);
 }
 
 /// Runs an admitted module twice in the first engine and once in the second. Returns whether the two engines could be compared.

@@ -18,5 +18,6 @@ pub mod oracle;
 mod program;
 pub mod shape;
 mod statement;
+pub mod text;
 
 pub use program::{Program, generate};

@@ -14,12 +14,14 @@ struct Target {
     mutations: u64,
 }
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 7] = [
     Target { name: "package_decode", oracle: oracles::package_decode, mutations: 60 },
     Target { name: "receipt_decode", oracle: oracles::receipt_decode, mutations: 60 },
     Target { name: "admission", oracle: oracles::admission, mutations: 40 },
     Target { name: "wasi_calls", oracle: oracles::wasi_calls, mutations: 60 },
     Target { name: "execute_twice", oracle: oracles::execute_twice, mutations: 10 },
+    Target { name: "shader_text", oracle: oracles::shader_text, mutations: 25 },
+    Target { name: "shader_runs", oracle: oracles::shader_runs, mutations: 1 },
 ];
 
 fn fuzz() -> PathBuf {
@@ -113,6 +115,14 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
         let all = guests::folder(folder).into_iter().filter(|guest| names.contains(&guest.name.as_str()));
         all.map(|guest| (format!("{}.wasm", guest.name), guest.wasm)).collect::<Vec<_>>()
     };
+    let shaders = |folder: &str, names: &[&str]| {
+        let read = |name: &&str| {
+            let name = format!("{name}.wgsl");
+            let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(&name)).ok()?;
+            Some((name, bytes))
+        };
+        names.iter().filter_map(read).collect::<Vec<_>>()
+    };
     match target {
         "package_decode" => [named(oracles::good_files("package.json", "packages"), "good"), noises(4, 60)].concat(),
         "receipt_decode" => [named(oracles::good_files("receipt.json", "receipts"), "good"), noises(4, 60)].concat(),
@@ -125,6 +135,12 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
             noises(6, 400),
         ]
         .concat(),
+        "shader_text" => [
+            shaders("corpus", &["histogram", "matmul_tiled", "softmax", "merge_sort", "perlin", "sha256", "top_k"]),
+            shaders("strict/refused", &["constant_call_in_case", "texture", "recursion", "f16", "barrier_in_branch", "reserved_built_in"]),
+        ]
+        .concat(),
+        "shader_runs" => noises(6, 900),
         "wasi_calls" => noises(10, 1_500),
         _ => noises(10, 1_500),
     }
@@ -153,6 +169,16 @@ fn wasi_calls() {
 #[test]
 fn execute_twice() {
     check(&TARGETS[4]);
+}
+
+#[test]
+fn shader_text() {
+    check(&TARGETS[5]);
+}
+
+#[test]
+fn shader_runs() {
+    check(&TARGETS[6]);
 }
 
 /// A target without an oracle here, or an oracle without a target there, would not be noticed by either.

@@ -23,7 +23,7 @@ fn files() -> Vec<(String, String)> {
         for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
             let path = entry.expect("a readable folder").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if ["target", ".git", "corpus", "artifacts", "coverage", "node_modules"].contains(&name.as_str()) {
+            if ["target", ".git", "artifacts", "coverage", "node_modules"].contains(&name.as_str()) || path.ends_with("fuzz/corpus") {
                 continue;
             }
             if path.is_dir() {

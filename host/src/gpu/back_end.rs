@@ -1,8 +1,9 @@
 //! What GPU calls can run on here: the CPU executor, and the adapters that the self-test admits.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use assay_gpu::adapter::{self, Adapter, AdapterDevice, Admission, DeviceKind, Opening, Plan};
+use assay_gpu::adapter::{self, Adapter, AdapterDevice, Admission, DeviceKind, Opening, Plan, Recheck, Rechecking};
 use assay_gpu::cpu::CpuDevice;
 use assay_gpu::raw::RawDevice;
 use assay_gpu::{Device, DeviceError};
@@ -46,22 +47,22 @@ impl BackEnd {
         self.adapter.is_some()
     }
 
-    /// A device of its own; `recheck` of an adapter's dispatches are repeated on the CPU.
-    pub fn open(&self, recheck: Rate) -> Result<Box<dyn Device>, DeviceError> {
-        open(self.adapter.as_ref(), recheck)
+    /// A device of its own; `recheck` of an adapter's dispatches are repeated on the CPU, and counted in `checked`.
+    pub fn open(&self, recheck: Rate, checked: &Arc<AtomicU64>) -> Result<Box<dyn Device>, DeviceError> {
+        open(self.adapter.as_ref(), recheck, checked)
     }
 
     /// The same for a job, opened when it asks for it.
     pub fn opener(&self, recheck: Rate) -> OpenDevice {
         let adapter = self.adapter.clone();
-        Box::new(move || open(adapter.as_ref(), recheck).map_err(|e| e.0))
+        Box::new(move || open(adapter.as_ref(), recheck, &Arc::default()).map_err(|e| e.0))
     }
 
     /// A device that is opened once and kept.
     pub fn device(&mut self) -> Result<&mut dyn Device, DeviceError> {
         let device = match self.device.take() {
             Some(device) => device,
-            None => self.open(Rate(0.0))?,
+            None => self.open(Rate(0.0), &Arc::default())?,
         };
         Ok(self.device.insert(device).as_mut())
     }
@@ -74,12 +75,18 @@ impl BackEnd {
     }
 }
 
-fn open(adapter: Option<&(Arc<Adapter>, Plan)>, recheck: Rate) -> Result<Box<dyn Device>, DeviceError> {
-    let _ = recheck;
-    match adapter {
-        None => Ok(Box::new(CpuDevice::new(None)?)),
-        Some((adapter, plan)) => Ok(Box::new(AdapterDevice::open(adapter, Opening::of(*plan))?)),
+fn open(adapter: Option<&(Arc<Adapter>, Plan)>, recheck: Rate, checked: &Arc<AtomicU64>) -> Result<Box<dyn Device>, DeviceError> {
+    let Some((adapter, plan)) = adapter else { return Ok(Box::new(CpuDevice::new(None)?)) };
+    let device = Box::new(AdapterDevice::open(adapter, Opening::of(*plan))?);
+    if recheck.0 == 0.0 {
+        return Ok(device);
     }
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed)
+        .map_err(|e| DeviceError(format!("the system gives no random numbers, which decide what the CPU repeats: {e}")))?;
+    let admission = folders::adapters().map(|folder| (adapter.identity.clone(), folder));
+    let recheck = Recheck { share: recheck.0, seed: u64::from_le_bytes(seed), admission, checked: Arc::clone(checked) };
+    Ok(Box::new(Rechecking::new(device, recheck)))
 }
 
 /// Every adapter of this machine with the verdict on it, real GPUs first. Starts a driver, and for one that is not known yet runs the self-test.

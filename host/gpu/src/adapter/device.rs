@@ -290,3 +290,33 @@ impl Device for AdapterDevice {
         self.done_on_cpu
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::adapter::{examine, list};
+
+    /// Stands in for a driver that hangs: one that gets no time.
+    #[test]
+    fn a_driver_that_does_not_answer_is_lost() {
+        let source = "@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    for (var i = 0u; i < 2000u; i++) { out[id.x] = (out[id.x] * 3u) ^ i; }
+}";
+        let kernel = crate::Shader::new(source).unwrap().kernel("main", &[], 1 << 20).unwrap();
+        for adapter in &list() {
+            let Some(plan) = examine(adapter, &[Tier::Native, Tier::Guarded], true).plan else { continue };
+            let mut device = AdapterDevice::open(adapter, Opening::of(plan)).unwrap();
+            let buffer = device.create_buffer(1 << 20).unwrap();
+            let pipeline = device.create_pipeline(&kernel).unwrap();
+            let range = BindingRange { group: 0, binding: 0, buffer, offset: 0, bytes: 1 << 20 };
+            device.gpu.wait_max = Duration::ZERO;
+            let error = device.dispatch(pipeline, &[range], [4096, 1, 1]).unwrap_err().to_string();
+            assert!(error.contains("lost") && error.contains("has not answered"), "{error}");
+            let error = device.read_buffer(buffer, 0, &mut [0; 4]).unwrap_err().to_string();
+            assert!(error.contains("was lost"), "{error}");
+        }
+    }
+}

@@ -5,12 +5,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::adapter::listing::Adapter;
 use crate::device::DeviceError;
 
 /// Bytes moved to or from the device in one piece.
 const CHUNK_BYTES: u64 = 16 << 20;
+/// How long a driver may take for one submission. Loops are bounded, and drivers of displays give up after seconds; what takes this long has hung.
+const WAIT_MAX: Duration = Duration::from_secs(600);
 
 #[derive(Default)]
 struct Failures {
@@ -24,6 +27,8 @@ pub(crate) struct Gpu {
     pub queue: wgpu::Queue,
     pub limits: wgpu::Limits,
     pub name: String,
+    /// How long it may take for one submission.
+    pub wait_max: Duration,
     failures: Arc<Mutex<Failures>>,
     staging: Option<wgpu::Buffer>,
 }
@@ -55,7 +60,7 @@ impl Gpu {
                 record.lock().unwrap_or_else(PoisonError::into_inner).lost.get_or_insert(message);
             }
         });
-        Ok(Self { device, queue, limits, name, failures, staging: None })
+        Ok(Self { device, queue, limits, name, wait_max: WAIT_MAX, failures, staging: None })
     }
 
     /// What went wrong since the last check, if anything did, while `doing`.
@@ -72,12 +77,19 @@ impl Gpu {
 
     /// Waits until `submission` has run and its callbacks were called.
     pub fn wait(&self, submission: wgpu::SubmissionIndex, doing: &str) -> Result<(), DeviceError> {
-        let poll = || self.device.poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: None });
+        let poll = || self.device.poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(self.wait_max) });
         // wgpu panics when it waits for a device that is gone. No state of ours is touched inside, and the device is not used again.
         let waited = catch_unwind(AssertUnwindSafe(poll));
         self.check(doing)?;
         match waited {
             Ok(Ok(_)) => Ok(()),
+            Ok(Err(wgpu::PollError::Timeout)) => {
+                let lost = format!("it has not answered for {} s", self.wait_max.as_secs());
+                // Dropped, wgpu would wait for it once more.
+                std::mem::forget((self.device.clone(), self.queue.clone()));
+                self.failures.lock().unwrap_or_else(PoisonError::into_inner).lost.get_or_insert(lost);
+                self.check(doing)
+            }
             Ok(Err(error)) => Err(DeviceError(format!("the GPU {} failed {doing}: {error}", self.name))),
             Err(_) => {
                 let lost = "wgpu could not wait for it".to_owned();

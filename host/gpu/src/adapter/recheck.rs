@@ -6,6 +6,8 @@
 //! A difference may be the kernel's own fault: where two invocations race, there is no right result. So before an adapter loses its admission, the race detector runs the dispatch.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::adapter::admission::revoke;
 use crate::adapter::listing::Identity;
@@ -24,6 +26,8 @@ pub struct Recheck {
     pub seed: u64,
     /// The adapter whose admission in this folder is revoked on a difference.
     pub admission: Option<(Identity, PathBuf)>,
+    /// Counts the dispatches that were executed again.
+    pub checked: Arc<AtomicU64>,
 }
 
 /// Another device, with a share of its dispatches executed again on the CPU.
@@ -32,19 +36,13 @@ pub struct Rechecking {
     recheck: Recheck,
     random: Random,
     twin: Twin,
-    checked: u64,
 }
 
 impl Rechecking {
     /// Watches `device`.
     pub fn new(device: Box<dyn Device>, recheck: Recheck) -> Self {
         let random = Random(recheck.seed);
-        Self { device, recheck, random, twin: Twin::default(), checked: 0 }
-    }
-
-    /// Dispatches executed again so far.
-    pub fn checked(&self) -> u64 {
-        self.checked
+        Self { device, recheck, random, twin: Twin::default() }
     }
 
     fn chosen(&mut self) -> bool {
@@ -59,7 +57,7 @@ impl Rechecking {
         let Some(kernel) = self.twin.kernel(pipeline) else { return Ok(end) };
         let before = Before { kernel: &kernel, bindings, groups, words };
         let (right_end, right) = self.twin.execute(pipeline, &before)?;
-        self.checked += 1;
+        self.recheck.checked.fetch_add(1, Ordering::Relaxed);
         let difference = if end == right_end {
             // After an exceeded budget the contents are not defined.
             (end == DispatchEnd::Done).then(|| first_difference(&before, &after, &right)).flatten()

@@ -97,12 +97,11 @@ enum Context {
     Runtime,
 }
 
-/// Edits `source`.
+/// Edits `source`, beyond the `edits` that are made already.
 ///
 /// # Errors
 /// Constant calls that have no finite value, or that cannot be evaluated where they stand.
-pub fn edit(source: &str) -> Result<Edited, Finding> {
-    let mut edits = Edits::default();
+pub fn edit(source: &str, mut edits: Edits) -> Result<Edited, Finding> {
     let mut kept = HashSet::new();
     for _ in 0..ROUNDS_MAX {
         let text = edits.apply(source);
@@ -151,7 +150,7 @@ pub fn edit(source: &str) -> Result<Edited, Finding> {
 
 /// A finding of the edited text, placed in the source.
 fn located(finding: Finding, edits: &Edits) -> Finding {
-    let map = super::edits::SpanMap::Edited(std::sync::Arc::new(edits.clone()));
+    let map = super::edits::SpanMap::Edited(std::sync::Arc::new(edits.way_back()));
     Finding { span: map.map(finding.span), ..finding }
 }
 
@@ -196,7 +195,7 @@ fn calls(tokens: &[Token<'_>]) -> Vec<Call> {
 }
 
 /// Names that the source declares as functions, and that are therefore not the built-ins.
-fn declared<'s>(tokens: &[Token<'s>]) -> HashSet<&'s str> {
+pub(super) fn declared<'s>(tokens: &[Token<'s>]) -> HashSet<&'s str> {
     tokens.windows(2).filter(|pair| matches!(pair[0].text, "fn" | "alias" | "struct")).map(|pair| pair[1].text).collect()
 }
 
@@ -262,7 +261,8 @@ fn call(tokens: &[Token<'_>], name: usize, context: Context) -> Option<Call> {
     None
 }
 
-fn open_template(tokens: &[Token<'_>]) -> bool {
+/// Whether a template list has begun and not ended.
+pub(super) fn open_template(tokens: &[Token<'_>]) -> bool {
     let starts = tokens
         .windows(2)
         .filter(|pair| pair[1].text == "<" && matches!(pair[0].text, "array" | "vec2" | "vec3" | "vec4" | "ptr" | "atomic"))

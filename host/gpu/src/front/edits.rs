@@ -1,6 +1,7 @@
 //! A source with pieces replaced, and the way back from a place in it to the author's.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use naga::Span;
 
@@ -76,9 +77,46 @@ impl Edits {
         None
     }
 
+    /// The way back from places in the edited text, for who asks for many of them.
+    pub fn way_back(&self) -> WayBack {
+        let (mut source_at, mut edited_at) = (0, 0);
+        let mut pieces = Vec::with_capacity(self.edits.len());
+        for (&start, (end, text)) in &self.edits {
+            edited_at += start - source_at;
+            pieces.push(Piece { edited: edited_at..edited_at + text.len(), source: start..*end });
+            edited_at += text.len();
+            source_at = *end;
+        }
+        WayBack { pieces }
+    }
+
     /// Whether nothing is edited.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Piece {
+    edited: Range<usize>,
+    source: Range<usize>,
+}
+
+/// What [`Edits::original`] says, found by bisection.
+#[derive(Debug, Clone, Default)]
+pub struct WayBack {
+    pieces: Vec<Piece>,
+}
+
+impl WayBack {
+    /// The place in the source of a place in the edited text. Inside a replacement: its start.
+    pub fn original(&self, edited: usize) -> usize {
+        let after = self.pieces.partition_point(|piece| piece.edited.start <= edited);
+        match after.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+            None => edited,
+            Some(piece) if piece.edited.contains(&edited) => piece.source.start,
+            Some(piece) => piece.source.end + (edited - piece.edited.end),
+        }
     }
 }
 
@@ -91,7 +129,7 @@ pub enum SpanMap {
     /// Of no use to a reader of the source.
     Dropped,
     /// From an edited text to the source.
-    Edited(std::sync::Arc<Edits>),
+    Edited(std::sync::Arc<WayBack>),
 }
 
 impl SpanMap {
@@ -100,10 +138,32 @@ impl SpanMap {
         match (self, span.to_range()) {
             (Self::Same, _) => span,
             (Self::Dropped, _) | (_, None) => Span::UNDEFINED,
-            (Self::Edited(edits), Some(range)) => {
-                let (start, end) = (edits.original(range.start), edits.original(range.end));
+            (Self::Edited(back), Some(range)) => {
+                let (start, end) = (back.original(range.start), back.original(range.end));
                 Span::new(u32::try_from(start).unwrap_or(u32::MAX), u32::try_from(end.max(start)).unwrap_or(u32::MAX))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Edits;
+
+    #[test]
+    fn both_ways_back_agree() {
+        let source = "a(b, c) + d(e)";
+        let mut edits = Edits::default();
+        edits.insert(2, "m(");
+        edits.insert(3, ")");
+        edits.replace(10, 14, "9.5f".to_owned());
+        edits.replace(6, 7, ") + 0)".to_owned());
+        let text = edits.apply(source);
+        assert_eq!(text, "a(m(b), c) + 0) + 9.5f");
+        let back = edits.way_back();
+        for at in 0..=text.len() {
+            assert_eq!(back.original(at), edits.original(at), "{at}");
+        }
+        assert_eq!(Edits::default().way_back().original(7), 7);
     }
 }

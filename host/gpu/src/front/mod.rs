@@ -8,6 +8,7 @@ mod constants;
 pub mod edits;
 pub mod place;
 mod scan;
+mod zeros;
 
 use std::sync::Arc;
 
@@ -60,9 +61,10 @@ pub fn read(source: &str) -> Result<Front, Refused> {
     let refuse = |reasons: Vec<Reason>| Refused { reasons };
     let tokens = scan::tokens(source);
     scan::check(source, &tokens).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
-    let edited = constants::edit(source).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
+    scan::reserved(&tokens).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
+    let edited = constants::edit(source, zeros::edits(&tokens)).map_err(|finding| refuse(vec![places.reason(&finding)]))?;
     let edited_tokens = scan::tokens(&edited.text);
-    let spans = if edited.edits.is_empty() { SpanMap::Same } else { SpanMap::Edited(Arc::new(edited.edits)) };
+    let spans = if edited.edits.is_empty() { SpanMap::Same } else { SpanMap::Edited(Arc::new(edited.edits.way_back())) };
     let syntax = |error: naga::front::wgsl::ParseError, spans: &SpanMap| {
         let span = error.labels().next().map_or(Span::UNDEFINED, |(span, _)| span);
         let hint = error.notes().next().unwrap_or_default().to_owned();
@@ -71,11 +73,12 @@ pub fn read(source: &str) -> Result<Front, Refused> {
         add(&mut reasons, places.reason(&Finding::new("syntax", span, error.message(), hint)));
         refuse(reasons)
     };
-    let module = naga::front::wgsl::parse_str(&edited.text).map_err(|error| match naga::front::wgsl::parse_str(source) {
+    let mut module = naga::front::wgsl::parse_str(&edited.text).map_err(|error| match naga::front::wgsl::parse_str(source) {
         // The author's text says it in the author's words.
         Err(error) => syntax(error, &SpanMap::Same),
         Ok(_) => syntax(error, &spans),
     })?;
+    zeros::take_off(&mut module);
     let mut reasons: Vec<_> = admit::findings(&module, &edited_tokens, &spans).iter().map(|finding| places.reason(finding)).collect();
     // Everything is enabled for naga: what strict WGSL has not is refused by a rule with a name.
     let mut validator = Validator::new(ValidationFlags::all() & !ValidationFlags::CONTROL_FLOW_UNIFORMITY, Capabilities::all());

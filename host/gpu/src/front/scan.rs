@@ -5,6 +5,7 @@
 
 use naga::Span;
 
+use super::constants::MARKER;
 use crate::lower::rewrite::Finding;
 
 /// Bytes of a source, at most.
@@ -116,6 +117,26 @@ fn token(rest: &str) -> (Kind, usize) {
         return (Kind::Word, end.unwrap_or(rest.len()));
     }
     (Kind::Mark, first.len_utf8())
+}
+
+/// Refuses a declaration of the name that the front end puts before what naga must not fold ([`super::constants`]).
+///
+/// # Errors
+/// Where it is.
+pub fn reserved(tokens: &[Token<'_>]) -> Result<(), Finding> {
+    let is_call = |index: usize| {
+        tokens.get(index + 1).is_some_and(|next| next.text == "(")
+            && !index.checked_sub(1).is_some_and(|before| tokens[before].text == "fn")
+    };
+    match tokens.iter().enumerate().find(|(index, token)| token.text == MARKER && !is_call(*index)) {
+        None => Ok(()),
+        Some((_, token)) => Err(Finding::new(
+            "reserved-name",
+            token.span(),
+            format!("`{MARKER}` is the built-in function alone here"),
+            "what is declared by that name would hide it from the compiler, which needs it; rename it",
+        )),
+    }
 }
 
 /// One bracket or block that is open.

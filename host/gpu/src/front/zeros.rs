@@ -1,0 +1,129 @@
+//! Keeps naga's folding of `min` and `max` away from two zeros of different sign.
+//!
+//! naga folds them by Rust's `f32::min`, which may give either zero, as the processor has it. Where all arguments are constants, nothing of the call is left in its
+//! IR; so each argument of each call is given a `+ 0` in the text, of whatever type it is: constants lose the sign of a zero before naga compares them, and what is not
+//! folded is taken off again once naga has read it.
+
+use naga::{Arena, BinaryOperator, Expression, Handle, Literal, MathFunction, Module};
+
+use super::constants::{declared, open_template};
+use super::edits::Edits;
+use super::scan::{Kind, Token};
+
+const FUNCTIONS: [&str; 2] = ["min", "max"];
+
+/// `min(a, b)` becomes `min((a)+0,(b)+0)`.
+pub fn edits(tokens: &[Token<'_>]) -> Edits {
+    let mut edits = Edits::default();
+    let mut declared_names = None;
+    // Brackets that are open: for a call, where its argument starts.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token.text {
+            "(" => {
+                let is_call = index.checked_sub(1).is_some_and(|name| is_built_in(tokens, name))
+                    && !declared_names.get_or_insert_with(|| declared(tokens)).contains(tokens[index - 1].text);
+                // Without arguments there is nothing to give a 0 to, and naga says what is wrong.
+                let is_call = is_call && tokens.get(index + 1).is_some_and(|next| next.text != ")");
+                if is_call {
+                    edits.replace(token.at, token.at + 1, "((".to_owned());
+                }
+                open.push(is_call.then_some(index + 1));
+            }
+            "[" | "{" => open.push(None),
+            ")" => {
+                if open.pop().flatten().is_some() && tokens.get(index.wrapping_sub(1)).is_some_and(|last| last.text != ",") {
+                    edits.replace(token.at, token.at + 1, ")+0)".to_owned());
+                }
+            }
+            "]" | "}" => {
+                open.pop();
+            }
+            "," => {
+                // A comma between template arguments (`array<f32, 2>`) parts nothing.
+                if let Some(Some(from)) = open.last_mut()
+                    && !open_template(&tokens[*from..index])
+                {
+                    *from = index + 1;
+                    let is_last = tokens.get(index + 1).is_some_and(|next| next.text == ")");
+                    edits.replace(token.at, token.at + 1, if is_last { ")+0," } else { ")+0,(" }.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    edits
+}
+
+fn is_built_in(tokens: &[Token<'_>], name: usize) -> bool {
+    let is_member = name > 0 && matches!(tokens[name - 1].text, "." | "fn" | "@");
+    tokens[name].kind == Kind::Word && FUNCTIONS.contains(&tokens[name].text) && !is_member
+}
+
+/// Takes the zeros off the arguments of calls that naga left standing.
+pub fn take_off(module: &mut Module) {
+    strip(&mut module.global_expressions);
+    let functions = module.functions.iter_mut().map(|(_, function)| function);
+    for function in functions.chain(module.entry_points.iter_mut().map(|entry| &mut entry.function)) {
+        strip(&mut function.expressions);
+    }
+}
+
+fn strip(expressions: &mut Arena<Expression>) {
+    let handles: Vec<Handle<Expression>> = expressions.iter().map(|(handle, _)| handle).collect();
+    for handle in handles {
+        let Expression::Math { fun: MathFunction::Min | MathFunction::Max, arg, arg1, .. } = expressions[handle] else { continue };
+        let (arg, arg1) = (without_zero(expressions, arg), arg1.map(|argument| without_zero(expressions, argument)));
+        if let Expression::Math { arg: first, arg1: second, .. } = &mut expressions[handle] {
+            (*first, *second) = (arg, arg1);
+        }
+    }
+}
+
+/// Every argument that is no constant is such a sum.
+fn without_zero(expressions: &Arena<Expression>, argument: Handle<Expression>) -> Handle<Expression> {
+    match expressions[argument] {
+        Expression::Binary { op: BinaryOperator::Add, left, right } if is_zero(expressions, right) => left,
+        _ => argument,
+    }
+}
+
+fn is_zero(expressions: &Arena<Expression>, handle: Handle<Expression>) -> bool {
+    match expressions[handle] {
+        Expression::Literal(Literal::F32(value)) => value.to_bits() == 0,
+        Expression::Literal(Literal::I32(0) | Literal::U32(0)) | Expression::ZeroValue(_) => true,
+        Expression::Splat { value, .. } => is_zero(expressions, value),
+        Expression::Compose { ref components, .. } => components.iter().all(|component| is_zero(expressions, *component)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::tokens;
+    use super::*;
+
+    fn edited(source: &str) -> String {
+        edits(&tokens(source)).apply(source)
+    }
+
+    #[test]
+    fn each_argument_gets_a_zero() {
+        assert_eq!(edited("let a = min(x, y);"), "let a = min((x)+0,( y)+0);");
+        assert_eq!(edited("max(min(a,b), c,)"), "max((min((a)+0,(b)+0))+0,( c)+0,)");
+        assert_eq!(
+            edited("min(array<f32, 2>(1.0, 2.0)[0], f(a, b) // one\n)"),
+            "min((array<f32, 2>(1.0, 2.0)[0])+0,( f(a, b) // one\n)+0)"
+        );
+        for other in ["fn min(a: f32) {} min(x, y)", "a.min(b)", "min()", "minimum(a, b)", "min", "atomicMax(&a, 1u)"] {
+            assert_eq!(edited(other), other);
+        }
+    }
+
+    #[test]
+    fn unbalanced_text_is_no_trouble() {
+        for text in ["min(", "min(a,", "min(,)", ")", "],}min(", "min(min(min((,,,)"] {
+            edited(text);
+        }
+    }
+}
