@@ -31,7 +31,7 @@ fn generated_shaders_have_one_result() {
     }
     let start = Instant::now();
     let mut failed = Vec::new();
-    let (mut over_budget, mut runs, mut on_cpu) = (0, 0, 0);
+    let (mut over_budget, mut refused, mut runs, mut on_cpu) = (0, 0, 0, 0);
     let count = number("SHADERS").unwrap_or(SHADERS);
     for number in 0..count {
         match std::panic::catch_unwind(|| holds(&bytes(number))) {
@@ -40,14 +40,16 @@ fn generated_shaders_have_one_result() {
                 on_cpu += done_on_cpu;
             }
             Ok(Held::OverBudget) => over_budget += 1,
+            Ok(Held::Refused) => refused += 1,
             Err(_) => failed.push(number),
         }
     }
     println!(
-        "{count} shaders, {over_budget} of them over the loop budget, {runs} runs on back ends, {on_cpu} of them done by the CPU for an adapter, {:.1} s",
+        "{count} shaders, {over_budget} of them over the loop budget, {refused} refused, {runs} runs on back ends, {on_cpu} of them done by the CPU for an adapter, {:.1} s",
         start.elapsed().as_secs_f64()
     );
     assert!(failed.is_empty(), "{} of {count} fail (SHADER=n shows one): {failed:?}", failed.len());
+    assert!(refused * 50 <= count, "{refused} of {count} shaders break a rule");
     assert!(on_cpu * 5 <= runs, "the CPU does {on_cpu} of {runs} runs for adapters: that shows nothing");
     assert!(over_budget * 5 <= count, "{over_budget} of {count} shaders have no result");
 }

@@ -25,6 +25,8 @@ fn opaque_b(x: f32) -> f32 { return x; }
 
 /// The private variables that hold opaque zeros, and the word of the status binding each is loaded from.
 pub(crate) const ZEROS: [(&str, u32); 2] = [("assay_zero_a", 1), ("assay_zero_b", 2)];
+/// The word for zeros that are hidden: one of its own, since a word xor itself is a 0 that every compiler sees.
+pub(crate) const HIDDEN_ZERO: u32 = 3;
 
 /// An operation of strict IR on floats: which primitive it belongs to, what it is called in the names of the functions, and its type.
 pub(crate) struct Operation {

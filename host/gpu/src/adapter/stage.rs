@@ -17,7 +17,7 @@ use crate::adapter::hide::hide_zeros;
 use crate::adapter::import::{ImportError, Imported, import};
 use crate::adapter::loops;
 use crate::adapter::nesting;
-use crate::adapter::primitives::{self, Operation, ZEROS};
+use crate::adapter::primitives::{self, HIDDEN_ZERO, Operation, ZEROS};
 use crate::adapter::tier::{Plan, Primitive, Way};
 use crate::kernel::{Kernel, STATUS_BINDING, STATUS_GROUP};
 
@@ -74,7 +74,7 @@ fn rewrite(kernel: &Kernel, plan: &Plan) -> Result<Staged, StageError> {
     let (mut module, mut info) = (kernel.module.clone(), kernel.info.clone());
     if plan.way(Primitive::Constants) == Way::Guarded {
         let (hidden, zero) = hide_zeros(&module, &info)?;
-        zeros.push((zero, ZEROS[0].1));
+        zeros.push((zero, HIDDEN_ZERO));
         info = validate(&hidden)?;
         module = hidden;
     }

@@ -155,9 +155,8 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
     let own = match tier {
         Tier::Native => Way::Hardware,
         Tier::Guarded => Way::Guarded,
-        // Bits of constants are constants.
-        Tier::Soft if primitive == Primitive::Constants => return vec![Way::Hardware],
-        Tier::Soft if primitive == Primitive::Loops => return vec![Way::Hardware, Way::Guarded],
+        // Operands are opaque, or integers; what is selected between is neither.
+        Tier::Soft if matches!(primitive, Primitive::Constants | Primitive::Loops) => return vec![Way::Hardware, Way::Guarded],
         Tier::Soft => return vec![Way::Integer],
     };
     match primitive {
@@ -165,10 +164,7 @@ pub(crate) fn ways(tier: Tier, primitive: Primitive, doubles: bool) -> Vec<Way> 
         Primitive::Divide | Primitive::Sqrt => vec![own, Way::Residual, Way::Remainder, Way::Integer],
         Primitive::Fma if doubles => vec![own, Way::Double, Way::Integer],
         Primitive::Fma | Primitive::Compare | Primitive::Round => vec![own, Way::Integer],
-        Primitive::Constants if tier == Tier::Native => vec![Way::Hardware, Way::Guarded],
-        // All operands are opaque already.
-        Primitive::Constants => vec![Way::Hardware],
-        Primitive::Loops => vec![Way::Hardware, Way::Guarded],
+        Primitive::Constants | Primitive::Loops => vec![Way::Hardware, Way::Guarded],
         // Bits in, bits out: there is nothing to guard.
         Primitive::Sign | Primitive::FromInteger | Primitive::ToInteger => vec![Way::Hardware, Way::Integer],
     }

@@ -4,7 +4,7 @@
 //! IR; so each argument of each call is given a `+ 0` in the text, of whatever type it is: constants lose the sign of a zero before naga compares them, and what is not
 //! folded is taken off again once naga has read it.
 
-use naga::{Arena, BinaryOperator, Expression, Handle, Literal, MathFunction, Module};
+use naga::{Arena, BinaryOperator, Expression, Handle, Literal, MathFunction, Module, VectorSize};
 
 use super::constants::{declared, open_template};
 use super::edits::Edits;
@@ -77,6 +77,28 @@ fn strip(expressions: &mut Arena<Expression>) {
         if let Expression::Math { arg: first, arg1: second, .. } = &mut expressions[handle] {
             (*first, *second) = (arg, arg1);
         }
+        [Some(arg), arg1].into_iter().flatten().for_each(|argument| splat(expressions, argument));
+    }
+}
+
+/// Adding a zero has made every vector of constants one of components; where all are the same it is what the author most likely wrote, and prints as it was.
+fn splat(expressions: &mut Arena<Expression>, argument: Handle<Expression>) {
+    let Expression::Compose { ref components, .. } = expressions[argument] else { return };
+    let literal = |handle: &Handle<Expression>| match expressions[*handle] {
+        Expression::Literal(Literal::F32(value)) => Some((0, value.to_bits())),
+        Expression::Literal(Literal::I32(value)) => Some((1, value.cast_unsigned())),
+        Expression::Literal(Literal::U32(value)) => Some((2, value)),
+        _ => None,
+    };
+    let size = match components.len() {
+        2 => VectorSize::Bi,
+        3 => VectorSize::Tri,
+        4 => VectorSize::Quad,
+        _ => return,
+    };
+    let value = components[0];
+    if literal(&value).is_some() && components.iter().all(|component| literal(component) == literal(&value)) {
+        expressions[argument] = Expression::Splat { size, value };
     }
 }
 

@@ -27,7 +27,7 @@ const REASSOCIATION: [Expression; 8] = [
     ("bits(x * z + y * z)", |x, y, z| canonical(x * z + y * z)),
     ("bits((x * THREE) * THIRD)", |x, _, _| canonical((x * 3.0) * 0.333_333_34)),
 ];
-const FOLDING: [Expression; 12] = [
+const FOLDING: [Expression; 15] = [
     ("bits(x - x)", |x, _, _| canonical(minus(x, x))),
     ("bits(x * ZERO)", |x, _, _| canonical(x * 0.0)),
     ("bits(x + ZERO)", |x, _, _| canonical(x + 0.0)),
@@ -40,6 +40,16 @@ const FOLDING: [Expression; 12] = [
     ("bits(x * HUGE * HUGE)", |x, _, _| canonical(x * 1e30 * 1e30)),
     ("bits(x * TINY * TINY)", |x, _, _| canonical(x * 1e-30 * 1e-30)),
     ("bits((x + HUGE) - HUGE)", |x, _, _| canonical((x + 1e30) - 1e30)),
+    // Mesa takes `select(0, -1, c)` for `-f32(c)`, which is -0 where c is false.
+    ("bits(select(ZERO, -ONE, x < y))", |x, y, _| canonical(if x < y { -1.0 } else { 0.0 })),
+    ("bits(select(-ONE, ZERO, x < y) * z)", |x, y, z| canonical(if x < y { 0.0 } else { -1.0 } * z)),
+    ("bits(sign(x) * y)", |x, y, _| canonical(sign(x) * y)),
+];
+/// Fused, where a factor or the summand is a zero that a compiler sees.
+const FUSED: [Expression; 3] = [
+    ("bits(fma(x, y, ZERO))", |x, y, _| canonical(x.mul_add(y, 0.0))),
+    ("bits(fma(x, ZERO, y))", |x, y, _| canonical(x.mul_add(0.0, y))),
+    ("bits(fma(x, y, -ZERO))", |x, y, _| canonical(x.mul_add(y, -0.0))),
 ];
 const DIVISION: [Expression; 8] = [
     ("bits((x * y) / y)", |x, y, _| canonical((x * y) / y)),
@@ -67,6 +77,16 @@ const ORDER: [Expression; 9] = [
     ("bits(clamp(x, y, z))", |x, y, z| canonical(min(max(x, y), z))),
     ("bits(select(x, y, y < x))", |x, y, _| canonical(if y < x { y } else { x })),
 ];
+
+fn sign(x: f32) -> f32 {
+    if x > 0.0 {
+        1.0
+    } else if x < 0.0 {
+        -1.0
+    } else {
+        0.0
+    }
+}
 
 /// `a - b` where both are one expression, which a linter takes for a mistake.
 fn minus(a: f32, b: f32) -> f32 {
@@ -121,12 +141,13 @@ fn scaled(x: f32, factor: f32) -> f32 { return x * factor; }
 ";
 
 pub(super) fn cases() -> Vec<Case> {
-    let families: [(&str, Option<Primitive>, &[Expression]); 5] = [
+    let families: [(&str, Option<Primitive>, &[Expression]); 6] = [
         ("contraction", None, &CONTRACTION),
         ("reassociation", None, &REASSOCIATION),
         ("rewritten division", Some(Primitive::Divide), &DIVISION),
         ("rewritten square root", Some(Primitive::Sqrt), &ROOTS),
         ("order", Some(Primitive::Compare), &ORDER),
+        ("fused zeros", Some(Primitive::Constants), &FUSED),
     ];
     let mut cases = Vec::new();
     for (name, blames, expressions) in families {
