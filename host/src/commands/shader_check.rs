@@ -308,7 +308,7 @@ impl Tried {
             None => String::new(),
         };
         if came.on_cpu {
-            judged.push_str(" · done on the CPU: its loops or its nesting are more than this driver is trusted with");
+            judged.push_str(" · done on the CPU: its loops, its nesting or its size are more than this driver is trusted with");
         }
         judged.push_str(ended);
         out!("  {name}{kind}: {:.6} s · compiled in {:.3} s{judged}", came.seconds, came.compile_seconds);

@@ -132,7 +132,7 @@ fn timed(loaded: &corpus::run::Loaded<'_>, side: &mut Side) -> Result<Duration, 
     let took = started.elapsed();
     // What the CPU executor does for an adapter is not the adapter's figure.
     if side.device().done_on_cpu() > on_cpu {
-        Err("its loops are more than this driver is trusted with: the CPU does it".to_owned())
+        Err("its loops, nesting or size are more than this driver is trusted with: the CPU does it".to_owned())
     } else {
         Ok(took)
     }

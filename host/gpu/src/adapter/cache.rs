@@ -49,6 +49,7 @@ fn key(identity: &Identity) -> String {
         include_str!("pipeline.rs"),
         include_str!("primitives.rs"),
         include_str!("random.rs"),
+        include_str!("size.rs"),
         include_str!("spirv.rs"),
         include_str!("stage.rs"),
         include_str!("tier.rs"),

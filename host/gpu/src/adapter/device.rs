@@ -188,10 +188,11 @@ impl AdapterDevice {
         let Some(compiled) = self.pipelines.get_mut(&pipeline) else { return Err(DeviceError("no such pipeline".to_owned())) };
         let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status, kept)?;
         let has_loops = compiled.has_loops;
+        let Some(program) = &compiled.pipeline else { return Err(DeviceError("the pipeline is not for this GPU".to_owned())) };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
-            pass.set_pipeline(&compiled.pipeline);
+            pass.set_pipeline(program);
             pass.set_bind_group(0, &group, &[]);
             pass.dispatch_workgroups(groups[0], groups[1], groups[2]);
         }

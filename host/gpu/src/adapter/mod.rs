@@ -30,6 +30,7 @@ mod primitives;
 mod random;
 mod recheck;
 mod self_test;
+mod size;
 mod spirv;
 mod stage;
 mod tier;

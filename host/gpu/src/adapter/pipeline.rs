@@ -23,7 +23,8 @@ const BIND_GROUPS_MAX: usize = 16;
 
 /// A compiled kernel and how to bind it.
 pub(crate) struct Pipeline {
-    pub pipeline: wgpu::ComputePipeline,
+    /// `None` where the CPU does it all.
+    pub pipeline: Option<wgpu::ComputePipeline>,
     pub layout: wgpu::BindGroupLayout,
     /// How each binding is used, in the kernel's order, and how many bytes of it a uniform binding sees.
     pub bindings: Vec<(Access, u64)>,
@@ -49,6 +50,19 @@ impl Pipeline {
         fits(gpu, kernel)?;
         let failed = |error: String| DeviceError(format!("a kernel could not be made for the GPU {}: {error}", gpu.name));
         let staged = stage::stage(kernel, &target.plan, target.facts.lanes).map_err(|error| failed(error.to_string()))?;
+        let bindings = kernel.bindings.iter().map(|binding| (binding.access, binding.bytes_min.next_multiple_of(16))).collect();
+        let layout = bind_group_layout(gpu, kernel);
+        let mut made = Self {
+            pipeline: None,
+            layout,
+            bindings,
+            has_loops: staged.has_loops,
+            trusted_iterations: staged.trusted_iterations,
+            bind_groups: HashMap::new(),
+        };
+        if made.trusted_iterations == Some(0) {
+            return Ok(made);
+        }
         let entry = staged.module.entry_points.first().map(|entry_point| entry_point.name.clone()).unwrap_or_default();
         let module = if target.passthrough {
             let words = write_spirv(&staged, target, &entry).map_err(failed)?;
@@ -60,10 +74,9 @@ impl Pipeline {
             })
         };
         gpu.check("when a kernel was compiled")?;
-        let layout = bind_group_layout(gpu, kernel);
         let pipeline_layout = gpu.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: None,
-            bind_group_layouts: &[Some(&layout)],
+            bind_group_layouts: &[Some(&made.layout)],
             immediate_size: 0,
         });
         let pipeline = gpu.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -75,15 +88,8 @@ impl Pipeline {
             cache: None,
         });
         gpu.check("when a kernel was compiled")?;
-        let bindings = kernel.bindings.iter().map(|binding| (binding.access, binding.bytes_min.next_multiple_of(16))).collect();
-        Ok(Self {
-            pipeline,
-            layout,
-            bindings,
-            has_loops: staged.has_loops,
-            trusted_iterations: staged.trusted_iterations,
-            bind_groups: HashMap::new(),
-        })
+        made.pipeline = Some(pipeline);
+        Ok(made)
     }
 
     /// Drops what refers to `buffer`.

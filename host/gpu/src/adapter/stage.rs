@@ -18,6 +18,7 @@ use crate::adapter::import::{ImportError, Imported, import};
 use crate::adapter::loops;
 use crate::adapter::nesting;
 use crate::adapter::primitives::{self, HIDDEN_ZERO, Operation, ZEROS};
+use crate::adapter::size;
 use crate::adapter::tier::{Plan, Primitive, Way};
 use crate::kernel::{Kernel, STATUS_BINDING, STATUS_GROUP};
 
@@ -44,7 +45,7 @@ pub(crate) struct Staged {
     pub info: ModuleInfo,
     /// It can set the status word.
     pub has_loops: bool,
-    /// The smaller loop budget it has instead of the kernel's, where the driver is not trusted with that ([`loops`], [`nesting`]). 0: nothing it does is to be trusted.
+    /// The smaller loop budget it has instead of the kernel's, where the driver is not trusted with that ([`loops`], [`nesting`], [`size`]). 0: nothing it does is to be trusted.
     pub trusted_iterations: Option<u32>,
 }
 
@@ -56,6 +57,10 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
 /// Rewrites `kernel` by `plan`.
 pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, StageError> {
     let mut staged = rewrite(kernel, plan)?;
+    if size::expanded(&staged.module) > size::EXPRESSIONS_MAX {
+        staged.trusted_iterations = Some(0);
+        return Ok(staged);
+    }
     if plan.way(Primitive::Loops) == Way::Guarded {
         // Last, so that the functions that came in are seen.
         let deep = nesting::depth(&staged.module) > nesting::TRUSTED;
