@@ -12,6 +12,9 @@ use crate::kernel::{Access, Kernel};
 
 /// `array<atomic<u32>, 4>`
 const STATUS_BYTES: u64 = 16;
+/// Buffers that are kept to be used again, at most, and their bytes.
+const SPARES_MAX: usize = 32;
+const SPARE_BYTES_MAX: u64 = 64 << 20;
 
 /// How an [`AdapterDevice`] is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct AdapterDevice {
     /// Kernels whose loops the driver is not trusted with.
     twin: Twin,
     done_on_cpu: u64,
+    /// Buffers of earlier copies, to be used again: the next dispatch most likely needs the same.
+    spare: Vec<(BufferId, u64)>,
     next: u64,
 }
 
@@ -79,6 +84,7 @@ impl AdapterDevice {
             pipelines: HashMap::new(),
             twin: Twin::default(),
             done_on_cpu: 0,
+            spare: Vec::new(),
             next: 0,
         })
     }
@@ -116,13 +122,14 @@ impl AdapterDevice {
         Ok((ranges, copies))
     }
 
-    /// A dispatch by the driver.
+    /// A dispatch by the driver, after what is in the ranges of `kept` was copied to the buffers there.
     fn run(
         &mut self,
         pipeline: PipelineId,
         access: &[Access],
         bindings: &[BindingRange],
         groups: [u32; 3],
+        kept: &[(BufferId, BindingRange)],
     ) -> Result<DispatchEnd, DeviceError> {
         let mixed = |range: &BindingRange| {
             let of_buffer = access.iter().zip(bindings).filter(|(_, other)| other.buffer == range.buffer);
@@ -131,10 +138,10 @@ impl AdapterDevice {
             writes && reads
         };
         if !bindings.iter().any(mixed) {
-            return self.submit(pipeline, bindings, groups, true);
+            return self.submit(pipeline, bindings, groups, kept, true);
         }
         let (ranges, copies) = self.separate(access, bindings)?;
-        let end = self.submit(pipeline, &ranges, groups, false);
+        let end = self.submit(pipeline, &ranges, groups, kept, false);
         for copy in copies {
             self.destroy_buffer(copy);
         }
@@ -152,17 +159,32 @@ impl AdapterDevice {
         let mut kept = Vec::new();
         let mut all = bindings.to_vec();
         for (range, _) in all.iter_mut().zip(access).filter(|(_, access)| **access == Access::ReadWrite) {
-            let copy = self.create_buffer(range.bytes)?;
-            kept.push(copy);
-            self.copy_buffer(range.buffer, range.offset, copy, 0, range.bytes)?;
+            let copy = self.take_spare(range.bytes)?;
+            kept.push((copy, *range));
             (range.buffer, range.offset) = (copy, 0);
         }
-        let mut end = self.run(pipeline, access, bindings, groups);
+        let mut end = self.run(pipeline, access, bindings, groups, &kept);
         if end == Ok(DispatchEnd::LoopBudgetExceeded) {
             end = twin::read_all(self, &all).and_then(|words| self.run_on_cpu(pipeline, access, bindings, groups, words));
         }
-        kept.into_iter().for_each(|copy| self.destroy_buffer(copy));
+        kept.into_iter().for_each(|(copy, range)| self.give_spare(copy, range.bytes));
         end
+    }
+
+    /// A buffer of `bytes` with anything in it.
+    fn take_spare(&mut self, bytes: u64) -> Result<BufferId, DeviceError> {
+        match self.spare.iter().position(|(_, spare)| *spare == bytes) {
+            Some(at) => Ok(self.spare.swap_remove(at).0),
+            None => self.create_buffer(bytes),
+        }
+    }
+
+    fn give_spare(&mut self, buffer: BufferId, bytes: u64) {
+        self.spare.push((buffer, bytes));
+        while self.spare.iter().map(|(_, bytes)| bytes).sum::<u64>() > SPARE_BYTES_MAX || self.spare.len() > SPARES_MAX {
+            let (oldest, _) = self.spare.remove(0);
+            self.destroy_buffer(oldest);
+        }
     }
 
     /// A dispatch on the CPU, from `words`; what it writes goes to the buffers.
@@ -183,13 +205,26 @@ impl AdapterDevice {
         Ok(end)
     }
 
-    fn submit(&mut self, pipeline: PipelineId, ranges: &[BindingRange], groups: [u32; 3], kept: bool) -> Result<DispatchEnd, DeviceError> {
+    fn submit(
+        &mut self,
+        pipeline: PipelineId,
+        ranges: &[BindingRange],
+        groups: [u32; 3],
+        kept: &[(BufferId, BindingRange)],
+        again: bool,
+    ) -> Result<DispatchEnd, DeviceError> {
         let doing = "when a kernel ran";
         let Some(compiled) = self.pipelines.get_mut(&pipeline) else { return Err(DeviceError("no such pipeline".to_owned())) };
-        let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status, kept)?;
+        let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status, again)?;
         let has_loops = compiled.has_loops;
         let Some(program) = &compiled.pipeline else { return Err(DeviceError("the pipeline is not for this GPU".to_owned())) };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
+        for (copy, range) in kept {
+            let (Some(from), Some(to)) = (self.buffers.get(&range.buffer), self.buffers.get(copy)) else {
+                return Err(DeviceError("no such buffer".to_owned()));
+            };
+            encoder.copy_buffer_to_buffer(from, range.offset, to, 0, range.bytes);
+        }
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: None, timestamp_writes: None });
             pass.set_pipeline(program);
@@ -278,7 +313,7 @@ impl Device for AdapterDevice {
             return Err(DeviceError(format!("{groups:?} workgroups; the GPU {} allows {max} in a dimension", self.gpu.name)));
         }
         match known.trusted_iterations {
-            None => self.run(pipeline, &access, bindings, groups),
+            None => self.run(pipeline, &access, bindings, groups, &[]),
             Some(0) => {
                 let words = twin::read_all(self, bindings)?;
                 self.run_on_cpu(pipeline, &access, bindings, groups, words)
