@@ -39,5 +39,6 @@ mod twin;
 pub use admission::{Admission, TierReport, admit, auto, examine, revoke};
 pub use device::{AdapterDevice, Opening};
 pub use listing::{Adapter, DeviceKind, Identity, SelectError, list, select};
+pub use pipeline::spirv_of;
 pub use recheck::{Recheck, Rechecking};
 pub use tier::{Plan, Primitive, Tier, Way};

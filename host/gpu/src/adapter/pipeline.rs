@@ -12,6 +12,7 @@ use naga::back::spv;
 
 use crate::adapter::facts::Facts;
 use crate::adapter::gpu::Gpu;
+use crate::adapter::listing::Adapter;
 use crate::adapter::spirv;
 use crate::adapter::stage::{self, Staged};
 use crate::adapter::tier::{Plan, Primitive, Way};
@@ -185,6 +186,17 @@ fn bind_group_layout(gpu: &Gpu, kernel: &Kernel) -> wgpu::BindGroupLayout {
     let mut entries: Vec<_> = kernel.bindings.iter().enumerate().map(|(index, binding)| entry(index, binding.access)).collect();
     entries.push(entry(kernel.bindings.len(), Access::ReadWrite));
     gpu.device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries })
+}
+
+/// The SPIR-V that `adapter`'s driver would get for `kernel` under `plan`, to look at what its compiler makes of it. Its bindings are numbered in the order of the kernel's, in set 0, and the
+/// status binding comes last.
+///
+/// # Errors
+/// The plan does not take the kernel.
+pub fn spirv_of(kernel: &Kernel, plan: Plan, adapter: &Adapter) -> Result<Vec<u32>, DeviceError> {
+    let staged = stage::stage(kernel, &plan, adapter.facts.lanes).map_err(|error| DeviceError(error.to_string()))?;
+    let entry = staged.module.entry_points.first().map(|entry_point| entry_point.name.clone()).unwrap_or_default();
+    write_spirv(&staged, &Target { plan, facts: adapter.facts, passthrough: true }, &entry).map_err(DeviceError)
 }
 
 /// SPIR-V with strict's decorations. Nothing is checked twice: indices are clamped, divisors safe and loops bounded by the lowering.

@@ -95,9 +95,12 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// What expressions may name: as literals, so that a compiler may fold what it sees.
-const CONSTANTS: [(&str, &str, &str); 8] = [
+const CONSTANTS: [(&str, &str, &str); 11] = [
     ("ZERO", "f32", "0.0"),
     ("ONE", "f32", "1.0"),
+    ("TWO", "f32", "2.0"),
+    ("EIGHT", "f32", "8.0"),
+    ("HALF", "f32", "0.5"),
     ("THREE", "f32", "3.0"),
     ("THIRD", "f32", "0.33333334"),
     ("TEN", "f32", "10.0"),

@@ -4,13 +4,17 @@ use super::operators::{self, Expression};
 use super::{Case, canonical};
 use crate::adapter::tier::Primitive;
 
-const CONTRACTION: [Expression; 6] = [
+const CONTRACTION: [Expression; 9] = [
     ("bits(x * y + z)", |x, y, z| canonical(x * y + z)),
     ("bits(x * y - z)", |x, y, z| canonical(x * y - z)),
     ("bits(z - x * y)", |x, y, z| canonical(z - x * y)),
     ("bits(x * y + y * z)", |x, y, z| canonical(x * y + y * z)),
     ("bits(x * x - y * y)", |x, y, _| canonical(x * x - y * y)),
     ("bits((x + ONE) * y)", |x, y, _| canonical((x + 1.0) * y)),
+    // RADV fuses a product with a power of two whatever it is told, as if that were always exact: it is not where it overflows.
+    ("bits(x * TWO + y)", |x, y, _| canonical(x * 2.0 + y)),
+    ("bits(y - x * EIGHT)", |x, y, _| canonical(y - x * 8.0)),
+    ("bits(x * HALF - y)", |x, y, _| canonical(x * 0.5 - y)),
 ];
 const REASSOCIATION: [Expression; 8] = [
     ("bits((x + y) - x)", |x, y, _| canonical((x + y) - x)),
