@@ -3,6 +3,7 @@
 //! An execution mode may be declared only where the driver reports it, and wgpu asks for none of the properties. So we ask the driver, through the physical device that
 //! wgpu holds. Nothing is created, kept or changed.
 
+#[cfg(not(target_vendor = "apple"))]
 use ash::vk;
 
 use crate::adapter::spirv::FloatModes;
@@ -24,7 +25,14 @@ pub struct Facts {
     pub zeroes_workgroup_memory: bool,
 }
 
+/// wgpu has no Vulkan here.
+#[cfg(target_vendor = "apple")]
+pub(crate) fn ask(_adapter: &wgpu::Adapter) -> Facts {
+    Facts::default()
+}
+
 /// Asks the driver. All is off for what is not Vulkan.
+#[cfg(not(target_vendor = "apple"))]
 pub(crate) fn ask(adapter: &wgpu::Adapter) -> Facts {
     // SAFETY: the guard gives shared access to wgpu's adapter, which outlives it; nothing reached through it is destroyed.
     let Some(hal) = (unsafe { adapter.as_hal::<wgpu::hal::api::Vulkan>() }) else {
@@ -69,6 +77,7 @@ pub(crate) fn ask(adapter: &wgpu::Adapter) -> Facts {
 }
 
 /// Modes for 32-bit floats that may be declared alone. Where a property says that all widths must agree, none is declared: the self-test decides what the driver does.
+#[cfg(not(target_vendor = "apple"))]
 fn modes(controls: &vk::PhysicalDeviceFloatControlsProperties<'_>) -> FloatModes {
     let alone = |independence| independence != vk::ShaderFloatControlsIndependence::NONE;
     FloatModes {

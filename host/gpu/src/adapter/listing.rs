@@ -114,6 +114,10 @@ impl Adapter {
 
 /// All adapters, real GPUs first; empty where there is no Vulkan loader or no driver. Needs no display.
 pub fn list() -> Vec<Adapter> {
+    // wgpu has no Vulkan on Apple's systems, and panics where it is asked for what it has not.
+    if !wgpu::Instance::enabled_backend_features().contains(wgpu::Backends::VULKAN) {
+        return Vec::new();
+    }
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::VULKAN,
         flags: wgpu::InstanceFlags::empty(),
