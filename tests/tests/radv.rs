@@ -166,8 +166,8 @@ impl Compiler {
             let instance =
                 entry.create_instance(&vk::InstanceCreateInfo::default().application_info(&application), None).expect("an instance");
             let physical = instance.enumerate_physical_devices().expect("devices")[0];
-            let mut features = vk::PhysicalDeviceFeatures::default();
-            features.shader_float64 = instance.get_physical_device_features(physical).shader_float64;
+            let doubles = instance.get_physical_device_features(physical).shader_float64 == vk::TRUE;
+            let features = vk::PhysicalDeviceFeatures::default().shader_float64(doubles);
             let info = vk::DeviceCreateInfo::default().queue_create_infos(&queues).enabled_features(&features);
             let device = instance.create_device(physical, &info, None).expect("a device");
             Self { _entry: entry, _instance: instance, device }

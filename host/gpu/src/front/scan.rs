@@ -125,8 +125,7 @@ fn token(rest: &str) -> (Kind, usize) {
 /// Where it is.
 pub fn reserved(tokens: &[Token<'_>]) -> Result<(), Finding> {
     let is_call = |index: usize| {
-        tokens.get(index + 1).is_some_and(|next| next.text == "(")
-            && !index.checked_sub(1).is_some_and(|before| tokens[before].text == "fn")
+        tokens.get(index + 1).is_some_and(|next| next.text == "(") && index.checked_sub(1).is_none_or(|before| tokens[before].text != "fn")
     };
     match tokens.iter().enumerate().find(|(index, token)| token.text == MARKER && !is_call(*index)) {
         None => Ok(()),

@@ -32,7 +32,8 @@ pub fn edits(tokens: &[Token<'_>]) -> Edits {
             }
             "[" | "{" => open.push(None),
             ")" => {
-                if open.pop().flatten().is_some() && tokens.get(index.wrapping_sub(1)).is_some_and(|last| last.text != ",") {
+                let call = open.pop().flatten();
+                if call.is_some() && tokens.get(index.wrapping_sub(1)).is_some_and(|last| last.text != ",") {
                     edits.replace(token.at, token.at + 1, ")+0)".to_owned());
                 }
             }
