@@ -105,10 +105,11 @@ pub fn edit(source: &str, mut edits: Edits) -> Result<Edited, Finding> {
     let mut kept = HashSet::new();
     for _ in 0..ROUNDS_MAX {
         let text = edits.apply(source);
+        let back = edits.way_back();
         let tokens = tokens(&text);
         let calls = calls(&tokens);
         let open: Vec<&Call> =
-            calls.iter().filter(|call| call.context != Context::Runtime && !kept.contains(&edits.original(tokens[call.name].at))).collect();
+            calls.iter().filter(|call| call.context != Context::Runtime && !kept.contains(&back.original(tokens[call.name].at))).collect();
         if open.is_empty() {
             return Ok(mark(source, edits, &tokens, &calls));
         }
@@ -119,7 +120,7 @@ pub fn edit(source: &str, mut edits: Edits) -> Result<Edited, Finding> {
         };
         let mut made = Vec::new();
         for (call, arguments) in ready.iter().zip(values) {
-            let (start, end) = (edits.original(tokens[call.name].at), edits.original(tokens[call.close].at) + 1);
+            let (start, end) = (back.original(tokens[call.name].at), back.original(tokens[call.close].at) + 1);
             let Some(arguments) = arguments else {
                 kept.insert(start);
                 continue;
@@ -403,12 +404,14 @@ pub fn literal_text(parts: &[f32]) -> String {
 
 /// Wraps the first argument of every call that may be evaluated at run time.
 fn mark(source: &str, mut edits: Edits, tokens: &[Token<'_>], calls: &[Call]) -> Edited {
-    let first = |call: &Call| call.arguments.first().map(|&(from, to)| (edits.original(tokens[from].at), edits.original(tokens[to].at)));
+    let back = edits.way_back();
+    let first = |call: &Call| call.arguments.first().map(|&(from, to)| (back.original(tokens[from].at), back.original(tokens[to].at)));
     let places: Vec<(usize, usize)> = calls.iter().filter(|call| call.context == Context::Runtime).filter_map(first).collect();
     for &(from, to) in &places {
         edits.insert(from, &format!("{MARKER}("));
         edits.insert(to, ")");
     }
-    let markers = places.iter().filter_map(|&(from, _)| edits.place_of(from).and_then(|at| u32::try_from(at).ok())).collect();
+    let made = edits.way_back();
+    let markers = places.iter().filter_map(|&(from, _)| made.place_of(from).and_then(|at| u32::try_from(at).ok())).collect();
     Edited { text: edits.apply(source), edits, markers }
 }
