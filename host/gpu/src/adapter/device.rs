@@ -103,26 +103,23 @@ impl AdapterDevice {
         self.buffers.get(&id).ok_or_else(|| DeviceError("no such buffer".to_owned()))
     }
 
-    /// Copies apart what wgpu would not bind together: a buffer that one binding writes cannot be bound read-only as well, even where the ranges are apart. Gives the ranges to bind,
-    /// and the copies, which live for one dispatch.
-    fn separate(&mut self, access: &[Access], bindings: &[BindingRange]) -> Result<(Vec<BindingRange>, Vec<BufferId>), DeviceError> {
-        let mut ranges = bindings.to_vec();
+    /// Has copies take the place of the `ranges` for which `wanted` is true: the copies, and what is to be copied there before the dispatch.
+    fn set_apart(
+        &mut self,
+        ranges: &mut [BindingRange],
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<Vec<(BufferId, BindingRange)>, DeviceError> {
         let mut copies = Vec::new();
-        let written: Vec<BufferId> =
-            access.iter().zip(bindings).filter(|(access, _)| **access == Access::ReadWrite).map(|(_, range)| range.buffer).collect();
-        for (range, access) in ranges.iter_mut().zip(access) {
-            if *access != Access::ReadWrite && written.contains(&range.buffer) {
-                let copy = self.create_buffer(range.bytes)?;
-                copies.push(copy);
-                self.copy_buffer(range.buffer, range.offset, copy, 0, range.bytes)?;
-                range.buffer = copy;
-                range.offset = 0;
-            }
+        for (_, range) in ranges.iter_mut().enumerate().filter(|(index, _)| wanted(*index)) {
+            let copy = self.take_spare(range.bytes)?;
+            copies.push((copy, *range));
+            (range.buffer, range.offset) = (copy, 0);
         }
-        Ok((ranges, copies))
+        Ok(copies)
     }
 
-    /// A dispatch by the driver, after what is in the ranges of `kept` was copied to the buffers there.
+    /// A dispatch by the driver, after what is in the ranges of `kept` was copied to the buffers there. A buffer that one binding writes wgpu does not bind read-only as well, even where the
+    /// ranges are apart: what is read of it is copied likewise.
     fn run(
         &mut self,
         pipeline: PipelineId,
@@ -131,20 +128,13 @@ impl AdapterDevice {
         groups: [u32; 3],
         kept: &[(BufferId, BindingRange)],
     ) -> Result<DispatchEnd, DeviceError> {
-        let mixed = |range: &BindingRange| {
-            let of_buffer = access.iter().zip(bindings).filter(|(_, other)| other.buffer == range.buffer);
-            let (mut writes, mut reads) = (false, false);
-            of_buffer.for_each(|(access, _)| if *access == Access::ReadWrite { writes = true } else { reads = true });
-            writes && reads
-        };
-        if !bindings.iter().any(mixed) {
-            return self.submit(pipeline, bindings, groups, kept, true);
-        }
-        let (ranges, copies) = self.separate(access, bindings)?;
-        let end = self.submit(pipeline, &ranges, groups, kept, false);
-        for copy in copies {
-            self.destroy_buffer(copy);
-        }
+        let is_written = |index: usize| access[index] == Access::ReadWrite;
+        let written: Vec<BufferId> =
+            bindings.iter().enumerate().filter(|(index, _)| is_written(*index)).map(|(_, range)| range.buffer).collect();
+        let mut ranges = bindings.to_vec();
+        let read = self.set_apart(&mut ranges, |index| !is_written(index) && written.contains(&bindings[index].buffer))?;
+        let end = self.submit(pipeline, &ranges, groups, kept.iter().chain(&read));
+        self.give_spares(read);
         end
     }
 
@@ -156,18 +146,13 @@ impl AdapterDevice {
         bindings: &[BindingRange],
         groups: [u32; 3],
     ) -> Result<DispatchEnd, DeviceError> {
-        let mut kept = Vec::new();
         let mut all = bindings.to_vec();
-        for (range, _) in all.iter_mut().zip(access).filter(|(_, access)| **access == Access::ReadWrite) {
-            let copy = self.take_spare(range.bytes)?;
-            kept.push((copy, *range));
-            (range.buffer, range.offset) = (copy, 0);
-        }
+        let kept = self.set_apart(&mut all, |index| access[index] == Access::ReadWrite)?;
         let mut end = self.run(pipeline, access, bindings, groups, &kept);
         if end == Ok(DispatchEnd::LoopBudgetExceeded) {
             end = twin::read_all(self, &all).and_then(|words| self.run_on_cpu(pipeline, access, bindings, groups, words));
         }
-        kept.into_iter().for_each(|(copy, range)| self.give_spare(copy, range.bytes));
+        self.give_spares(kept);
         end
     }
 
@@ -179,8 +164,8 @@ impl AdapterDevice {
         }
     }
 
-    fn give_spare(&mut self, buffer: BufferId, bytes: u64) {
-        self.spare.push((buffer, bytes));
+    fn give_spares(&mut self, copies: Vec<(BufferId, BindingRange)>) {
+        self.spare.extend(copies.into_iter().map(|(copy, range)| (copy, range.bytes)));
         while self.spare.iter().map(|(_, bytes)| bytes).sum::<u64>() > SPARE_BYTES_MAX || self.spare.len() > SPARES_MAX {
             let (oldest, _) = self.spare.remove(0);
             self.destroy_buffer(oldest);
@@ -205,21 +190,20 @@ impl AdapterDevice {
         Ok(end)
     }
 
-    fn submit(
+    fn submit<'a>(
         &mut self,
         pipeline: PipelineId,
         ranges: &[BindingRange],
         groups: [u32; 3],
-        kept: &[(BufferId, BindingRange)],
-        again: bool,
+        copies: impl Iterator<Item = &'a (BufferId, BindingRange)>,
     ) -> Result<DispatchEnd, DeviceError> {
         let doing = "when a kernel ran";
         let Some(compiled) = self.pipelines.get_mut(&pipeline) else { return Err(DeviceError("no such pipeline".to_owned())) };
-        let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status, again)?;
+        let group = compiled.bind(&self.gpu, ranges, &self.buffers, &self.status)?;
         let has_loops = compiled.has_loops;
         let Some(program) = &compiled.pipeline else { return Err(DeviceError("the pipeline is not for this GPU".to_owned())) };
         let mut encoder = self.gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
-        for (copy, range) in kept {
+        for (copy, range) in copies {
             let (Some(from), Some(to)) = (self.buffers.get(&range.buffer), self.buffers.get(copy)) else {
                 return Err(DeviceError("no such buffer".to_owned()));
             };

@@ -64,9 +64,9 @@ impl Pipeline {
         if made.trusted_iterations == Some(0) {
             return Ok(made);
         }
-        let entry = staged.module.entry_points.first().map(|entry_point| entry_point.name.clone()).unwrap_or_default();
+        let entry = staged.entry().to_owned();
         let module = if target.passthrough {
-            let words = write_spirv(&staged, target, &entry).map_err(failed)?;
+            let words = write_spirv(&staged, target).map_err(failed)?;
             pass_through(gpu, words, &entry, kernel.workgroup_size)
         } else {
             gpu.device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -98,14 +98,13 @@ impl Pipeline {
         self.bind_groups.retain(|ranges, _| ranges.iter().all(|range| range.buffer != buffer));
     }
 
-    /// The bind group of `ranges` with the status buffer. `kept`: it may be asked for again.
+    /// The bind group of `ranges` with the status buffer.
     pub fn bind(
         &mut self,
         gpu: &Gpu,
         ranges: &[BindingRange],
         buffers: &HashMap<BufferId, wgpu::Buffer>,
         status: &wgpu::Buffer,
-        kept: bool,
     ) -> Result<wgpu::BindGroup, DeviceError> {
         if let Some(known) = self.bind_groups.get(ranges) {
             return Ok(known.clone());
@@ -129,12 +128,10 @@ impl Pipeline {
         entries.push(wgpu::BindGroupEntry { binding: self.bindings.len() as u32, resource: status.as_entire_binding() });
         let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &self.layout, entries: &entries });
         gpu.check("when buffers were bound")?;
-        if kept {
-            if self.bind_groups.len() >= BIND_GROUPS_MAX {
-                self.bind_groups.clear();
-            }
-            self.bind_groups.insert(ranges.to_vec(), group.clone());
+        if self.bind_groups.len() >= BIND_GROUPS_MAX {
+            self.bind_groups.clear();
         }
+        self.bind_groups.insert(ranges.to_vec(), group.clone());
         Ok(group)
     }
 }
@@ -195,12 +192,11 @@ fn bind_group_layout(gpu: &Gpu, kernel: &Kernel) -> wgpu::BindGroupLayout {
 /// The plan does not take the kernel.
 pub fn spirv_of(kernel: &Kernel, plan: Plan, adapter: &Adapter) -> Result<Vec<u32>, DeviceError> {
     let staged = stage::stage(kernel, &plan, adapter.facts.lanes).map_err(|error| DeviceError(error.to_string()))?;
-    let entry = staged.module.entry_points.first().map(|entry_point| entry_point.name.clone()).unwrap_or_default();
-    write_spirv(&staged, &Target { plan, facts: adapter.facts, passthrough: true }, &entry).map_err(DeviceError)
+    write_spirv(&staged, &Target { plan, facts: adapter.facts, passthrough: true }).map_err(DeviceError)
 }
 
 /// SPIR-V with strict's decorations. Nothing is checked twice: indices are clamped, divisors safe and loops bounded by the lowering.
-fn write_spirv(staged: &Staged, target: &Target, entry: &str) -> Result<Vec<u32>, String> {
+fn write_spirv(staged: &Staged, target: &Target) -> Result<Vec<u32>, String> {
     let mut capabilities = vec![spv::Capability::Shader, spv::Capability::Matrix];
     if target.facts.packed_dot && target.facts.spirv_1_3 {
         capabilities.extend([spv::Capability::DotProduct, spv::Capability::DotProductInput4x8BitPacked]);
@@ -228,7 +224,7 @@ fn write_spirv(staged: &Staged, target: &Target, entry: &str) -> Result<Vec<u32>
         emit_int_div_checks: false,
         ..spv::Options::default()
     };
-    let chosen = spv::PipelineOptions { shader_stage: naga::ShaderStage::Compute, entry_point: entry.to_owned() };
+    let chosen = spv::PipelineOptions { shader_stage: naga::ShaderStage::Compute, entry_point: staged.entry().to_owned() };
     let words = spv::write_vec(&staged.module, &staged.info, &options, Some(&chosen)).map_err(|error| error.to_string())?;
     spirv::patch(&words, target.facts.float_modes).map_err(|error| error.to_string())
 }

@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use naga::{Block, Function, Handle, Module, Statement};
+use naga::Module;
+
+use crate::lower::expanded_size;
 
 /// Most expressions of a kernel for a driver: its compilation then takes seconds.
 pub(crate) const EXPRESSIONS_MAX: u64 = 300_000;
@@ -15,26 +17,10 @@ pub(crate) fn expanded(module: &Module) -> u64 {
     let mut known = HashMap::new();
     // A function calls none that comes after it.
     for (handle, function) in module.functions.iter() {
-        let size = of(function, &known);
+        let size = expanded_size(function, &known);
         known.insert(handle, size);
     }
-    module.entry_points.iter().map(|entry| of(&entry.function, &known)).max().unwrap_or_default()
-}
-
-fn of(function: &Function, known: &HashMap<Handle<Function>, u64>) -> u64 {
-    (function.expressions.len() as u64).saturating_add(calls(&function.body, known))
-}
-
-fn calls(block: &Block, known: &HashMap<Handle<Function>, u64>) -> u64 {
-    let of = |statement: &Statement| match statement {
-        Statement::Call { function, .. } => known.get(function).copied().unwrap_or(u64::MAX),
-        Statement::Block(inner) => calls(inner, known),
-        Statement::If { accept, reject, .. } => calls(accept, known).saturating_add(calls(reject, known)),
-        Statement::Switch { cases, .. } => cases.iter().fold(0, |sum: u64, case| sum.saturating_add(calls(&case.body, known))),
-        Statement::Loop { body, continuing, .. } => calls(body, known).saturating_add(calls(continuing, known)),
-        _ => 0,
-    };
-    block.iter().fold(0, |sum, statement| sum.saturating_add(of(statement)))
+    module.entry_points.iter().map(|entry| expanded_size(&entry.function, &known)).max().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -54,17 +54,22 @@ pub(crate) fn status_index(kernel: &Kernel) -> u32 {
     kernel.bindings.len() as u32
 }
 
+impl Staged {
+    /// Name of its entry point.
+    pub fn entry(&self) -> &str {
+        self.module.entry_points.first().map_or("", |entry_point| &entry_point.name)
+    }
+}
+
 /// Rewrites `kernel` by `plan`.
 pub(crate) fn stage(kernel: &Kernel, plan: &Plan, lanes: u32) -> Result<Staged, StageError> {
     let mut staged = rewrite(kernel, plan)?;
-    if size::expanded(&staged.module) > size::EXPRESSIONS_MAX {
+    // After that, so that the functions that came in are seen.
+    let watched = plan.way(Primitive::Loops) == Way::Guarded;
+    if size::expanded(&staged.module) > size::EXPRESSIONS_MAX || watched && nesting::depth(&staged.module) > nesting::TRUSTED {
         staged.trusted_iterations = Some(0);
-        return Ok(staged);
-    }
-    if plan.way(Primitive::Loops) == Way::Guarded {
-        // Last, so that the functions that came in are seen.
-        let deep = nesting::depth(&staged.module) > nesting::TRUSTED;
-        let trusted = if deep { 0 } else { loops::trusted_iterations(&staged.module, lanes) };
+    } else if watched {
+        let trusted = loops::trusted_iterations(&staged.module, lanes);
         if trusted < kernel.loop_iterations {
             let lowered = loops::lower_budget(&mut staged.module, kernel.loop_iterations, trusted);
             staged.trusted_iterations = Some(if lowered { trusted } else { 0 });

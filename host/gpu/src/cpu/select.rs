@@ -57,8 +57,16 @@ fn is_small(body: &Body, accept: &Block, reject: &Block) -> bool {
     values(accept) + values(reject) <= VALUES_MAX && sets <= 8 && accept.iter().chain(reject).all(|statement| is_cheap(body, statement))
 }
 
-/// Whether a statement has no effect but on variables, and is cheaper to run under a mask than to branch around.
-pub(super) fn is_cheap(body: &Body, statement: &Stmt) -> bool {
+/// Most statements that are cheaper to run under a mask than to branch around.
+const RUN_MAX: usize = 8;
+
+/// Whether statements are cheaper to run under a mask than to branch around.
+pub(super) fn is_cheap_run(body: &Body, statements: &[Stmt]) -> bool {
+    statements.len() <= RUN_MAX && statements.iter().all(|statement| is_cheap(body, statement))
+}
+
+/// Whether a statement has no effect but on variables, and is cheap.
+fn is_cheap(body: &Body, statement: &Stmt) -> bool {
     match statement {
         Stmt::Set { .. } => true,
         Stmt::Let(value) => match body.op(*value) {

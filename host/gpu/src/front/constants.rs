@@ -75,18 +75,18 @@ pub struct Edited {
     pub markers: HashSet<u32>,
 }
 
-/// A call of one of [`FUNCTIONS`]; token indices.
-struct Call {
+/// A call of a built-in; token indices.
+pub(super) struct Call {
     name: usize,
-    open: usize,
-    close: usize,
+    pub open: usize,
+    pub close: usize,
     /// Ranges of the arguments.
-    arguments: Vec<(usize, usize)>,
+    pub arguments: Vec<(usize, usize)>,
     context: Context,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Context {
+pub(super) enum Context {
     /// Outside functions.
     Module,
     /// In the local `const` declaration whose keyword is this token.
@@ -175,24 +175,32 @@ fn calls(tokens: &[Token<'_>]) -> Vec<Call> {
                 local_const = None;
                 required = false;
             }
-            name if token.kind == Kind::Word && FUNCTIONS.contains(&name) && !declared.contains(name) => {
-                let member = index > 0 && matches!(tokens[index - 1].text, "." | "fn" | "@");
-                if tokens.get(index + 1).is_some_and(|next| next.text == "(") && !member {
-                    let context = match local_const {
-                        _ if depth == 0 => Context::Module,
-                        Some(at) if at > 0 && tokens[at - 1].text != "(" => Context::Local(at),
-                        Some(_) => Context::Elsewhere,
-                        None if required || in_template(tokens, index) => Context::Elsewhere,
-                        None if in_struct(tokens, index) => Context::Module,
-                        None => Context::Runtime,
-                    };
-                    found.extend(call(tokens, index, context));
-                }
+            _ if calls_one_of(&FUNCTIONS, tokens, index, &declared) => {
+                let context = match local_const {
+                    _ if depth == 0 => Context::Module,
+                    Some(at) if at > 0 && tokens[at - 1].text != "(" => Context::Local(at),
+                    Some(_) => Context::Elsewhere,
+                    None if required || in_template(tokens, index) => Context::Elsewhere,
+                    None if in_struct(tokens, index) => Context::Module,
+                    None => Context::Runtime,
+                };
+                found.extend(call(tokens, index, context));
             }
             _ => {}
         }
     }
     found
+}
+
+/// Whether a token is the name in a call of one of these built-ins, which the source has not `declared` itself.
+pub(super) fn calls_one_of(functions: &[&str], tokens: &[Token<'_>], index: usize, declared: &HashSet<&str>) -> bool {
+    let token = tokens[index];
+    let member = index > 0 && matches!(tokens[index - 1].text, "." | "fn" | "@");
+    token.kind == Kind::Word
+        && functions.contains(&token.text)
+        && !declared.contains(token.text)
+        && tokens.get(index + 1).is_some_and(|next| next.text == "(")
+        && !member
 }
 
 /// Names that the source declares as functions, and that are therefore not the built-ins.
@@ -234,7 +242,7 @@ fn in_template(tokens: &[Token<'_>], index: usize) -> bool {
     false
 }
 
-fn call(tokens: &[Token<'_>], name: usize, context: Context) -> Option<Call> {
+pub(super) fn call(tokens: &[Token<'_>], name: usize, context: Context) -> Option<Call> {
     let open = name + 1;
     let (mut depth, mut from) = (0_usize, open + 1);
     let mut arguments = Vec::new();
@@ -263,7 +271,7 @@ fn call(tokens: &[Token<'_>], name: usize, context: Context) -> Option<Call> {
 }
 
 /// Whether a template list has begun and not ended.
-pub(super) fn open_template(tokens: &[Token<'_>]) -> bool {
+fn open_template(tokens: &[Token<'_>]) -> bool {
     let starts = tokens
         .windows(2)
         .filter(|pair| pair[1].text == "<" && matches!(pair[0].text, "array" | "vec2" | "vec3" | "vec4" | "ptr" | "atomic"))

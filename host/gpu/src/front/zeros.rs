@@ -6,59 +6,32 @@
 
 use naga::{Arena, BinaryOperator, Expression, Handle, Literal, MathFunction, Module, VectorSize};
 
-use super::constants::{declared, open_template};
+use super::constants::{Context, call, calls_one_of, declared};
 use super::edits::Edits;
-use super::scan::{Kind, Token};
+use super::scan::Token;
 
 const FUNCTIONS: [&str; 2] = ["min", "max"];
 
 /// `min(a, b)` becomes `min((a)+0,(b)+0)`.
 pub fn edits(tokens: &[Token<'_>]) -> Edits {
     let mut edits = Edits::default();
-    let mut declared_names = None;
-    // Brackets that are open: for a call, where its argument starts.
-    let mut open: Vec<Option<usize>> = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        match token.text {
-            "(" => {
-                let is_call = index.checked_sub(1).is_some_and(|name| is_built_in(tokens, name))
-                    && !declared_names.get_or_insert_with(|| declared(tokens)).contains(tokens[index - 1].text);
-                // Without arguments there is nothing to give a 0 to, and naga says what is wrong.
-                let is_call = is_call && tokens.get(index + 1).is_some_and(|next| next.text != ")");
-                if is_call {
-                    edits.replace(token.at, token.at + 1, "((".to_owned());
-                }
-                open.push(is_call.then_some(index + 1));
-            }
-            "[" | "{" => open.push(None),
-            ")" => {
-                let call = open.pop().flatten();
-                if call.is_some() && tokens.get(index.wrapping_sub(1)).is_some_and(|last| last.text != ",") {
-                    edits.replace(token.at, token.at + 1, ")+0)".to_owned());
-                }
-            }
-            "]" | "}" => {
-                open.pop();
-            }
-            "," => {
-                // A comma between template arguments (`array<f32, 2>`) parts nothing.
-                if let Some(Some(from)) = open.last_mut()
-                    && !open_template(&tokens[*from..index])
-                {
-                    *from = index + 1;
-                    let is_last = tokens.get(index + 1).is_some_and(|next| next.text == ")");
-                    edits.replace(token.at, token.at + 1, if is_last { ")+0," } else { ")+0,(" }.to_owned());
-                }
-            }
-            _ => {}
+    let declared = declared(tokens);
+    let names = (0..tokens.len()).filter(|&index| calls_one_of(&FUNCTIONS, tokens, index, &declared));
+    for call in names.filter_map(|name| call(tokens, name, Context::Runtime)).filter(|call| !call.arguments.is_empty()) {
+        let mut replace = |index: usize, text: &str| edits.replace(tokens[index].at, tokens[index].at + 1, text.to_owned());
+        replace(call.open, "((");
+        let mut arguments = call.arguments.iter().peekable();
+        while let Some(&(_, end)) = arguments.next() {
+            let text = match (end == call.close, arguments.peek()) {
+                (true, _) => ")+0)",
+                (false, Some(_)) => ")+0,(",
+                // The comma after the last.
+                (false, None) => ")+0,",
+            };
+            replace(end, text);
         }
     }
     edits
-}
-
-fn is_built_in(tokens: &[Token<'_>], name: usize) -> bool {
-    let is_member = name > 0 && matches!(tokens[name - 1].text, "." | "fn" | "@");
-    tokens[name].kind == Kind::Word && FUNCTIONS.contains(&tokens[name].text) && !is_member
 }
 
 /// Takes the zeros off the arguments of calls that naga left standing.

@@ -60,6 +60,14 @@ pub fn calls(block: &Block, found: &mut Vec<Handle<Function>>) {
     }
 }
 
+/// Operations of a function with every call replaced by what is called, for which the size is `known`: the functions before it.
+pub fn expanded_size(function: &Function, known: &HashMap<Handle<Function>, u64>) -> u64 {
+    let mut called = Vec::new();
+    calls(&function.body, &mut called);
+    let sizes = called.iter().map(|callee| known.get(callee).copied().unwrap_or(0));
+    sizes.fold(1 + function.expressions.len() as u64, u64::saturating_add)
+}
+
 /// Functions that `entry` calls, directly or not, callees first.
 pub fn reachable(module: &Module, entry: &Function) -> Vec<Handle<Function>> {
     let mut open = Vec::new();

@@ -31,7 +31,7 @@ use std::collections::{HashMap, HashSet};
 use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{EntryPoint, Expression, Function, Handle, Literal, Module, Override, Span};
 
-pub use flow::{calls, has_barrier, is_ours};
+pub use flow::{calls, expanded_size, has_barrier, is_ours};
 pub use names::number_results;
 
 use crate::evaluate::{self as constants, Value};

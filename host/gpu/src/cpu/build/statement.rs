@@ -20,6 +20,11 @@ pub(super) fn returns_early(body: &naga::Block) -> bool {
     tail || returns(rest)
 }
 
+/// The statements of a block with where they stand.
+fn spanned(block: &naga::Block) -> Vec<(&Statement, naga::Span)> {
+    block.span_iter().map(|(statement, span)| (statement, *span)).collect()
+}
+
 /// Deepest nesting that code after an early return is put into.
 const NESTED_MAX: u32 = 48;
 
@@ -77,8 +82,7 @@ fn breaks(block: &[Statement]) -> bool {
 impl<'a> Builder<'a> {
     /// Takes a block apart; `tail` says that it ends the function.
     pub(super) fn block(&mut self, frame: &mut Frame<'a>, block: &'a naga::Block, tail: bool) -> Result<(), Failure> {
-        let statements: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
-        self.sequence(frame, &statements, tail)
+        self.sequence(frame, &spanned(block), tail)
     }
 
     /// Statements that follow each other. `if c { return x; } rest` at a function's end is `if c { result = x } else { rest }`: no lane has to be remembered as gone.
@@ -96,7 +100,7 @@ impl<'a> Builder<'a> {
                     self.statement(frame, statement, *span, false)?;
                 }
                 Statement::Block(block) if tail && !rest.is_empty() && returns(block) => {
-                    let mut inner: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
+                    let mut inner = spanned(block);
                     inner.extend_from_slice(rest);
                     return self.sequence(frame, &inner, tail);
                 }
@@ -119,7 +123,7 @@ impl<'a> Builder<'a> {
         let id = self.new_construct();
         let mut arms = Vec::new();
         for arm in [accept, reject] {
-            let mut statements: Vec<_> = arm.span_iter().map(|(statement, span)| (statement, *span)).collect();
+            let mut statements = spanned(arm);
             if !always_returns(arm) {
                 statements.extend_from_slice(rest);
             }
@@ -312,7 +316,7 @@ impl<'a> Builder<'a> {
     /// A case's body, without the `break` that ends it.
     fn arm(&mut self, frame: &mut Frame<'a>, body: &[&'a naga::Block], tail: bool) -> Result<(), Failure> {
         for block in body {
-            let mut statements: Vec<_> = block.span_iter().map(|(statement, span)| (statement, *span)).collect();
+            let mut statements = spanned(block);
             if let Some((Statement::Break, _)) = statements.last() {
                 statements.pop();
             }

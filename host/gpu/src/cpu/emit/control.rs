@@ -4,9 +4,8 @@
 //! iteration (`continue`). A branch gives each arm a mask; where an arm may lose lanes, what is left of both becomes the mask after the branch. Where a mask may have
 //! become empty it is tested, and the code jumps to the end of the innermost construct that another set of lanes can enter (`skip`).
 
-use super::super::failure::Failure;
 use super::super::ir::{Block, Construct, Stmt, Value};
-use super::super::select::is_cheap;
+use super::super::select::is_cheap_run;
 use super::{Emitter, GROUPS_MAX, Loc, Mask, Open};
 
 impl Emitter<'_> {
@@ -83,7 +82,7 @@ impl Emitter<'_> {
             Stmt::Charge { counter, amount, blend } => self.charge(*counter, *amount, *blend),
             Stmt::Call { function, arguments, first, results } => self.call(*function, arguments, *first, *results),
             Stmt::Barrier(_) | Stmt::UniformLoad { .. } => {
-                self.failure = Some(Failure::Unsupported("a barrier inside a region".to_owned()));
+                self.unsupported("a barrier inside a region");
             }
         }
     }
@@ -182,16 +181,15 @@ impl Emitter<'_> {
         self.mask = Mask::Some(mask);
         if let Some((Stmt::Exit { target, again }, rest)) = block.split_last()
             && self.is_masked(*target, *again)
-            && rest.len() <= 8
-            && rest.iter().all(|statement| is_cheap(self.body, statement))
+            && is_cheap_run(self.body, rest)
         {
             self.statements(rest);
-            if let Some(open) = self.open.iter().rfind(|open| open.id == *target).copied() {
+            if let Some(open) = self.opened(*target) {
                 self.note_gone(if *again { open.continued } else { open.gone }, mask);
-                return false;
             }
+            return false;
         }
-        if block.iter().all(|statement| is_cheap(self.body, statement)) && block.len() <= 8 {
+        if is_cheap_run(self.body, block) {
             self.statements(block);
             return true;
         }
@@ -202,6 +200,15 @@ impl Emitter<'_> {
         self.skip.pop();
         self.end();
         true
+    }
+
+    /// The construct that an exit leaves. The last of that number: a region around which a scope is open for the workgroup has opened it for itself.
+    fn opened(&mut self, target: Construct) -> Option<Open> {
+        let open = self.open.iter().rfind(|open| open.id == target).copied();
+        if open.is_none() {
+            self.unsupported("an exit to a construct that is not open");
+        }
+        open
     }
 
     fn note_gone(&mut self, record: Option<[u32; GROUPS_MAX]>, mask: [u32; GROUPS_MAX]) {
@@ -347,18 +354,11 @@ impl Emitter<'_> {
         if through.is_empty() {
             return;
         }
-        let Mask::Some(mask) = self.mask else {
-            self.failure = Some(Failure::Unsupported("an exit without a mask around it".to_owned()));
-            return;
-        };
+        let Mask::Some(mask) = self.mask else { return self.unsupported("an exit without a mask around it") };
         for (target, again) in through {
-            // The last: a region around which a scope is open for the workgroup has opened it for itself.
-            let open = self.open.iter().rfind(|open| open.id.0 == target).copied();
-            let lost = open.and_then(|open| if again { open.continued } else { open.gone });
-            let Some(lost) = lost else {
-                self.failure = Some(Failure::Unsupported("an exit to a construct that is not open".to_owned()));
-                return;
-            };
+            let Some(open) = self.opened(Construct(target)) else { return };
+            let lost = if again { open.continued } else { open.gone };
+            let Some(lost) = lost else { return self.unsupported("an exit to a construct that does not note who left") };
             for group in 0..self.groups {
                 self.get(mask[group]);
                 self.get(lost[group]);
@@ -372,18 +372,11 @@ impl Emitter<'_> {
     // ---- exits
 
     fn exit(&mut self, target: Construct, again: bool) {
-        let Some(at) = self.open.iter().rposition(|open| open.id == target) else {
-            self.failure = Some(Failure::Unsupported("an exit to a construct that is not open".to_owned()));
-            return;
-        };
-        let open = self.open[at];
+        let Some(open) = self.opened(target) else { return };
         if !self.is_masked(target, again) {
             return self.br(if again { open.next } else { open.exit });
         }
-        let Mask::Some(mask) = self.mask else {
-            self.failure = Some(Failure::Unsupported("an exit without a mask around it".to_owned()));
-            return;
-        };
+        let Mask::Some(mask) = self.mask else { return self.unsupported("an exit without a mask around it") };
         self.note_gone(if again { open.continued } else { open.gone }, mask);
         self.zero_mask(mask);
         if let Some(label) = self.skip.last().copied() {

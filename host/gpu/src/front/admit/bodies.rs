@@ -32,16 +32,10 @@ const OPERATIONS_MAX: u64 = 1 << 20;
 
 fn expansion(module: &Module, findings: &mut Findings) {
     let mut costs: HashMap<Handle<Function>, u64> = HashMap::new();
-    let cost = |function: &Function, costs: &HashMap<Handle<Function>, u64>| {
-        let mut calls = Vec::new();
-        crate::lower::calls(&function.body, &mut calls);
-        let called = calls.iter().map(|callee| costs.get(callee).copied().unwrap_or(0));
-        called.fold(1 + function.expressions.len() as u64, u64::saturating_add)
-    };
     let entries = module.entry_points.iter().map(|entry| (&entry.function, None));
     let functions = module.functions.iter().map(|(handle, function)| (function, Some(handle)));
     for (function, handle) in functions.chain(entries) {
-        let operations = cost(function, &costs);
+        let operations = crate::lower::expanded_size(function, &costs);
         if operations > OPERATIONS_MAX {
             let span = function.body.span_iter().map(|(_, span)| *span).find(naga::Span::is_defined).unwrap_or_default();
             findings.add(
