@@ -21,21 +21,10 @@ pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 /// the stack is an abstention; it is large so that it comes late.
 pub(crate) const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
 
-/// Which of the engine's own instruments are on. Jobs run with both; the benchmark takes them apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Instruments {
-    /// Count fuel.
-    pub fuel: bool,
-    /// Make NaNs canonical.
-    pub canonical_nan: bool,
-}
-
-/// The engine's settings. Public for the benchmark, which compares the instruments' cost.
-pub fn engine_config(instruments: Instruments) -> Config {
+/// The engine's settings. Public for the benchmark.
+pub fn engine_config() -> Config {
     let mut config = Config::new();
     config
-        .consume_fuel(instruments.fuel)
-        .cranelift_nan_canonicalization(instruments.canonical_nan)
         .wasm_relaxed_simd(false)
         // The engine is built with threads for the CPU executor of shaders (`host/gpu`); jobs have none.
         .wasm_threads(false)
@@ -49,7 +38,10 @@ pub fn engine_config(instruments: Instruments) -> Config {
         .wasm_bulk_memory(true)
         .wasm_multi_value(true)
         .wasm_extended_const(true)
+        // The instruments say which of their branches are seldom taken.
+        .wasm_branch_hinting(true)
         .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES)
         // A job's traps are outcomes, described by kind; frames of a stranger's module help nobody here.
         .wasm_backtrace_max_frames(None)
         // Else WASMTIME_BACKTRACE_DETAILS in the host's environment would decide.
@@ -79,7 +71,7 @@ impl Sandbox {
     /// A sandbox that caches compiled modules in `cache_folder`, or not at all.
     pub fn new(cache_folder: Option<PathBuf>) -> Result<Self, PrepareError> {
         let abstain = |e: wasmtime::Error| PrepareError::Abstain(format!("the engine does not start: {e:#}"));
-        let engine = Engine::new(&engine_config(Instruments { fuel: true, canonical_nan: true })).map_err(abstain)?;
+        let engine = Engine::new(&engine_config()).map_err(abstain)?;
         let mut linker = Linker::new(&engine);
         for function in Function::ALL {
             link(&mut linker, &engine, *function).map_err(abstain)?;

@@ -9,10 +9,12 @@ mod cache;
 mod engine;
 pub mod host;
 mod input;
+pub mod metering;
 mod run;
 
 pub use admission::{AdmissionError, Facts, admit};
-pub use engine::{ENGINE_VERSION, Instruments, PrepareError, Prepared, Sandbox, engine_config};
+pub use engine::{ENGINE_VERSION, PrepareError, Prepared, Sandbox, engine_config};
 pub use host::{Observer, OpenDevice};
 pub use input::{GROUP_BYTES, Input, VerifiedFile};
+pub use metering::{Instruments, Metered, MeteringError, instrument};
 pub use run::{Abstain, Execution, Request, cpu, no_gpu};

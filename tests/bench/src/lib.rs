@@ -19,6 +19,7 @@ pub mod gpu;
 pub mod gpu_start;
 pub mod hash;
 pub mod kernels;
+pub mod layouts;
 pub mod native;
 pub mod programs;
 pub mod sandboxed;

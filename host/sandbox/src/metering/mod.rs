@@ -1,0 +1,155 @@
+//! Metering: an admitted module is rewritten so that it counts its own fuel and depth and makes its own NaNs canonical (`specs/metering.md`, section 7).
+//!
+//! ```text
+//! module ─ Module::read ─┐
+//! each body ─ Body::read ─ Shape::read ─ Charges::place ─ nan ─ Writer::write ─┐
+//!                        └────────────────────────── sections ─────────────────┴─► the module that runs
+//! ```
+//!
+//! **Architecture invariant:** what comes out depends on the bytes that go in, and on nothing else: it is the same on every machine (vectors pin its hash), and it holds no knowledge of the engine.
+
+mod body;
+mod charge;
+mod cost;
+mod counted;
+mod layout;
+mod module;
+mod nan;
+mod shape;
+mod write;
+
+use rayon::prelude::*;
+use wasm_encoder::{BranchHint, BranchHints, CodeSection, RawSection};
+
+use self::body::Body;
+use self::charge::Charges;
+use self::module::Module;
+use self::nan::Repairs;
+use self::shape::Shape;
+use self::write::{Function, Writer, Written};
+
+/// Which instruments are written into a module. Jobs run with all; the benchmark takes them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instruments {
+    /// Count fuel.
+    pub fuel: bool,
+    /// Count the depth of calls.
+    pub depth: bool,
+    /// Make NaNs canonical.
+    pub canonical_nan: bool,
+}
+
+impl Default for Instruments {
+    fn default() -> Self {
+        Self { fuel: true, depth: true, canonical_nan: true }
+    }
+}
+
+/// A module with its instruments.
+#[derive(Debug)]
+pub struct Metered {
+    /// The module.
+    pub wasm: Vec<u8>,
+    /// The names of its added exports.
+    pub names: FuelNames,
+}
+
+/// Names of the exports that are added; a name that the module has already is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub struct FuelNames {
+    /// Global, i64: fuel that is not paid for yet; negative once more was asked for than there is.
+    pub reserve: String,
+    /// Global, i64: what is left of what was paid for.
+    pub slice: String,
+    /// Global, i32: the limit of depth; −1 once it was passed.
+    pub depth: String,
+    /// Function: the start function, which the host calls after it has set the globals.
+    pub start: Option<String>,
+}
+
+/// Why a module cannot be given its instruments.
+#[derive(Debug, thiserror::Error)]
+pub enum MeteringError {
+    /// It is not a valid module: admission comes first.
+    #[error("the module does not parse: {0}")]
+    Malformed(#[from] wasmparser::BinaryReaderError),
+    /// As above.
+    #[error("the module cannot be written again: {0}")]
+    Rewrite(String),
+}
+
+/// Bodies that one thread takes at a time: enough that what is kept between them pays.
+const BATCH: usize = 64;
+
+/// Writes the instruments into a valid module.
+///
+/// # Errors
+/// When `wasm` is not a valid module of the profile.
+pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, MeteringError> {
+    let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
+    let module = Module::read(wasm, instruments)?;
+    let batches: Vec<Vec<Written>> = module
+        .bodies
+        .par_chunks(BATCH)
+        .enumerate()
+        .map(|(batch, bodies)| write_batch(&module, batch * BATCH, bodies))
+        .collect::<wasmparser::Result<_>>()?;
+    let mut code = CodeSection::new();
+    let mut hints = BranchHints::new();
+    for (place, body) in batches.iter().flatten().enumerate() {
+        code.raw(&body.bytes);
+        if !body.hints.is_empty() {
+            let hint = |(at, usual): &(u32, bool)| BranchHint { branch_func_offset: *at, branch_hint_value: u32::from(*usual) };
+            hints.function_hints(module.index(place), body.hints.iter().map(hint));
+        }
+    }
+    module.bridges(&mut code);
+    let (exports, names) = module.export_section()?;
+    let raw = |out: &mut wasm_encoder::Module, id: u8| {
+        for (_, data) in module.raw.iter().filter(|(own, _)| *own == id) {
+            out.section(&RawSection { id, data });
+        }
+    };
+    let mut out = wasm_encoder::Module::new();
+    out.section(&module.type_section());
+    raw(&mut out, 2);
+    out.section(&module.function_section());
+    raw(&mut out, 4);
+    raw(&mut out, 5);
+    out.section(&module.global_section().map_err(rewrite)?);
+    out.section(&exports);
+    out.section(&module.element_section().map_err(rewrite)?);
+    raw(&mut out, 12);
+    if !hints.is_empty() {
+        out.section(&hints);
+    }
+    out.section(&code);
+    raw(&mut out, 11);
+    Ok(Metered { wasm: out.finish(), names })
+}
+
+fn write_batch<'a>(module: &Module<'a>, first: usize, bodies: &[wasmparser::FunctionBody<'a>]) -> wasmparser::Result<Vec<Written>> {
+    let mut body = Body::default();
+    let mut shape = Shape::default();
+    let mut charges = Charges::default();
+    let mut repairs = Repairs::default();
+    let mut written = Vec::with_capacity(bodies.len());
+    for (i, function) in bodies.iter().enumerate() {
+        let ty = module.type_of(first + i);
+        body.read(function, module.ty(ty).params())?;
+        shape.read(&body);
+        charges.place(&body, &shape);
+        repairs.find(module, &body, &shape, ty);
+        let weight = weight(body.locals.len(), body.bytes.len());
+        let layout = module.layout(ty);
+        let function =
+            Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
+        written.push(Writer::write(&function));
+    }
+    Ok(written)
+}
+
+/// What an active function counts in depth (`specs/metering.md`, section 5).
+fn weight(locals: usize, body_bytes: usize) -> i32 {
+    (1 + locals / 64 + body_bytes / 512) as i32
+}

@@ -1,0 +1,416 @@
+//! Writes a body with its instruments.
+//!
+//! Bytes of the body that need no change are copied as they are; the numbers of functions, globals and labels stay what they were, those of locals move by the added parameters.
+
+use wasm_encoder::{BlockType, Encode, InstructionSink, ValType};
+use wasmparser::Operator;
+
+use super::body::Body;
+use super::charge::Charges;
+use super::cost::{self, Cost, Length};
+use super::counted::{Bound, Counted};
+use super::layout::Layout;
+use super::nan::{self, Repairs};
+use super::module::Module;
+use super::shape::{Shape, tag};
+
+/// Bits of a slice: fuel is paid 65,536 at a time.
+const SLICE: i64 = 1 << 16;
+/// What a counted loop costs that never ends: more than any limit.
+const ENDLESS: i64 = 1 << 60;
+
+/// A body as it is written.
+pub(super) struct Written {
+    /// The body, with its declarations of locals and without its length.
+    pub(super) bytes: Vec<u8>,
+    /// The offset in it of each `if` of ours, and whether its condition is nearly always true, or false.
+    pub(super) hints: Vec<(u32, bool)>,
+}
+
+/// What is known of the function that is written.
+pub(super) struct Function<'f, 'a> {
+    pub(super) module: &'f Module<'a>,
+    pub(super) body: &'f Body<'a>,
+    pub(super) shape: &'f Shape,
+    pub(super) charges: &'f Charges,
+    pub(super) repairs: &'f Repairs,
+    pub(super) layout: Layout,
+    /// Index of the function's type.
+    pub(super) ty: u32,
+    /// Its weight in depth.
+    pub(super) weight: i32,
+}
+
+/// A body that is being written.
+pub(super) struct Writer<'f, 'a> {
+    function: &'f Function<'f, 'a>,
+    out: Vec<u8>,
+    hints: Vec<(u32, bool)>,
+    /// Locals added behind the function's own.
+    added: Vec<ValType>,
+    /// The added locals that hold numbers for a few instructions.
+    scratch64: Option<u32>,
+    scratch32: Option<u32>,
+    pub(super) repair_scratch: nan::Scratch,
+}
+
+impl<'f, 'a> Writer<'f, 'a> {
+    /// Writes `function`.
+    pub(super) fn write(function: &'f Function<'f, 'a>) -> Written {
+        let mut writer = Self {
+            function,
+            out: Vec::with_capacity(function.body.bytes.len() * 2),
+            hints: Vec::new(),
+            added: Vec::new(),
+            scratch64: None,
+            scratch32: None,
+            repair_scratch: nan::Scratch::default(),
+        };
+        writer.whole();
+        writer.finish()
+    }
+
+    /// The instructions that follow are appended to the body.
+    pub(super) fn emit(&mut self) -> InstructionSink<'_> {
+        InstructionSink::new(&mut self.out)
+    }
+
+    /// A new local.
+    pub(super) fn add_local(&mut self, ty: ValType) -> u32 {
+        let index = self.function.body.locals.len() + self.function.layout.added() as usize + self.added.len();
+        self.added.push(ty);
+        index as u32
+    }
+
+    fn scratch64(&mut self) -> u32 {
+        if let Some(local) = self.scratch64 {
+            return local;
+        }
+        let local = self.add_local(ValType::I64);
+        *self.scratch64.insert(local)
+    }
+
+    fn scratch32(&mut self) -> u32 {
+        if let Some(local) = self.scratch32 {
+            return local;
+        }
+        let local = self.add_local(ValType::I32);
+        *self.scratch32.insert(local)
+    }
+
+    /// An `if` without parameters and results whose condition is nearly always `usual`.
+    pub(super) fn if_usually(&mut self, usual: bool) {
+        self.hints.push((self.out.len() as u32, usual));
+        self.emit().if_(BlockType::Empty);
+    }
+
+    fn finish(self) -> Written {
+        let mut bytes = Vec::with_capacity(self.out.len() + 16);
+        let body = self.function.body;
+        let added = runs(&self.added);
+        (body.groups.len() + added.len()).encode(&mut bytes);
+        for (count, ty) in &body.groups {
+            count.encode(&mut bytes);
+            value_type(*ty).encode(&mut bytes);
+        }
+        for (count, ty) in added {
+            count.encode(&mut bytes);
+            ty.encode(&mut bytes);
+        }
+        let header = bytes.len() as u32;
+        bytes.extend(&self.out);
+        Written { bytes, hints: self.hints.into_iter().map(|(at, usual)| (at + header, usual)).collect() }
+    }
+
+    fn whole(&mut self) {
+        let Function { body, shape, charges, repairs, layout, weight, .. } = self.function;
+        let instruments = layout.instruments;
+        if instruments.fuel {
+            if shape.calls {
+                self.check();
+            }
+            if instruments.depth && shape.calls {
+                self.enter(*weight);
+            }
+            self.charge(i64::from(charges.entry));
+        } else if instruments.depth && shape.calls {
+            self.enter(*weight);
+        }
+        if shape.branches_out {
+            let ty = self.function.module.result_block(self.function.ty);
+            self.emit().block(ty);
+        }
+        // From here on bytes are copied.
+        let mut from = body.at.first().map_or(0, |at| *at as usize);
+        let last = body.len() - 1;
+        for i in 0..body.len() {
+            let own = shape.of[i];
+            let (at, next) = (body.at[i] as usize, body.at[i + 1] as usize);
+            if own == tag::DEAD {
+                if from < at {
+                    self.out.extend_from_slice(&body.bytes[from..at]);
+                }
+                from = next;
+                continue;
+            }
+            let mut flush = |this: &mut Self| {
+                this.out.extend_from_slice(&body.bytes[from..at]);
+                from = next;
+            };
+            match &body.ops[i] {
+                Operator::LocalGet { local_index } if *local_index >= layout.params => {
+                    flush(self);
+                    self.emit().local_get(layout.local(*local_index));
+                }
+                Operator::LocalSet { local_index } if *local_index >= layout.params => {
+                    flush(self);
+                    self.emit().local_set(layout.local(*local_index));
+                }
+                Operator::LocalTee { local_index } if *local_index >= layout.params => {
+                    flush(self);
+                    self.emit().local_tee(layout.local(*local_index));
+                }
+                Operator::Call { function_index } => {
+                    flush(self);
+                    self.call(*function_index);
+                }
+                Operator::CallIndirect { type_index, table_index } => {
+                    flush(self);
+                    self.call_indirect(*type_index, *table_index);
+                }
+                Operator::RefFunc { function_index } => {
+                    flush(self);
+                    let index = self.function.module.reference(*function_index);
+                    self.emit().ref_func(index);
+                }
+                Operator::Return if instruments.fuel => {
+                    flush(self);
+                    self.emit().local_get(layout.fuel()).return_();
+                }
+                Operator::End if i == last => {
+                    flush(self);
+                    if shape.branches_out {
+                        self.emit().end();
+                    }
+                    if instruments.fuel {
+                        self.emit().local_get(layout.fuel());
+                    }
+                    self.emit().end();
+                }
+                Operator::End if instruments.fuel && charges.edge[i] != 0 => {
+                    flush(self);
+                    self.emit().else_();
+                    self.charge(i64::from(charges.edge[i]));
+                    self.emit().end();
+                }
+                Operator::BrIf { relative_depth } if instruments.fuel && charges.edge[i] != 0 => {
+                    flush(self);
+                    self.emit().if_(BlockType::Empty);
+                    self.charge(i64::from(charges.edge[i]));
+                    self.emit().br(relative_depth + 1).end();
+                }
+                Operator::Loop { .. } if instruments.fuel => {
+                    let block = &shape.blocks[own as usize];
+                    if let Some(counted) = &block.counted {
+                        flush(self);
+                        self.prepay(counted, charges.iteration[own as usize]);
+                        self.out.extend_from_slice(&body.bytes[at..next]);
+                    } else {
+                        flush(self);
+                        self.out.extend_from_slice(&body.bytes[at..next]);
+                        self.check();
+                    }
+                }
+                op => {
+                    if instruments.fuel
+                        && let Cost::Length(length) = cost::of(op)
+                    {
+                        flush(self);
+                        self.length(length);
+                        self.out.extend_from_slice(&body.bytes[at..next]);
+                    }
+                }
+            }
+            let repair = repairs.after.get(i).copied().unwrap_or(0);
+            let charge = if instruments.fuel { charges.after[i] } else { 0 };
+            if repair != 0 || charge != 0 {
+                if from < next {
+                    self.out.extend_from_slice(&body.bytes[from..next]);
+                    from = next;
+                }
+                if repair != 0 {
+                    self.repair(repair);
+                }
+                self.charge(i64::from(charge));
+            }
+        }
+    }
+
+    /// Charges what is known; negative gives back what was charged ahead.
+    fn charge(&mut self, cost: i64) {
+        if cost != 0 {
+            let fuel = self.function.layout.fuel();
+            self.emit().local_get(fuel).i64_const(cost).i64_sub().local_set(fuel);
+        }
+    }
+
+    /// A check point: pays for what was executed, or ends the job.
+    fn check(&mut self) {
+        let fuel = self.function.layout.fuel();
+        let reserve = self.function.layout.globals.reserve;
+        self.emit().local_get(fuel).i64_const(0).i64_lt_s();
+        self.if_usually(false);
+        let scratch = self.scratch64();
+        // As many slices as make it positive again.
+        self.emit().i64_const(SLICE - 1).local_get(fuel).i64_sub().i64_const(-SLICE).i64_and().local_tee(scratch);
+        self.emit().local_get(fuel).i64_add().local_set(fuel);
+        self.emit().global_get(reserve).local_get(scratch).i64_sub().local_tee(scratch).global_set(reserve);
+        self.emit().local_get(scratch).i64_const(0).i64_lt_s().if_(BlockType::Empty).unreachable().end().end();
+    }
+
+    /// Takes the function's weight from the depth that is left, or ends the job.
+    fn enter(&mut self, weight: i32) {
+        let layout = self.function.layout;
+        let depth = layout.depth();
+        self.emit().local_get(depth).i32_const(weight).i32_sub().local_tee(depth).i32_const(0).i32_lt_s();
+        self.if_usually(false);
+        if layout.instruments.fuel {
+            self.emit().local_get(layout.fuel()).global_set(layout.globals.slice);
+        }
+        self.emit().i32_const(-1).global_set(layout.globals.depth).unreachable().end();
+    }
+
+    fn call(&mut self, function: u32) {
+        let layout = self.function.layout;
+        let fuel = layout.fuel();
+        if self.function.module.is_import(function) {
+            if layout.instruments.fuel {
+                let slice = layout.globals.slice;
+                self.emit().local_get(fuel).global_set(slice).call(function).global_get(slice).local_set(fuel);
+            } else {
+                self.emit().call(function);
+            }
+            return;
+        }
+        self.pass();
+        self.emit().call(function);
+        if layout.instruments.fuel {
+            self.emit().local_set(fuel);
+        }
+    }
+
+    fn call_indirect(&mut self, ty: u32, table: u32) {
+        let layout = self.function.layout;
+        let ty = self.function.module.metered_type(ty);
+        if layout.added() > 0 {
+            let element = self.scratch32();
+            self.emit().local_set(element);
+            self.pass();
+            self.emit().local_get(element);
+        }
+        self.emit().call_indirect(table, ty);
+        if layout.instruments.fuel {
+            self.emit().local_set(layout.fuel());
+        }
+    }
+
+    /// Pushes what every function is passed.
+    fn pass(&mut self) {
+        let layout = self.function.layout;
+        if layout.instruments.fuel {
+            self.emit().local_get(layout.fuel());
+        }
+        if layout.instruments.depth {
+            self.emit().local_get(layout.depth());
+        }
+    }
+
+    /// Charges by the length on the stack, which stays there, and checks.
+    fn length(&mut self, length: Length) {
+        let fuel = self.function.layout.fuel();
+        let count = self.scratch32();
+        self.emit().local_tee(count).local_get(fuel).local_get(count);
+        // (length, fuel, length): what is left goes back to fuel.
+        self.emit().i64_extend_i32_u();
+        match length.shift() {
+            0 => {}
+            shift if shift < 0 => {
+                self.emit().i64_const(-shift).i64_shr_u();
+            }
+            shift => {
+                self.emit().i64_const(shift).i64_shl();
+            }
+        }
+        self.emit().i64_sub().local_set(fuel);
+        self.check();
+    }
+
+    /// Before a counted loop: charges for all its iterations and checks.
+    ///
+    /// N is the least N ≥ 1 with counter + N · step ≡ bound (mod 2³²). With d = bound − counter and step = odd · 2ᵏ: there is none unless 2ᵏ divides d; else
+    /// N ≡ (d / 2ᵏ) · odd⁻¹ (mod 2³²⁻ᵏ), and 0 stands for 2³²⁻ᵏ.
+    fn prepay(&mut self, counted: &Counted, cost: i32) {
+        let layout = self.function.layout;
+        let fuel = layout.fuel();
+        let zeros = counted.step.trailing_zeros();
+        let odd = counted.step >> zeros;
+        let scratch = self.scratch32();
+        match counted.bound {
+            Bound::Local(local) => self.emit().local_get(layout.local(local)),
+            Bound::Const(value) => self.emit().i32_const(value),
+        };
+        self.emit().local_get(layout.local(counted.counter)).i32_sub();
+        if zeros > 0 {
+            self.emit().local_tee(scratch).i32_const(zeros.cast_signed()).i32_shr_u();
+        }
+        if odd != 1 {
+            self.emit().i32_const(inverse(odd)).i32_mul();
+        }
+        self.emit().i32_const(1).i32_sub();
+        if zeros > 0 || odd != 1 {
+            self.emit().i32_const((u32::MAX >> zeros).cast_signed()).i32_and();
+        }
+        self.emit().i64_extend_i32_u().i64_const(1).i64_add().i64_const(i64::from(cost)).i64_mul();
+        if zeros > 0 {
+            self.emit().i64_const(ENDLESS).local_get(scratch).i32_const((1 << zeros) - 1).i32_and().i32_eqz().select();
+        }
+        // (cost of all): fuel − it
+        let whole = self.scratch64();
+        self.emit().local_set(whole).local_get(fuel).local_get(whole).i64_sub().local_set(fuel);
+        self.check();
+    }
+}
+
+/// The inverse of an odd number modulo 2³², by Newton's iteration: each step doubles the bits that are right, three of them at the start.
+fn inverse(odd: i32) -> i32 {
+    let mut inverse = odd;
+    for _ in 0..4 {
+        inverse = inverse.wrapping_mul(2_i32.wrapping_sub(odd.wrapping_mul(inverse)));
+    }
+    inverse
+}
+
+/// Types with how often each stands in a row.
+fn runs(types: &[ValType]) -> Vec<(u32, ValType)> {
+    let mut runs: Vec<(u32, ValType)> = Vec::new();
+    for ty in types {
+        match runs.last_mut() {
+            Some((count, last)) if last == ty => *count += 1,
+            _ => runs.push((1, *ty)),
+        }
+    }
+    runs
+}
+
+/// A type of an admitted module.
+pub(super) fn value_type(ty: wasmparser::ValType) -> ValType {
+    match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        // The only reference that the profile admits.
+        wasmparser::ValType::Ref(_) => ValType::FUNCREF,
+    }
+}
