@@ -250,29 +250,30 @@ impl<'f, 'a> Writer<'f, 'a> {
     fn charge(&mut self, cost: i64) {
         if cost != 0 {
             let fuel = self.function.layout.fuel();
-            self.emit().local_get(fuel).i64_const(cost).i64_sub().local_set(fuel);
+            // Added, since compilers have one instruction for that and two for a difference.
+            self.emit().local_get(fuel).i64_const(-cost).i64_add().local_set(fuel);
         }
     }
 
     /// A check point: pays for what was executed, or ends the job.
+    ///
+    /// With fuel f below 0, ⌈−f / slice⌉ slices are needed: −(f & −slice). They leave f & (slice − 1). The job ends by a division by zero, because an `if` here would be a block
+    /// that compilers put in the middle of the code that is seldom left.
     fn check(&mut self) {
         let fuel = self.function.layout.fuel();
         let reserve = self.function.layout.globals.reserve;
         self.emit().local_get(fuel).i64_const(0).i64_lt_s();
         self.if_usually(false);
         let scratch = self.scratch64();
-        // As many slices as make it positive again.
-        self.emit().i64_const(SLICE - 1).local_get(fuel).i64_sub().i64_const(-SLICE).i64_and().local_tee(scratch);
-        self.emit().local_get(fuel).i64_add().local_set(fuel);
-        self.emit().global_get(reserve).local_get(scratch).i64_sub().local_tee(scratch).global_set(reserve);
-        self.emit().local_get(scratch).i64_const(0).i64_lt_s().if_(BlockType::Empty).unreachable().end().end();
+        self.emit().global_get(reserve).local_get(fuel).i64_const(-SLICE).i64_and().i64_add().local_tee(scratch).global_set(reserve);
+        self.emit().local_get(fuel).i64_const(SLICE - 1).i64_and().local_set(fuel);
+        self.emit().i32_const(1).local_get(scratch).i64_const(0).i64_ge_s().i32_div_u().drop().end();
     }
 
-    /// Takes the function's weight from the depth that is left, or ends the job.
+    /// Ends the job unless the function's weight is left of the depth.
     fn enter(&mut self, weight: i32) {
         let layout = self.function.layout;
-        let depth = layout.depth();
-        self.emit().local_get(depth).i32_const(weight).i32_sub().local_tee(depth).i32_const(0).i32_lt_s();
+        self.emit().local_get(layout.depth()).i32_const(weight).i32_lt_s();
         self.if_usually(false);
         if layout.instruments.fuel {
             self.emit().local_get(layout.fuel()).global_set(layout.globals.slice);
@@ -321,7 +322,8 @@ impl<'f, 'a> Writer<'f, 'a> {
             self.emit().local_get(layout.fuel());
         }
         if layout.instruments.depth {
-            self.emit().local_get(layout.depth());
+            let weight = self.function.weight;
+            self.emit().local_get(layout.depth()).i32_const(-weight).i32_add();
         }
     }
 
