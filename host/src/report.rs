@@ -47,7 +47,7 @@ pub fn outcome_json(outcome: &Outcome) -> Value {
         Status::Completed { exit_code } => shown["exit_code"] = json!(exit_code),
         Status::Trapped { kind } => shown["trap"] = json!(kind.name()),
         Status::LimitExceeded { limit } => shown["limit"] = json!(assay_protocol::limits::Limits::name_of(limit)),
-        Status::OutOfFuel => {}
+        Status::OutOfFuel | Status::DepthExceeded => {}
     }
     shown
 }

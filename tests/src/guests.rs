@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ;; What it does, and what must happen.
-//! ;; expect: completed 0 | trapped KIND | out_of_fuel | limit_exceeded LIMIT | abstain | refused CHECK
+//! ;; expect: completed 0 | trapped KIND | out_of_fuel | limit_exceeded LIMIT | depth_exceeded | abstain | refused CHECK
 //! ;; limits: fuel=1000000 handles=16        what differs from the defaults
 //! ;; args: one two                          without argv[0]
 //! ;; env: NAME=VALUE                        once for each
@@ -62,6 +62,7 @@ impl Ended {
                 Status::Trapped { kind } => format!("trapped {}", kind.name()),
                 Status::OutOfFuel => "out_of_fuel".to_owned(),
                 Status::LimitExceeded { limit } => format!("limit_exceeded {}", Limits::name_of(limit).unwrap_or("unknown")),
+                Status::DepthExceeded => "depth_exceeded".to_owned(),
             },
         }
     }

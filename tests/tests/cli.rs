@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use assay_tests::program::{Place, Ran, every, golden, samples, say};
+use assay_tests::vectors;
 use serde_json::Value;
 
 #[test]
@@ -76,20 +77,43 @@ fn keeps_contract(said: &Value) {
         assert!(is_hash(&said[hash]), "{hash} in {said}");
     }
     assert!(said["profile"] == "assay-1" && said["seconds"].is_f64() && said["calls"].is_u64(), "{said}");
-    let outcome = &said["outcome"];
-    assert!(outcome["fuel"].is_u64() && is_blob(&outcome["stdout"]) && is_blob(&outcome["stderr"]), "{said}");
+    outcome_keeps_contract(&said["outcome"]);
+}
+
+/// The same for an outcome, wherever it is shown.
+fn outcome_keeps_contract(outcome: &Value) {
+    assert!(outcome["fuel"].is_u64() && is_blob(&outcome["stdout"]) && is_blob(&outcome["stderr"]), "{outcome}");
     let outputs = outcome["outputs"].as_array().expect("outputs is an array");
-    assert!(outputs.iter().all(|output| output["name"].is_string() && output["bytes"].is_u64() && is_hash(&output["blake3"])), "{said}");
+    assert!(outputs.iter().all(|output| output["name"].is_string() && output["bytes"].is_u64() && is_hash(&output["blake3"])), "{outcome}");
     let own: BTreeSet<&str> =
         fields(outcome).difference(&BTreeSet::from(["status", "fuel", "outputs", "stdout", "stderr"])).copied().collect();
     let expected = match outcome["status"].as_str().expect("status is text") {
         "completed" => BTreeSet::from(["exit_code"]),
         "trapped" => BTreeSet::from(["trap"]),
         "limit_exceeded" => BTreeSet::from(["limit"]),
-        "out_of_fuel" => BTreeSet::new(),
+        "out_of_fuel" | "depth_exceeded" => BTreeSet::new(),
         other => panic!("unknown status {other}"),
     };
-    assert_eq!(own, expected, "{said}");
+    assert_eq!(own, expected, "{outcome}");
+}
+
+/// Receipts of the vectors, one of each status, are shown by the status's name, to people and to programs.
+#[test]
+fn inspect_shows_every_status() {
+    let place = Place::new();
+    let groups = vectors::groups("receipt.json");
+    let (_, receipts) = groups.iter().find(|(name, _)| name == "receipts").expect("a group of the file");
+    let names = ["the sample", "exit code 1", "trapped", "out of fuel", "limit exceeded", "depth exceeded"];
+    let statuses = ["completed", "completed", "trapped", "out_of_fuel", "limit_exceeded", "depth_exceeded"];
+    for (name, status) in names.into_iter().zip(statuses) {
+        let vector = receipts.iter().find(|vector| vector["name"] == name).expect("a vector of that name");
+        place.write("job.receipt", vectors::bytes(vector, "file"));
+        let said = place.run(["inspect", "--json", "job.receipt"]).ok().json();
+        outcome_keeps_contract(&said["outcome"]);
+        assert_eq!(said["outcome"]["status"], status, "{name}");
+        let text = place.run(["inspect", "job.receipt"]).ok().text();
+        assert!(text.lines().any(|line| line == format!("  status: {status}")), "{name}:\n{text}");
+    }
 }
 
 #[test]

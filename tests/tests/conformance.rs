@@ -35,7 +35,7 @@ fn describe(execution: &Execution) -> Value {
         Status::Completed { exit_code } => _ = value.insert("exit_code".to_owned(), exit_code.into()),
         Status::Trapped { kind } => _ = value.insert("trap".to_owned(), kind.name().into()),
         Status::LimitExceeded { limit } => _ = value.insert("limit".to_owned(), Limits::name_of(limit).into()),
-        Status::OutOfFuel => {}
+        Status::OutOfFuel | Status::DepthExceeded => {}
     }
     value.insert("fuel".to_owned(), outcome.fuel.into());
     let outputs = outcome.outputs.iter().map(|output| json!({"name": output.name, "blob": blob(&output.blob)}));

@@ -101,6 +101,8 @@ limits! {
     shader_bytes, "bytes", 0, 1_048_576, 4_194_304;
     /// Iterations of the loops of one invocation.
     gpu_loop_iterations, "iterations", 1, 1_048_576, 1_073_741_824;
+    /// Weights of the functions that are active, in units of `specs/metering.md`, section 5.
+    call_depth, "units", 1, 16_384, 65_536;
 }
 
 impl Limits {
@@ -116,7 +118,7 @@ impl Limits {
     pub const GPU_INVOCATIONS: u8 = 19;
     /// Number of `gpu_loop_iterations`, as it stands in an outcome.
     pub const GPU_LOOP_ITERATIONS: u8 = 21;
-    /// The limits that end a job when they are passed; the others are answered with an error or refused before.
+    /// The limits of `LimitExceeded`. `fuel` and `call_depth` end a job with a status of their own; the others are answered with an error or refused before.
     pub const ENDING: [u8; 6] =
         [Self::STDOUT_BYTES, Self::STDERR_BYTES, Self::HOST_CALLS, Self::GPU_DISPATCHES, Self::GPU_INVOCATIONS, Self::GPU_LOOP_ITERATIONS];
 
@@ -186,6 +188,15 @@ mod tests {
         assert_eq!(Limits::name_of(Limits::GPU_LOOP_ITERATIONS), Some("gpu_loop_iterations"));
         assert_eq!(Limits::number_of("gpu_loop_iterations"), Some(21));
         assert_eq!(Limits::number_of("gpu_loop"), None);
-        assert_eq!(Limits::name_of(22), None);
+        assert_eq!(Limits::number_of("call_depth"), Some(22));
+        assert_eq!(Limits::name_of(23), None);
+    }
+
+    #[test]
+    fn fuel_and_depth_have_a_status_of_their_own() {
+        for name in ["fuel", "call_depth"] {
+            let number = Limits::number_of(name).unwrap();
+            assert!(!Limits::ENDING.contains(&number), "{name} is no LimitExceeded");
+        }
     }
 }

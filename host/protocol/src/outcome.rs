@@ -29,6 +29,8 @@ pub enum Status {
         /// The limit's number.
         limit: u8,
     },
+    /// Its calls went deeper than `call_depth`.
+    DepthExceeded,
 }
 
 /// Why a module trapped (`specs/execution.md`, section 4).
@@ -77,6 +79,7 @@ impl Status {
             Self::Trapped { .. } => "trapped",
             Self::OutOfFuel => "out_of_fuel",
             Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::DepthExceeded => "depth_exceeded",
         }
     }
 
@@ -93,6 +96,7 @@ impl std::fmt::Display for Status {
             Self::Trapped { kind } => write!(f, "trapped: {}", kind.name().replace('_', " ")),
             Self::OutOfFuel => f.write_str("out of fuel"),
             Self::LimitExceeded { limit } => write!(f, "limit {} exceeded", Limits::name_of(*limit).unwrap_or("unknown")),
+            Self::DepthExceeded => f.write_str("call depth exceeded"),
         }
     }
 }
@@ -104,7 +108,7 @@ pub struct Outcome {
     pub format: u16,
     /// How the job ended.
     pub status: Status,
-    /// Fuel used, in the units of `specs/execution.md`, section 5.
+    /// Fuel used (`specs/metering.md`, section 4).
     pub fuel: u64,
     /// Regular files below `/out`, sorted by name; none unless completed.
     pub outputs: Vec<NamedBlob>,
@@ -164,5 +168,29 @@ impl Canonical for Outcome {
             names::output_name(&output.name)?;
         }
         strictly_sorted("output", self.outputs.iter().map(|output| output.name.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a status is called, everywhere it is shown, and the byte it is encoded as.
+    #[test]
+    fn statuses_are_called_and_encoded_as_specified() {
+        let table = [
+            (Status::Completed { exit_code: 0 }, 0, "completed", "completed with exit code 0"),
+            (Status::Trapped { kind: TrapKind::BadSignature }, 1, "trapped", "trapped: bad signature"),
+            (Status::OutOfFuel, 2, "out_of_fuel", "out of fuel"),
+            (Status::LimitExceeded { limit: Limits::HOST_CALLS }, 3, "limit_exceeded", "limit host_calls exceeded"),
+            (Status::DepthExceeded, 4, "depth_exceeded", "call depth exceeded"),
+        ];
+        for (status, tag, name, shown) in table {
+            assert_eq!(borsh::to_vec(&status).unwrap()[0], tag, "{name}");
+            assert_eq!((status.name(), &*status.to_string()), (name, shown));
+            assert_eq!(status.is_success(), tag == 0, "{name}");
+        }
+        assert_eq!(borsh::to_vec(&Status::DepthExceeded).unwrap(), [4], "without fields");
+        assert!(borsh::from_slice::<Status>(&[5]).is_err());
     }
 }

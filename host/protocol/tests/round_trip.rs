@@ -54,7 +54,8 @@ fn status() -> impl Strategy<Value = Status> {
         any::<u32>().prop_map(|exit_code| Status::Completed { exit_code }),
         Just(Status::Trapped { kind: TrapKind::BadSignature }),
         Just(Status::OutOfFuel),
-        (13..=15_u8).prop_map(|limit| Status::LimitExceeded { limit }),
+        proptest::sample::select(&Limits::ENDING).prop_map(|limit| Status::LimitExceeded { limit }),
+        Just(Status::DepthExceeded),
     ]
 }
 

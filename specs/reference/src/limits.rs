@@ -1,11 +1,11 @@
 //! # Limits (package.md, section 3)
 //!
-//! The table, and nothing else to know: 22 numbers in this order, each with a floor and a ceiling.
+//! The table, and nothing else to know: 23 numbers in this order, each with a floor and a ceiling.
 
 use crate::encoding::{Malformed, Reader, Writer};
 
 /// How many limits there are.
-pub const COUNT: usize = 22;
+pub const COUNT: usize = 23;
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub const TABLE: [Row; COUNT] = [
     row("gpu_invocations", 0, 1_099_511_627_776, 1_125_899_906_842_624),
     row("shader_bytes", 0, 1_048_576, 4_194_304),
     row("gpu_loop_iterations", 1, 1_048_576, 1_073_741_824),
+    row("call_depth", 1, 16_384, 65_536),
 ];
 
 /// The limits of one manifest or job, in the order of the table.
@@ -60,7 +61,7 @@ impl Limits {
         Limits(TABLE.map(|row| row.default))
     }
 
-    /// Reads 22 u64. Floors and ceilings are a check of their own.
+    /// Reads 23 u64. Floors and ceilings are a check of their own.
     pub fn read(reader: &mut Reader<'_>) -> Result<Limits, Malformed> {
         let mut values = [0; COUNT];
         for value in &mut values {
@@ -69,7 +70,7 @@ impl Limits {
         Ok(Limits(values))
     }
 
-    /// Writes 22 u64.
+    /// Writes 23 u64.
     pub fn write(&self, writer: &mut Writer) {
         for value in self.0 {
             writer.u64(value);

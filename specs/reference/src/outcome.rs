@@ -24,6 +24,8 @@ pub enum Status {
     OutOfFuel,
     /// 3: it passed this limit: 13, 14, 15, 18, 19 or 21.
     LimitExceeded(u8),
+    /// 4: its calls went deeper than `call_depth`.
+    DepthExceeded,
 }
 
 impl Status {
@@ -39,6 +41,7 @@ impl Status {
                 limit @ (13..=15 | 18 | 19 | 21) => Ok(Status::LimitExceeded(limit)),
                 limit => Err(Malformed(format!("limit {limit} ends no job"))),
             },
+            4 => Ok(Status::DepthExceeded),
             tag => Err(Malformed(format!("status {tag}"))),
         }
     }
@@ -58,6 +61,7 @@ impl Status {
                 writer.u8(3);
                 writer.u8(limit);
             }
+            Status::DepthExceeded => writer.u8(4),
         }
     }
 }
@@ -67,7 +71,7 @@ impl Status {
 pub struct Outcome {
     /// How the job ended.
     pub status: Status,
-    /// Fuel used.
+    /// Fuel used (metering.md, section 4).
     pub fuel: u64,
     /// Regular files below `/out`, sorted by name, unique; none unless Completed.
     pub outputs: Vec<NamedBlob>,

@@ -4,9 +4,10 @@
 
 use super::json::{Json, Vector};
 use super::samples::{self, env, flipped, named, replace, strings, test_case, with_byte, without_last};
-use crate::encoding::Malformed;
+use crate::encoding::{Malformed, Writer};
 use crate::hashing::Hash;
 use crate::job::Job;
+use crate::limits::Limits;
 use crate::manifest::{Blob, Manifest, TestCase};
 use crate::outcome::{Outcome, Status};
 use crate::receipt::Receipt;
@@ -34,6 +35,16 @@ fn accepted(object: &str, name: &str, guards: &str, encoding: Vec<u8>) -> Vector
 fn refused(object: &str, name: &str, guards: &str, encoding: Vec<u8>) -> Vector {
     assert!(decode(object, &encoding).is_err(), "{object}, {name} must be refused");
     Vector::new(format!("{object}: {name}"), guards).text("object", object).bytes("encoding", &encoding).refused(object)
+}
+
+/// What [`without_last_limit`] guards against.
+const FEWER: &str = "a limit left out, and the next field read in its place";
+
+/// `encoded` without the last of its limits, which are the defaults.
+fn without_last_limit(encoded: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    Limits::defaults().write(&mut writer);
+    replace(encoded, &writer.bytes, &without_last(&writer.bytes, 8))
 }
 
 /// The group `objects`.
@@ -143,6 +154,7 @@ fn manifests() -> Vec<Vector> {
             "the order of bytes in a length",
             text(b"\x06\0\0\0sample", b"\0\0\0\x06sample"),
         ),
+        refused("manifest", "22 limits", FEWER, without_last_limit(&encoded)),
         refused("manifest", "FF in the name", UTF8, text(b"sample", b"sampl\xff")),
         refused("manifest", "profile assay-2", "a module signed for another profile", text(b"assay-1", b"assay-2")),
         refused("manifest", "profile ASSAY-1", "profiles compared without case", text(b"assay-1", b"ASSAY-1")),
@@ -295,6 +307,7 @@ fn jobs() -> Vec<Vector> {
         refused("job", "a count of 2³²−1 inputs", "memory reserved for a count before the data is seen", edit_count(u32::MAX)),
         refused("job", "one input less than there are", "bytes left over", edit_count(1)),
         refused("job", "one input more than there are", "a list that ends early", edit_count(3)),
+        refused("job", "22 limits", FEWER, without_last_limit(&encoded)),
         refused("job", "fuel 0", RANGE, limit(0, 0)),
         accepted("job", "fuel at its floor", RANGE, limit(0, 1)),
         accepted("job", "fuel at its ceiling", RANGE, limit(0, 1_000_000_000_000_000)),
@@ -302,6 +315,9 @@ fn jobs() -> Vec<Vector> {
         refused("job", "memory_bytes 2⁶⁴−1", RANGE, limit(1, u64::MAX)),
         refused("job", "handles below their floor", RANGE, limit(12, 7)),
         refused("job", "host_calls 0", RANGE, limit(15, 0)),
+        refused("job", "call_depth 0", RANGE, limit(22, 0)),
+        accepted("job", "call_depth at its ceiling", RANGE, limit(22, 65_536)),
+        refused("job", "call_depth above its ceiling", RANGE, limit(22, 65_537)),
     ]
 }
 
@@ -406,7 +422,10 @@ fn statuses() -> Vec<Vector> {
         refused("outcome", "trapped with outputs", OUTPUTS, with_outputs(Status::Trapped(0))),
         refused("outcome", "limit exceeded with outputs", OUTPUTS, with_outputs(Status::LimitExceeded(13))),
         accepted("outcome", "exit code 1 with outputs", OUTPUTS, with_outputs(Status::Completed(1))),
-        refused("outcome", "status 4", TAG, raw(&[4])),
+        accepted("outcome", "depth exceeded", "a variant without fields", with(Status::DepthExceeded).encode()),
+        refused("outcome", "depth exceeded with outputs", OUTPUTS, with_outputs(Status::DepthExceeded)),
+        refused("outcome", "depth exceeded with the limit's number", "a variant without fields", raw(&[4, 22])),
+        refused("outcome", "status 5", TAG, raw(&[5])),
         refused("outcome", "status 255", TAG, raw(&[255])),
         refused("outcome", "trap of kind 8", TAG, raw(&[1, 8])),
         refused("outcome", "trap of kind 255", TAG, raw(&[1, 255])),
@@ -417,7 +436,8 @@ fn statuses() -> Vec<Vector> {
         refused("outcome", "limit 16 exceeded", LIMITS, raw(&[3, 16])),
         refused("outcome", "limit 17 exceeded", LIMITS, raw(&[3, 17])),
         refused("outcome", "limit 20 exceeded", LIMITS, raw(&[3, 20])),
-        refused("outcome", "limit 22 exceeded", LIMITS, raw(&[3, 22])),
+        refused("outcome", "limit 22 exceeded", "call_depth has a status of its own", raw(&[3, 22])),
+        refused("outcome", "limit 23 exceeded", LIMITS, raw(&[3, 23])),
     ];
     for kind in 0..8 {
         let name = format!("trap of kind {kind}");

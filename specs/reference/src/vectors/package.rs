@@ -53,7 +53,7 @@ fn limits_table() -> Vec<Vector> {
     Limits::defaults().write(&mut writer);
     let defaults = Vector::new("encoding of the defaults", "order and width of the limits").bytes("encoding", &writer.bytes);
     let row = |(number, row): (usize, &crate::limits::Row)| {
-        let number = u32::try_from(number).expect("there are 22");
+        let number = u32::try_from(number).expect("there are 23");
         Vector::new(row.name, "a number of the table mistyped")
             .with("number", Json::Number(number))
             .u64("floor", row.floor)
@@ -132,7 +132,7 @@ fn starts_and_lengths() -> Vec<Vector> {
         refused("package.magic", "a receipt's magic", MAGIC, magic(b"\x7fASSAYR\x02")),
         refused("package.magic", "a transcript's magic", MAGIC, magic(b"\x7fASSAYT\x01")),
         refused("package.magic", "format 0", "a format that is not defined", magic(b"\x7fASSAYP\0")),
-        refused("package.magic", "format 1", "a manifest of 16 limits read as one of 22", magic(b"\x7fASSAYP\x01")),
+        refused("package.magic", "format 1", "a manifest of 16 limits read as one of 23", magic(b"\x7fASSAYP\x01")),
         refused("package.magic", "format 3", "a format that is not defined yet", magic(b"\x7fASSAYP\x03")),
         refused("package.magic", "lower case", "a magic compared without case", magic(b"\x7fassayp\x02")),
         refused("package.magic", "a bare module", MAGIC, MODULE.to_vec()),

@@ -70,6 +70,7 @@ fn accepted_receipts() -> Vec<Vector> {
         accepted("trapped", "each status", ended(Status::Trapped(7))),
         accepted("out of fuel", "each status", ended(Status::OutOfFuel)),
         accepted("limit exceeded", "each status", ended(Status::LimitExceeded(15))),
+        accepted("depth exceeded", "each status", ended(Status::DepthExceeded)),
         accepted("no host calls", "the empty transcript", good().with_receipt(no_calls.encode()).file()),
         accepted("requester and provider are one", "who asked may answer", own.file()),
     ]
@@ -96,7 +97,7 @@ fn starts_and_lengths() -> Vec<Vector> {
         refused("receipt.magic", "empty file", "reading from nothing", vec![]),
         refused("receipt.magic", "a package's magic", MAGIC, magic(b"\x7fASSAYP\x02")),
         refused("receipt.magic", "a transcript's magic", MAGIC, magic(b"\x7fASSAYT\x01")),
-        refused("receipt.magic", "format 1", "a job of 16 limits read as one of 22", magic(b"\x7fASSAYR\x01")),
+        refused("receipt.magic", "format 1", "a job of 16 limits read as one of 23", magic(b"\x7fASSAYR\x01")),
         refused("receipt.magic", "format 3", "a format that is not defined yet", magic(b"\x7fASSAYR\x03")),
         refused("receipt.magic", "a package", MAGIC, samples::sample_package()),
         refused("receipt.length", "one byte after the end", "two files, one meaning", with_byte(&file, 0)),
@@ -174,7 +175,7 @@ fn parts() -> Vec<Vector> {
         refused(CHECK, "outcome: format 2", SIGNED, bad_outcome([b"\x02\0", &outcome[2..]].concat())),
         refused(CHECK, "outcome: one byte after it", SIGNED, bad_outcome(with_byte(&outcome, 0))),
         refused(CHECK, "outcome: without its last byte", SIGNED, bad_outcome(without_last(&outcome, 1))),
-        refused(CHECK, "outcome: status 4", SIGNED, bad_outcome([b"\x01\0\x04", &outcome[3..]].concat())),
+        refused(CHECK, "outcome: status 5", SIGNED, bad_outcome([b"\x01\0\x05", &outcome[3..]].concat())),
         refused(CHECK, "outcome: outputs not sorted", SIGNED, with_outputs(&[("b", b""), ("a", b"")])),
         refused(CHECK, "outcome: outputs with one name twice", SIGNED, with_outputs(&[("a", b""), ("a", b"")])),
         refused(CHECK, "outcome: output name ../a", SIGNED, with_outputs(&[("../a", b"")])),
@@ -183,6 +184,12 @@ fn parts() -> Vec<Vector> {
             "outcome: outputs of a job out of fuel",
             SIGNED,
             bad_outcome(Outcome { status: Status::OutOfFuel, ..samples::outcome() }.encode()),
+        ),
+        refused(
+            CHECK,
+            "outcome: outputs of a job that went too deep",
+            SIGNED,
+            bad_outcome(Outcome { status: Status::DepthExceeded, ..samples::outcome() }.encode()),
         ),
     ]
 }
