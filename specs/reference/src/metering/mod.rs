@@ -1,7 +1,7 @@
 //! # Metering (metering.md): walking the code as it runs
 //!
 //! The page defines fuel, check points and depth by what a module executes. So this runs the module and
-//! looks: [`copy`](self) makes a naive copy in which every instruction that costs something is preceded by a
+//! looks: `copy.rs` makes a naive copy in which every instruction that costs something is preceded by a
 //! call of an injected host function which is told what comes next, and an interpreter runs that copy. The
 //! account of fuel and depth is kept outside of WebAssembly, in the few lines of `account.rs`.
 //!

@@ -7,7 +7,7 @@
 use super::{Case, Expected, PLENTY, SHARP, SLICE, body, case, returned};
 
 pub(super) fn cases() -> Vec<Case> {
-    [accepted(), refused(), iterations(), costs()].into_iter().flatten().collect()
+    [accepted(), refused(), bodies(), iterations(), costs()].into_iter().flatten().collect()
 }
 
 /// Traps, at a cost of 1.
@@ -69,45 +69,59 @@ fn accepted() -> Vec<Case> {
     ]
 }
 
+const NEAR: &str = "a loop taken as counted that is not";
+/// The counter and its step on the stack.
+const SUM: &str = "local.get $c i32.const 1 i32.add";
+/// An end that counts.
+const ENDING: &str = "local.get $c i32.const 1 i32.add local.tee $c local.get $b i32.ne br_if 0";
+
+/// A loop of this body, which is not counted.
+fn near(name: &str, text: &str) -> Case {
+    traps(name, NEAR, body(&format!("i32.const 9 local.set $b loop {TRAP} {text} end")), 0)
+}
+
+/// Near in the setting or in the end.
 fn refused() -> Vec<Case> {
-    const NEAR: &str = "a loop taken as counted that is not";
-    let one = |name: &str, text: &str| traps(name, NEAR, body(&format!("i32.const 9 local.set $b loop {TRAP} {text} end")), 0);
-    let add = "local.get $c i32.const 1 i32.add";
-    let ending = format!("{add} local.tee $c local.get $b i32.ne br_if 0");
-    let before = |name: &str, text: &str| one(name, &format!("{text} {ending}"));
     vec![
-        one("the counter is set twice", &format!("{add} local.set $c {ending}")),
-        one("the counter is set once more by a constant", &format!("i32.const 1 local.set $c {ending}")),
-        one("the counter is set once more by local.tee", &format!("local.get $d local.tee $c drop {ending}")),
-        one("the step is 0", "local.get $c i32.const 0 i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("the counter is an i64", "local.get $l i64.const 1 i64.add local.tee $l i64.const 9 i64.ne br_if 0"),
-        one("the step is a local", "local.get $c local.get $d i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("the step stands before the counter", "i32.const 1 local.get $c i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("the step is subtracted", "local.get $c i32.const 1 i32.sub local.tee $c br_if 0"),
-        one("the step is added to another local", "local.get $d i32.const 1 i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("the sum is set to another local", &format!("{add} local.set $d local.get $c local.get $b i32.ne br_if 0")),
-        one("a nop among the four", "local.get $c i32.const 1 nop i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("a second sum in between", "local.get $c i32.const 1 i32.add i32.const 1 i32.add local.tee $c local.get $b i32.ne br_if 0"),
-        one("the bound is set in the body", &format!("local.get $b local.set $b {ending}")),
-        one("the bound counts too", &format!("local.get $b i32.const 1 i32.add local.set $b {ending}")),
-        one("the bound is the counter", &format!("{add} local.set $c local.get $c local.get $c i32.ne br_if 0")),
-        one("the bound is the counter, after the setting", &format!("{add} local.tee $c local.get $c i32.ne br_if 0")),
-        one("the bound is the counter, before the setting", &format!("local.get $c {add} local.tee $c i32.ne br_if 0")),
-        one("the bound is a global", &format!("{add} local.tee $c global.get $g i32.ne br_if 0")),
-        one("two constants", &format!("{add} local.set $c i32.const 1 i32.const 1 i32.ne br_if 0")),
-        one("two locals that the body does not set", &format!("{add} local.set $c local.get $b local.get $d i32.ne br_if 0")),
-        one("a constant alone", &format!("{add} local.set $c i32.const 0 br_if 0")),
-        one("a local alone that the body does not set", &format!("{add} local.set $c local.get $d br_if 0")),
-        one("another comparison: i32.lt_u", &format!("{add} local.tee $c local.get $b i32.lt_u br_if 0")),
-        one("another comparison: i32.eq", &format!("{add} local.tee $c local.get $b i32.eq br_if 0")),
-        one("another comparison: i32.eqz", &format!("{add} local.tee $c i32.eqz br_if 0")),
-        one("another comparison: i32.sub", &format!("{add} local.tee $c local.get $b i32.sub br_if 0")),
-        one("twice turned", &format!("{add} local.tee $c local.get $b i32.ne i32.eqz i32.eqz br_if 0")),
-        one("a nop before br_if", &format!("{add} local.tee $c local.get $b i32.ne nop br_if 0")),
-        one("a nop before i32.ne", &format!("{add} local.tee $c local.get $b nop i32.ne br_if 0")),
-        one("a nop after br_if", &format!("{ending} nop")),
-        one("compared before it is set", &format!("local.get $c local.get $b i32.ne {add} local.set $c br_if 0")),
-        one("the condition is kept in a local", &format!("{add} local.tee $c local.get $b i32.ne local.set $d local.get $d br_if 0")),
+        near("the counter is set twice", &format!("{SUM} local.set $c {ENDING}")),
+        near("the counter is set once more by a constant", &format!("i32.const 1 local.set $c {ENDING}")),
+        near("the counter is set once more by local.tee", &format!("local.get $d local.tee $c drop {ENDING}")),
+        near("the step is 0", "local.get $c i32.const 0 i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("the counter is an i64", "local.get $l i64.const 1 i64.add local.tee $l i64.const 9 i64.ne br_if 0"),
+        near("the step is a local", "local.get $c local.get $d i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("the step stands before the counter", "i32.const 1 local.get $c i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("the step is subtracted", "local.get $c i32.const 1 i32.sub local.tee $c br_if 0"),
+        near("the step is added to another local", "local.get $d i32.const 1 i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("the sum is set to another local", &format!("{SUM} local.set $d local.get $c local.get $b i32.ne br_if 0")),
+        near("a nop among the four", "local.get $c i32.const 1 nop i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("a second sum in between", "local.get $c i32.const 1 i32.add i32.const 1 i32.add local.tee $c local.get $b i32.ne br_if 0"),
+        near("the bound is set in the body", &format!("local.get $b local.set $b {ENDING}")),
+        near("the bound counts too", &format!("local.get $b i32.const 1 i32.add local.set $b {ENDING}")),
+        near("the bound is the counter", &format!("{SUM} local.set $c local.get $c local.get $c i32.ne br_if 0")),
+        near("the bound is the counter, after the setting", &format!("{SUM} local.tee $c local.get $c i32.ne br_if 0")),
+        near("the bound is the counter, before the setting", &format!("local.get $c {SUM} local.tee $c i32.ne br_if 0")),
+        near("the bound is a global", &format!("{SUM} local.tee $c global.get $g i32.ne br_if 0")),
+        near("two constants", &format!("{SUM} local.set $c i32.const 1 i32.const 1 i32.ne br_if 0")),
+        near("two locals that the body does not set", &format!("{SUM} local.set $c local.get $b local.get $d i32.ne br_if 0")),
+        near("a constant alone", &format!("{SUM} local.set $c i32.const 0 br_if 0")),
+        near("a local alone that the body does not set", &format!("{SUM} local.set $c local.get $d br_if 0")),
+        near("another comparison: i32.lt_u", &format!("{SUM} local.tee $c local.get $b i32.lt_u br_if 0")),
+        near("another comparison: i32.eq", &format!("{SUM} local.tee $c local.get $b i32.eq br_if 0")),
+        near("another comparison: i32.eqz", &format!("{SUM} local.tee $c i32.eqz br_if 0")),
+        near("another comparison: i32.sub", &format!("{SUM} local.tee $c local.get $b i32.sub br_if 0")),
+        near("twice turned", &format!("{SUM} local.tee $c local.get $b i32.ne i32.eqz i32.eqz br_if 0")),
+        near("a nop before br_if", &format!("{SUM} local.tee $c local.get $b i32.ne nop br_if 0")),
+        near("a nop before i32.ne", &format!("{SUM} local.tee $c local.get $b nop i32.ne br_if 0")),
+        near("a nop after br_if", &format!("{ENDING} nop")),
+        near("compared before it is set", &format!("local.get $c local.get $b i32.ne {SUM} local.set $c br_if 0")),
+        near("the condition is kept in a local", &format!("{SUM} local.tee $c local.get $b i32.ne local.set $d local.get $d br_if 0")),
+    ]
+}
+
+/// The end counts; what stands before it, or the block, does not.
+fn bodies() -> Vec<Case> {
+    let before = |name: &str, text: &str| near(name, &format!("{text} {ENDING}"));
+    vec![
         before("a block", "block end"),
         before("an if", "local.get $d if end"),
         before("a loop", "loop end"),
@@ -120,7 +134,7 @@ fn refused() -> Vec<Case> {
         traps(
             "br_if leaves the loop and an outer one begins again",
             NEAR,
-            body(&format!("loop loop {TRAP} {add} local.tee $c local.get $b i32.ne br_if 1 end end")),
+            body(&format!("loop loop {TRAP} {SUM} local.tee $c local.get $b i32.ne br_if 1 end end")),
             0,
         ),
         traps(
@@ -128,15 +142,15 @@ fn refused() -> Vec<Case> {
             NEAR,
             format!(
                 "(module (type $nothing (func)) (memory 1) (func (export \"run\") (local $c i32) (local $b i32) \
-                 i32.const 9 local.set $b loop (type $nothing) {TRAP} {ending} end))"
+                 i32.const 9 local.set $b loop (type $nothing) {TRAP} {ENDING} end))"
             ),
             0,
         ),
-        traps("the loop has a result", NEAR, body(&format!("loop (result i32) i32.const 1 {TRAP} {ending} end drop")), 0),
+        traps("the loop has a result", NEAR, body(&format!("loop (result i32) i32.const 1 {TRAP} {ENDING} end drop")), 0),
         traps(
             "the loop has a parameter",
             NEAR,
-            body(&format!("i32.const 1 loop (param i32) drop {TRAP} i32.const 1 {ending} drop end")),
+            body(&format!("i32.const 1 loop (param i32) drop {TRAP} i32.const 1 {ENDING} drop end")),
             0,
         ),
     ]

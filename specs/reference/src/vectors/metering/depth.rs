@@ -25,6 +25,15 @@ fn limits() -> Vec<Case> {
         at("run and what calls nothing", LIMIT, leaf, 1, returned(2)),
         at("recursion that goes on for ever", LIMIT, "(module (func $f (export \"run\") call $f))", 1_000, Expected::DepthExceeded(2_000)),
     ];
+    // 63 vectors handed on: each frame is large, and weighs 1. The last entry is after 10,000 calls.
+    let large = format!(
+        "(module (func $f (param {}) {} call $f) (func (export \"run\") (local $v v128) {} call $f))",
+        vec!["v128"; 63].join(" "),
+        (0..63).map(|place| format!("local.get {place}")).collect::<Vec<_>>().join(" "),
+        vec!["local.get $v"; 63].join(" ")
+    );
+    const STACK: &str = "a native stack too small for the depth";
+    cases.push(at("large frames, 10,000 deep", STACK, large, 10_000, Expected::DepthExceeded(20_000)));
     // Fuel at the entry of the function that is too deep: 2. Out of fuel goes before.
     let two = "(module (func $leaf) (func $f call $leaf) (func (export \"run\") call $f))";
     let both = |fuel: u64, expected: Expected| Case { fuel, ..at(format!("fuel {fuel} on the way too deep"), LIMIT, two, 1, expected) };
