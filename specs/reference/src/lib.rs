@@ -5,7 +5,7 @@
 //! `host/`, and not even the crate that encodes there: every byte is placed by hand. So when host
 //! and reference give the same hash, two readings of the text agree, not one piece of code with itself.
 //!
-//! Non-goals: speed, streaming, files larger than memory, running a job.
+//! Non-goals: speed, streaming, files larger than memory, a job's host calls.
 //!
 //! Read in this order; each file follows the page that it names.
 //!
@@ -22,6 +22,7 @@
 //! | [`transcript`] | receipt.md, 3 | the tree of host calls |
 //! | [`receipt`] | receipt.md, 4 and 5 | the receipt file and its checks |
 //! | [`clock`], [`poll`], [`random`], [`charge`] | execution.md, 5 and 6 | virtual time, random bytes, what a call costs |
+//! | [`metering`] | metering.md | fuel, check points and depth, by walking the code as it runs |
 //! | [`strict`] | strict-wgsl.md | the functions of strict WGSL, and how exact they are |
 //! | [`vectors`] | | writes `specs/vectors/*.json` from all of the above |
 //!
@@ -38,6 +39,7 @@ pub mod job;
 pub mod keyfile;
 pub mod limits;
 pub mod manifest;
+pub mod metering;
 pub mod names;
 pub mod outcome;
 pub mod package;

@@ -17,6 +17,7 @@ mod execution;
 mod guest_interface;
 mod json;
 mod keys;
+mod metering;
 mod names;
 mod objects;
 mod package;
@@ -35,6 +36,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("receipt.json", receipt::file()),
         ("transcript.json", transcript::file()),
         ("execution.json", execution::file()),
+        ("metering.json", metering::file()),
         ("guest-interface.json", guest_interface::file()),
         ("strict.json", strict::file()),
     ]
