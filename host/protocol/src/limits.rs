@@ -118,6 +118,8 @@ impl Limits {
     pub const GPU_INVOCATIONS: u8 = 19;
     /// Number of `gpu_loop_iterations`, as it stands in an outcome.
     pub const GPU_LOOP_ITERATIONS: u8 = 21;
+    /// Number of `call_depth`.
+    pub const CALL_DEPTH: u8 = 22;
     /// The limits of `LimitExceeded`. `fuel` and `call_depth` end a job with a status of their own; the others are answered with an error or refused before.
     pub const ENDING: [u8; 6] =
         [Self::STDOUT_BYTES, Self::STDERR_BYTES, Self::HOST_CALLS, Self::GPU_DISPATCHES, Self::GPU_INVOCATIONS, Self::GPU_LOOP_ITERATIONS];

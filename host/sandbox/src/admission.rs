@@ -29,6 +29,10 @@ pub const MAX_LOOPS: u64 = 4_096;
 pub const MAX_BRANCHES: u64 = 32_768;
 /// Most calls, direct and indirect, in one function.
 pub const MAX_CALLS: u64 = 16_384;
+/// Most parameters of a function type: metering adds two, and 1,000 are the most that engines take.
+pub const MAX_PARAMETERS: usize = 998;
+/// Most results of a function type: metering adds one.
+pub const MAX_RESULTS: usize = 999;
 /// Deepest nesting of blocks in one function.
 pub const MAX_NESTING: u64 = 1_000;
 
@@ -188,7 +192,18 @@ impl Survey {
             Payload::TypeSection(section) => {
                 count("types", section.count(), MAX_ITEMS)?;
                 for ty in section.into_iter_err_on_gc_types() {
-                    self.types.push(ty.map_err(malformed)?);
+                    let ty = ty.map_err(malformed)?;
+                    let (parameters, results) = (ty.params().len(), ty.results().len());
+                    if parameters > MAX_PARAMETERS || results > MAX_RESULTS {
+                        let place = self.types.len();
+                        return refuse(
+                            "module.count",
+                            format!(
+                                "type {place} has {parameters} parameters and {results} results; the most are {MAX_PARAMETERS} and {MAX_RESULTS}"
+                            ),
+                        );
+                    }
+                    self.types.push(ty);
                 }
             }
             Payload::ImportSection(section) => {

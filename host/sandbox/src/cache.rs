@@ -5,11 +5,11 @@
 //! as well), so the folder is made for its owner only.
 //!
 //! ```text
-//! key      BLAKE3 derive_key(module hash ‖ profile ‖ this crate's version ‖ engine, its version and settings)
+//! key      BLAKE3 derive_key(module hash ‖ profile ‖ this crate's version ‖ version of the metering ‖ engine, its version and settings)
 //! name     hex(key).module
-//! 0   8    magic "ASSAYCM1"
+//! 0   8    magic "ASSAYCM2"
 //! 8   32   BLAKE3 of key ‖ all that follows: an entry under another entry's name does not hold
-//! 40  4    u32 length ‖ facts (Borsh): admission need not walk the module again
+//! 40  4    u32 length ‖ facts, names of exports (Borsh): the module need not be walked again
 //! …        native code, as the engine serialised it
 //! ```
 
@@ -21,10 +21,18 @@ use std::time::SystemTime;
 use assay_protocol::Hash;
 
 use crate::admission::Facts;
+use crate::metering::{self, AddedExports};
 
-const MAGIC: &[u8; 8] = b"ASSAYCM1";
+const MAGIC: &[u8; 8] = b"ASSAYCM2";
 /// When the entries together exceed this, those unused for longest are deleted.
 pub(crate) const MAX_CACHE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// What an entry says of its module besides the code.
+#[derive(Debug, Clone, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+pub(crate) struct Described {
+    pub(crate) facts: Facts,
+    pub(crate) exports: AddedExports,
+}
 
 /// A folder of compiled modules. Every failure of it is only a slower start: it is logged, never returned.
 #[derive(Debug, Clone)]
@@ -74,13 +82,14 @@ impl Cache {
             key.write(part.as_bytes());
             key.write(&[0]);
         }
+        key.write(&metering::VERSION.to_le_bytes());
         engine.precompile_compatibility_hash().hash(&mut key);
         let key = key.0.finalize();
         Entry { path: self.folder.join(format!("{}.module", key.to_hex())), key }
     }
 
-    /// The facts and the code of an entry that holds, or nothing.
-    pub(crate) fn load(&self, entry: &Entry) -> Option<(Facts, Vec<u8>)> {
+    /// What an entry says, and its code, of an entry that holds, or nothing.
+    pub(crate) fn load(&self, entry: &Entry) -> Option<(Described, Vec<u8>)> {
         let path = &entry.path;
         let file = std::fs::read(path).ok()?;
         let checked = check(&file, &entry.key);
@@ -94,19 +103,19 @@ impl Cache {
         checked
     }
 
-    pub(crate) fn store(&self, entry: &Entry, facts: &Facts, code: &[u8]) {
-        if let Err(error) = self.try_store(entry, facts, code) {
+    pub(crate) fn store(&self, entry: &Entry, described: &Described, code: &[u8]) {
+        if let Err(error) = self.try_store(entry, described, code) {
             tracing::warn!(path = %entry.path.display(), %error, "a compiled module could not be cached");
         }
     }
 
-    fn try_store(&self, entry: &Entry, facts: &Facts, code: &[u8]) -> std::io::Result<()> {
-        let facts = borsh::to_vec(facts)?;
-        let length = u32::try_from(facts.len()).map_err(std::io::Error::other)?.to_le_bytes();
+    fn try_store(&self, entry: &Entry, described: &Described, code: &[u8]) -> std::io::Result<()> {
+        let described = borsh::to_vec(described)?;
+        let length = u32::try_from(described.len()).map_err(std::io::Error::other)?.to_le_bytes();
         let mut hasher = blake3::Hasher::new();
-        hasher.update(entry.key.as_bytes()).update(&length).update(&facts).update(code);
+        hasher.update(entry.key.as_bytes()).update(&length).update(&described).update(code);
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        for part in [MAGIC.as_slice(), hasher.finalize().as_bytes(), &length, &facts, code] {
+        for part in [MAGIC.as_slice(), hasher.finalize().as_bytes(), &length, &described, code] {
             file.write_all(part)?;
         }
         file.persist(&entry.path).map_err(|e| e.error)?;
@@ -140,12 +149,12 @@ impl Cache {
     }
 }
 
-fn check(file: &[u8], key: &blake3::Hash) -> Option<(Facts, Vec<u8>)> {
+fn check(file: &[u8], key: &blake3::Hash) -> Option<(Described, Vec<u8>)> {
     let (hash, content) = file.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
     if blake3::Hasher::new().update(key.as_bytes()).update_rayon(content).finalize() != *hash {
         return None;
     }
     let (length, rest) = content.split_first_chunk::<4>()?;
-    let (facts, code) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    Some((borsh::from_slice(facts).ok()?, code.to_vec()))
+    let (described, code) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    Some((borsh::from_slice(described).ok()?, code.to_vec()))
 }

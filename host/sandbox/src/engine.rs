@@ -10,16 +10,20 @@ use assay_protocol::limits::Limits;
 use wasmtime::{Caller, Config, Engine, Extern, FuncType, InstancePre, Linker, Module, Val, ValType};
 
 use crate::admission::{self, AdmissionError, Facts};
-use crate::cache::Cache;
+use crate::cache::{Cache, Described};
 use crate::host::{Function, Stop, ValueType};
+use crate::metering::{self, AddedExports, Instruments, Metered, MeteringError};
 use crate::run::{End, State};
 
 /// Version of the engine, as `Cargo.toml` pins it.
 pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 
-/// Native stack that WebAssembly may use, in bytes: the most the engine allows without its `async` feature. Depth is not metered in this version, so the end of
-/// the stack is an abstention; it is large so that it comes late.
-pub(crate) const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// Native stack for each unit of call depth (`specs/metering.md`, section 5).
+const STACK_BYTES_PER_UNIT: usize = 8 * 1024;
+/// Native stack for functions that have no part in depth, and for the way in.
+const STACK_BYTES_BESIDES: usize = 16 * 1024 * 1024;
+/// Native stack that WebAssembly may use, in bytes: enough for the ceiling of `call_depth`. Only what a job touches is ever backed by memory.
+pub(crate) const WASM_STACK_BYTES: usize = Limits::TABLE[Limits::CALL_DEPTH as usize].ceiling as usize * STACK_BYTES_PER_UNIT + STACK_BYTES_BESIDES;
 
 /// The engine's settings. Public for the benchmark.
 pub fn engine_config() -> Config {
@@ -41,6 +45,7 @@ pub fn engine_config() -> Config {
         // The instruments say which of their branches are seldom taken.
         .wasm_branch_hinting(true)
         .max_wasm_stack(WASM_STACK_BYTES)
+        // Not used, but the engine wants it no smaller.
         .async_stack_size(WASM_STACK_BYTES)
         // A job's traps are outcomes, described by kind; frames of a stranger's module help nobody here.
         .wasm_backtrace_max_frames(None)
@@ -97,24 +102,32 @@ impl Sandbox {
     pub fn prepare_hashed(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
         let entry = self.cache.as_ref().map(|cache| (cache, cache.entry(&self.engine, &hash)));
         if let Some((cache, entry)) = &entry
-            && let Some((facts, code)) = cache.load(entry)
+            && let Some((Described { facts, exports }, code)) = cache.load(entry)
         {
             facts.within(limits)?;
             match self.deserialize(&code) {
-                Ok(compiled) => return self.link_module(hash, facts, &compiled, true),
+                Ok(compiled) => return self.link_module(hash, facts, exports, &compiled, true),
                 Err(error) => tracing::warn!(path = %entry.path.display(), %error, "a cached module does not load; it is built again"),
             }
         }
         let facts = admission::admit(module, limits)?;
-        let compiled = Module::from_binary(&self.engine, module)
+        let Metered { wasm, exports } = metering::instrument(module, Instruments::default()).map_err(|error| match error {
+            MeteringError::LongFunction { .. } => AdmissionError { check: "module.function", detail: error.to_string() }.into(),
+            MeteringError::LongModule => AdmissionError { check: "module.length", detail: error.to_string() }.into(),
+            MeteringError::Malformed(_) | MeteringError::Rewrite(_) => {
+                PrepareError::Abstain(format!("a fault of this program: an admitted module cannot be metered: {error}; please report it"))
+            }
+        })?;
+        let compiled = Module::from_binary(&self.engine, &wasm)
             .map_err(|e| PrepareError::Abstain(format!("the engine does not compile an admitted module: {e:#}")))?;
+        let described = Described { facts, exports };
         if let Some((cache, entry)) = &entry {
             match compiled.serialize() {
-                Ok(code) => cache.store(entry, &facts, &code),
+                Ok(code) => cache.store(entry, &described, &code),
                 Err(error) => tracing::warn!(%error, "a compiled module could not be serialised"),
             }
         }
-        self.link_module(hash, facts, &compiled, false)
+        self.link_module(hash, described.facts, described.exports, &compiled, false)
     }
 
     fn deserialize(&self, code: &[u8]) -> wasmtime::Result<Module> {
@@ -124,12 +137,12 @@ impl Sandbox {
         unsafe { Module::deserialize(&self.engine, code) }
     }
 
-    fn link_module(&self, hash: Hash, facts: Facts, compiled: &Module, from_cache: bool) -> Result<Prepared, PrepareError> {
+    fn link_module(&self, hash: Hash, facts: Facts, exports: AddedExports, compiled: &Module, from_cache: bool) -> Result<Prepared, PrepareError> {
         let instance = self
             .linker
             .instantiate_pre(compiled)
             .map_err(|e| PrepareError::Abstain(format!("the engine does not link an admitted module: {e:#}")))?;
-        Ok(Prepared { hash, facts, instance, from_cache })
+        Ok(Prepared { hash, facts, exports, instance, from_cache })
     }
 }
 
@@ -138,6 +151,7 @@ impl Sandbox {
 pub struct Prepared {
     pub(crate) hash: Hash,
     pub(crate) facts: Facts,
+    pub(crate) exports: AddedExports,
     pub(crate) instance: InstancePre<State>,
     from_cache: bool,
 }
@@ -184,11 +198,13 @@ fn link(linker: &mut Linker<State>, engine: &Engine, function: Function) -> wasm
     Ok(())
 }
 
-/// One host call: performs it, and takes what it costs from the engine's fuel.
+/// One host call: performs it, and notes what it costs.
 fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> wasmtime::Result<Option<u32>> {
     let memory = memory(caller)?;
-    let limit = caller.data().fuel_limit;
-    let used = limit - caller.get_fuel()?;
+    let Some(meter) = caller.data().meter else {
+        return Err(wasmtime::Error::new(End::Abstain("a fault of this program: a host call before the meter was set".to_owned())));
+    };
+    let used = meter.used(&mut *caller);
     let (bytes, state) = memory.data_and_store_mut(&mut *caller);
     let (answer, charge) = match state.host.call(function, args, bytes, used) {
         Ok(reply) => (Ok(reply.value), reply.charge),
@@ -197,9 +213,7 @@ fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> was
         Err(Stop::OutOfFuel) => (Err(End::OutOfFuel), 0),
         Err(Stop::Abstain { reason }) => (Err(End::Abstain(reason)), 0),
     };
-    let used = used.saturating_add(charge).min(limit);
-    state.fuel_at_last_call = used;
-    caller.set_fuel(limit - used)?;
+    meter.charge(&mut *caller, charge);
     answer.map_err(wasmtime::Error::new)
 }
 

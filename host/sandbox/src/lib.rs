@@ -9,6 +9,7 @@ mod cache;
 mod engine;
 pub mod host;
 mod input;
+mod meter;
 pub mod metering;
 mod run;
 
@@ -16,5 +17,5 @@ pub use admission::{AdmissionError, Facts, admit};
 pub use engine::{ENGINE_VERSION, PrepareError, Prepared, Sandbox, engine_config};
 pub use host::{Observer, OpenDevice};
 pub use input::{GROUP_BYTES, Input, VerifiedFile};
-pub use metering::{Instruments, Metered, MeteringError, instrument};
+pub use metering::{AddedExports, Instruments, Metered, MeteringError, instrument};
 pub use run::{Abstain, Execution, Request, cpu, no_gpu};

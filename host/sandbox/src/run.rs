@@ -5,7 +5,8 @@
 //!   Prepared ─────────────────────┬─ returns ───────────────► Completed(0)
 //!                                 ├─ proc_exit(c) ──────────► Completed(c)
 //!                                 ├─ trap ──────────────────► Trapped(kind)          ┐
-//!                                 ├─ fuel used up ──────────► OutOfFuel              ├ Outcome: the same on every machine
+//!                                 ├─ fuel used up ──────────► OutOfFuel              │
+//!                                 ├─ calls too deep ────────► DepthExceeded          ├ Outcome: the same on every machine
 //!                                 ├─ stream or call limit ──► LimitExceeded          ┘
 //!                                 └─ native stack, memory,
 //!                                    a changed input, a bug ► Abstain: no outcome, no hash
@@ -15,6 +16,7 @@ use assay_gpu::cpu::CpuDevice;
 use assay_protocol::Hash;
 use assay_protocol::hash::{Blob, NamedBlob};
 use assay_protocol::job::Job;
+use assay_protocol::limits::Limits;
 use assay_protocol::outcome::{Outcome, Status, TrapKind};
 use assay_protocol::transcript::Call;
 use wasmtime::{Memory, ResourceLimiter, Store, Trap};
@@ -22,6 +24,7 @@ use wasmtime::{Memory, ResourceLimiter, Store, Trap};
 use crate::engine::{Prepared, Sandbox, WASM_STACK_BYTES};
 use crate::host::{Host, HostConfig, Observer, OpenDevice};
 use crate::input::Input;
+use crate::meter::{Meter, first_slice};
 
 /// Native stack of the thread a job runs on: what WebAssembly may use, and room for the host calls on top of it.
 const THREAD_STACK_BYTES: usize = WASM_STACK_BYTES + 4 * 1024 * 1024;
@@ -91,8 +94,8 @@ pub(crate) enum End {
 pub(crate) struct State {
     pub(crate) host: Host,
     pub(crate) memory: Option<Memory>,
-    pub(crate) fuel_limit: u64,
-    pub(crate) fuel_at_last_call: u64,
+    /// Set before anything of the module is executed.
+    pub(crate) meter: Option<Meter>,
     growth: Growth,
 }
 
@@ -167,23 +170,17 @@ impl Sandbox {
         let limits = &job.limits;
         let growth = Growth { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements, tables_now: 0 };
         prepared.facts.within(limits).map_err(|e| Abstain(e.to_string()))?;
-        let fuel_limit = limits.fuel;
-        let mut store = Store::new(self.engine(), State { host, memory: None, fuel_limit, fuel_at_last_call: 0, growth });
+        let mut store = Store::new(self.engine(), State { host, memory: None, meter: None, growth });
         store.limiter(|state| &mut state.growth);
-        store.set_fuel(fuel_limit).map_err(|e| Abstain(format!("{e:#}")))?;
         Ok(store)
     }
 
     fn run_here(&self, prepared: &Prepared, request: Request<'_>) -> Result<Execution, Abstain> {
         let host = host_of(request.job, request.inputs, request.keep_calls, request.observer, request.gpu);
         let mut store = self.store(prepared, request.job, host)?;
-        let ended = prepared
-            .instance
-            .instantiate(&mut store)
-            .and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start")?.call(&mut store, ()));
-        let left = store.get_fuel().map_err(|e| Abstain(format!("{e:#}")))?;
+        let ended = start(&mut store, prepared, &request.job.limits);
+        let (status, fuel) = conclude(ended, &mut store, request.job.limits.fuel)?;
         let state = store.into_data();
-        let (status, fuel) = conclude(ended, state.fuel_limit, left, state.fuel_at_last_call)?;
         let completed = matches!(status, Status::Completed { .. });
         let finished = state.host.finish(completed).map_err(|stop| Abstain(stop.to_string()))?;
         let describe = |(name, content): &(String, Vec<u8>)| NamedBlob { name: name.clone(), blob: Blob::of(content) };
@@ -220,26 +217,46 @@ fn host_of(job: &Job, inputs: Vec<Input>, keep_calls: bool, observer: Box<dyn Ob
     })
 }
 
-/// The status and the fuel of a run (`specs/execution.md`, sections 3 to 5), or an abstention.
-fn conclude(ended: wasmtime::Result<()>, limit: u64, left: u64, fuel_at_last_call: u64) -> Result<(Status, u64), Abstain> {
-    let completed = |exit_code| match left {
-        0 => (Status::OutOfFuel, limit),
-        _ => (Status::Completed { exit_code }, limit - left),
+/// Instantiates, sets the meter, runs the start function and `_start`.
+fn start(store: &mut Store<State>, prepared: &Prepared, limits: &Limits) -> wasmtime::Result<()> {
+    let instance = prepared.instance.instantiate(&mut *store)?;
+    let exports = &prepared.exports;
+    let Some(meter) = Meter::new(&mut *store, &instance, exports, limits) else {
+        return Err(wasmtime::Error::new(End::Abstain("a fault of this program: the module has no meter; please report it".to_owned())));
     };
+    store.data_mut().meter = Some(meter);
+    for name in exports.start.as_deref().into_iter().chain(["_start"]) {
+        instance.get_typed_func::<(), ()>(&mut *store, name)?.call(&mut *store, ())?;
+        if meter.used(&mut *store) >= limits.fuel {
+            return Err(wasmtime::Error::new(End::OutOfFuel));
+        }
+    }
+    Ok(())
+}
+
+/// The status and the fuel of a run (`specs/execution.md`, sections 3 to 5), or an abstention.
+fn conclude(ended: wasmtime::Result<()>, store: &mut Store<State>, limit: u64) -> Result<(Status, u64), Abstain> {
+    let meter = store.data().meter;
+    let used = meter.map_or(0, |meter| meter.used(&mut *store));
     let error = match ended {
-        Ok(()) => return Ok(completed(0)),
+        Ok(()) => return Ok((Status::Completed { exit_code: 0 }, used)),
         Err(error) => error,
     };
     if let Some(end) = error.downcast_ref::<End>() {
         return match end {
-            End::Exit(code) => Ok(completed(*code)),
+            End::Exit(code) => Ok((Status::Completed { exit_code: *code }, used)),
             End::OutOfFuel => Ok((Status::OutOfFuel, limit)),
-            End::Limit(limit) => Ok((Status::LimitExceeded { limit: *limit }, fuel_at_last_call)),
+            End::Limit(limit) => Ok((Status::LimitExceeded { limit: *limit }, used)),
             End::Abstain(why) => Err(Abstain(why.clone())),
         };
     }
+    if meter.is_some_and(|meter| meter.is_exhausted(&mut *store)) {
+        return Ok((Status::OutOfFuel, limit));
+    }
+    if meter.is_some_and(|meter| meter.is_too_deep(&mut *store)) {
+        return Ok((Status::DepthExceeded, used));
+    }
     let kind = match error.downcast_ref::<Trap>() {
-        Some(Trap::OutOfFuel) => return Ok((Status::OutOfFuel, limit)),
         Some(Trap::UnreachableCodeReached) => TrapKind::Unreachable,
         Some(Trap::MemoryOutOfBounds) => TrapKind::MemoryOutOfBounds,
         Some(Trap::TableOutOfBounds) => TrapKind::TableOutOfBounds,
@@ -250,11 +267,13 @@ fn conclude(ended: wasmtime::Result<()>, limit: u64, left: u64, fuel_at_last_cal
         Some(Trap::BadConversionToInteger) => TrapKind::BadConversionToInteger,
         Some(Trap::StackOverflow) => {
             return Err(Abstain(format!(
-                "the native stack of {} MiB ended: the job calls too deeply (call depth is not metered in this version)",
+                "the native stack of {} MiB ended before the limit call_depth did: functions of the job have unusually large frames",
                 WASM_STACK_BYTES >> 20
             )));
         }
         _ => return Err(Abstain(format!("the engine ended the run for a reason of its own: {error:#}"))),
     };
-    Ok((Status::Trapped { kind }, fuel_at_last_call))
+    // A trap before the meter is set is one of a segment.
+    let paid = meter.map_or_else(|| first_slice(limit), |meter| meter.paid(store));
+    Ok((Status::Trapped { kind }, paid))
 }

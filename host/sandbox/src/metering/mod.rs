@@ -18,6 +18,8 @@ mod nan;
 mod shape;
 mod write;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 use wasm_encoder::{BranchHint, BranchHints, CodeSection, RawSection};
 
@@ -50,13 +52,13 @@ impl Default for Instruments {
 pub struct Metered {
     /// The module.
     pub wasm: Vec<u8>,
-    /// The names of its added exports.
-    pub names: FuelNames,
+    /// Its added exports.
+    pub exports: AddedExports,
 }
 
 /// Names of the exports that are added; a name that the module has already is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
-pub struct FuelNames {
+pub struct AddedExports {
     /// Global, i64: fuel that is not paid for yet; negative once more was asked for than there is.
     pub reserve: String,
     /// Global, i64: what is left of what was paid for.
@@ -76,7 +78,27 @@ pub enum MeteringError {
     /// As above.
     #[error("the module cannot be written again: {0}")]
     Rewrite(String),
+    /// A function of it is too long with its instruments.
+    #[error("function {function} is {bytes} bytes long with the instruments of its metering; the most is {MAX_BODY_BYTES}")]
+    LongFunction {
+        /// Its index.
+        function: u32,
+        /// Its length.
+        bytes: usize,
+    },
+    /// It is too long with its instruments.
+    #[error("with the instruments of its metering the module is longer than {MAX_METERED_BYTES} bytes")]
+    LongModule,
 }
+
+/// Version of the pass: part of what names a compiled module in the cache. One more whenever the output changes for any module.
+pub const VERSION: u32 = 1;
+/// Fuel that is paid for at one time.
+pub const SLICE: u64 = 65_536;
+/// Longest function body that engines take, in bytes.
+const MAX_BODY_BYTES: usize = 7_654_321;
+/// Longest module with its instruments, in bytes. It is held in memory.
+const MAX_METERED_BYTES: usize = 512 * 1024 * 1024;
 
 /// Bodies that one thread takes at a time: enough that what is kept between them pays.
 const BATCH: usize = 64;
@@ -88,12 +110,13 @@ const BATCH: usize = 64;
 pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, MeteringError> {
     let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
     let module = Module::read(wasm, instruments)?;
+    let total = AtomicUsize::new(0);
     let batches: Vec<Vec<Written>> = module
         .bodies
         .par_chunks(BATCH)
         .enumerate()
-        .map(|(batch, bodies)| write_batch(&module, batch * BATCH, bodies))
-        .collect::<wasmparser::Result<_>>()?;
+        .map(|(batch, bodies)| write_batch(&module, batch * BATCH, bodies, &total))
+        .collect::<Result<_, _>>()?;
     let mut code = CodeSection::new();
     let mut hints = BranchHints::new();
     for (place, body) in batches.iter().flatten().enumerate() {
@@ -104,7 +127,7 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
         }
     }
     module.bridges(&mut code);
-    let (exports, names) = module.export_section()?;
+    let (export_section, exports) = module.export_section()?;
     let raw = |out: &mut wasm_encoder::Module, id: u8| {
         for (_, data) in module.raw.iter().filter(|(own, _)| *own == id) {
             out.section(&RawSection { id, data });
@@ -117,7 +140,7 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
     raw(&mut out, 4);
     raw(&mut out, 5);
     out.section(&module.global_section().map_err(rewrite)?);
-    out.section(&exports);
+    out.section(&export_section);
     out.section(&module.element_section().map_err(rewrite)?);
     raw(&mut out, 12);
     if !hints.is_empty() {
@@ -125,10 +148,16 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
     }
     out.section(&code);
     raw(&mut out, 11);
-    Ok(Metered { wasm: out.finish(), names })
+    Ok(Metered { wasm: out.finish(), exports })
 }
 
-fn write_batch<'a>(module: &Module<'a>, first: usize, bodies: &[wasmparser::FunctionBody<'a>]) -> wasmparser::Result<Vec<Written>> {
+/// Writes functions of the module, from the one at place `first` on; `total` are the bytes written by all threads.
+fn write_batch<'a>(
+    module: &Module<'a>,
+    first: usize,
+    bodies: &[wasmparser::FunctionBody<'a>],
+    total: &AtomicUsize,
+) -> Result<Vec<Written>, MeteringError> {
     let mut body = Body::default();
     let mut shape = Shape::default();
     let mut charges = Charges::default();
@@ -144,7 +173,15 @@ fn write_batch<'a>(module: &Module<'a>, first: usize, bodies: &[wasmparser::Func
         let layout = module.layout(ty);
         let function =
             Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
-        written.push(Writer::write(&function));
+        let body = Writer::write(&function);
+        let bytes = body.bytes.len();
+        if bytes > MAX_BODY_BYTES {
+            return Err(MeteringError::LongFunction { function: module.index(first + i), bytes });
+        }
+        if total.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_METERED_BYTES {
+            return Err(MeteringError::LongModule);
+        }
+        written.push(body);
     }
     Ok(written)
 }

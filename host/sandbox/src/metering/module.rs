@@ -21,7 +21,7 @@ use wasmparser::{
 
 use super::layout::{Globals, Layout};
 use super::write::value_type;
-use super::{FuelNames, Instruments};
+use super::{AddedExports, Instruments};
 
 /// A module, as far as its functions and its sections that change are concerned.
 #[derive(Default)]
@@ -246,7 +246,7 @@ impl<'a> Module<'a> {
         Ok(section)
     }
 
-    pub(super) fn export_section(&self) -> wasmparser::Result<(ExportSection, FuelNames)> {
+    pub(super) fn export_section(&self) -> wasmparser::Result<(ExportSection, AddedExports)> {
         let mut section = ExportSection::new();
         let mut taken = BTreeSet::new();
         for export in self.export_section.iter().flat_map(|exports| exports.clone()) {
@@ -268,7 +268,7 @@ impl<'a> Module<'a> {
             }
             name
         };
-        let names = FuelNames {
+        let names = AddedExports {
             reserve: fresh("assay.reserve"),
             slice: fresh("assay.slice"),
             depth: fresh("assay.depth"),

@@ -14,8 +14,8 @@ use super::nan::{self, Repairs};
 use super::module::Module;
 use super::shape::{Shape, tag};
 
-/// Bits of a slice: fuel is paid 65,536 at a time.
-const SLICE: i64 = 1 << 16;
+/// Fuel that is paid for at one time.
+const SLICE: i64 = super::SLICE.cast_signed();
 /// What a counted loop costs that never ends: more than any limit.
 const ENDLESS: i64 = 1 << 60;
 
