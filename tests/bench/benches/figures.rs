@@ -23,7 +23,7 @@ struct Arguments {
     /// The adapter of the GPU parts, by name or index; the first of the machine if not given.
     #[arg(long, value_name = "ADAPTER")]
     adapter: Option<String>,
-    /// Only kernels of the corpus with this text in their name.
+    /// Only kernels with this text, or one of these texts (separated by commas), in their name.
     #[arg(long, value_name = "TEXT")]
     kernels: Option<String>,
     /// Keep the data of the part `gpu` in this folder, under a name that says on what it ran (tests/bench/records holds those of the project).
@@ -81,7 +81,7 @@ fn main() -> Result<()> {
         data.insert("hash".to_owned(), hash::measure(arguments.mib, arguments.rounds)?);
     }
     if wanted(Part::Kernels) {
-        data.insert("kernels".to_owned(), kernels::measure(arguments.rounds)?);
+        data.insert("kernels".to_owned(), kernels::measure(arguments.rounds, arguments.kernels.as_deref())?);
     }
     if wanted(Part::Flags) {
         data.insert("flags".to_owned(), flags::measure(arguments.rounds)?);

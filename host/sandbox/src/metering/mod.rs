@@ -171,8 +171,7 @@ fn write_batch<'a>(
         repairs.find(module, &body, &shape, ty);
         let weight = weight(body.locals.len(), body.bytes.len());
         let layout = module.layout(ty);
-        let function =
-            Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
+        let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
         let body = Writer::write(&function);
         let bytes = body.bytes.len();
         if bytes > MAX_BODY_BYTES {

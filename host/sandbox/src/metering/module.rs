@@ -15,8 +15,8 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 use wasmparser::{
-    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser, Payload,
-    TypeRef,
+    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser,
+    Payload, TypeRef,
 };
 
 use super::layout::{Globals, Layout};

@@ -63,9 +63,27 @@ pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
     const SCALAR: u8 = 0;
     const VECTOR: u8 = class::VECTOR;
     match operator {
-        O::F32Add | O::F32Sub | O::F32Mul | O::F32Div | O::F32Sqrt | O::F32Min | O::F32Max | O::F32Ceil | O::F32Floor | O::F32Trunc
+        O::F32Add
+        | O::F32Sub
+        | O::F32Mul
+        | O::F32Div
+        | O::F32Sqrt
+        | O::F32Min
+        | O::F32Max
+        | O::F32Ceil
+        | O::F32Floor
+        | O::F32Trunc
         | O::F32Nearest => (Arithmetic(F32, F32), SCALAR),
-        O::F64Add | O::F64Sub | O::F64Mul | O::F64Div | O::F64Sqrt | O::F64Min | O::F64Max | O::F64Ceil | O::F64Floor | O::F64Trunc
+        O::F64Add
+        | O::F64Sub
+        | O::F64Mul
+        | O::F64Div
+        | O::F64Sqrt
+        | O::F64Min
+        | O::F64Max
+        | O::F64Ceil
+        | O::F64Floor
+        | O::F64Trunc
         | O::F64Nearest => (Arithmetic(F64, F64), SCALAR),
         O::F32DemoteF64 => (Arithmetic(F64, F32), SCALAR),
         O::F64PromoteF32 => (Arithmetic(F32, F64), SCALAR),
@@ -111,14 +129,9 @@ pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
         | O::I32TruncSatF64U
         | O::I64TruncSatF64S
         | O::I64TruncSatF64U => (Number(F64), SCALAR),
-        O::F32x4Eq
-        | O::F32x4Ne
-        | O::F32x4Lt
-        | O::F32x4Gt
-        | O::F32x4Le
-        | O::F32x4Ge
-        | O::I32x4TruncSatF32x4S
-        | O::I32x4TruncSatF32x4U => (Number(F32), VECTOR),
+        O::F32x4Eq | O::F32x4Ne | O::F32x4Lt | O::F32x4Gt | O::F32x4Le | O::F32x4Ge | O::I32x4TruncSatF32x4S | O::I32x4TruncSatF32x4U => {
+            (Number(F32), VECTOR)
+        }
         O::F64x2Eq
         | O::F64x2Ne
         | O::F64x2Lt

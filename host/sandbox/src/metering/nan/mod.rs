@@ -11,7 +11,7 @@ mod effect;
 mod flow;
 mod repair;
 
-pub(super) use self::flow::Repairs;
+pub(super) use self::flow::{Repair, Repairs};
 pub(super) use self::repair::Scratch;
 
 /// What is known of the NaN that a value may be: any number of these together.
