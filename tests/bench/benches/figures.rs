@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use assay_bench::hash::Method;
-use assay_bench::{flags, gpu, gpu_start, hash, kernels, start};
+use assay_bench::{flags, gpu, gpu_start, hash, kernels, metering, start};
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
 
@@ -43,6 +43,7 @@ struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     Kernels,
+    Metering,
     Flags,
     Start,
     Hash,
@@ -82,6 +83,9 @@ fn main() -> Result<()> {
     }
     if wanted(Part::Kernels) {
         data.insert("kernels".to_owned(), kernels::measure(arguments.rounds, arguments.kernels.as_deref())?);
+    }
+    if wanted(Part::Metering) {
+        data.insert("metering".to_owned(), metering::measure(arguments.rounds)?);
     }
     if wanted(Part::Flags) {
         data.insert("flags".to_owned(), flags::measure(arguments.rounds)?);

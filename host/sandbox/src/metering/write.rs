@@ -7,7 +7,7 @@ use wasmparser::Operator;
 
 use super::body::Body;
 use super::charge::Charges;
-use super::cost::{self, Cost, Length};
+use super::cost::{Cost, Length};
 use super::counted::{Bound, Counted};
 use super::layout::Layout;
 use super::module::Module;
@@ -226,9 +226,9 @@ impl<'f, 'a> Writer<'f, 'a> {
                         self.check();
                     }
                 }
-                op => {
+                _ => {
                     if instruments.fuel
-                        && let Cost::Length(length) = cost::of(op)
+                        && let Cost::Length(length) = body.costs[i]
                     {
                         flush(self);
                         self.length(length);
@@ -398,7 +398,7 @@ impl<'f, 'a> Writer<'f, 'a> {
         }
         self.emit().i64_extend_i32_u().i64_const(1).i64_add().i64_const(i64::from(cost)).i64_mul();
         if zeros > 0 {
-            self.emit().i64_const(ENDLESS).local_get(scratch).i32_const((1 << zeros) - 1).i32_and().i32_eqz().select();
+            self.emit().i64_const(ENDLESS).local_get(scratch).i32_const(((1_u32 << zeros) - 1).cast_signed()).i32_and().i32_eqz().select();
         }
         // (cost of all): fuel − it
         let whole = self.scratch64();

@@ -191,17 +191,22 @@ impl Repairs {
         if !class::is_open(value.class) {
             return;
         }
-        if class::is_mixed(value.class) {
+        let repaired = if class::is_mixed(value.class) {
             // Only a local that was read can be mixed: whatever joins values repairs them first.
             if let Some(number) = value.local.and_then(|local| self.floats[local as usize]) {
                 self.changed |= !self.kept[number as usize];
                 self.kept[number as usize] = true;
             }
+            class::FIXED
         } else {
             self.at[value.by as usize].result = value.class & (class::OPEN | class::VECTOR);
-        }
-        // The canonical NaN with sign 0 is what an open one stands for, so it goes with those.
-        let repaired = if value.class & (class::OPEN | class::FIXED) & !class::POSITIVE == 0 { 0 } else { class::FIXED };
+            // The canonical NaN with sign 0 is what an open one stands for, so it goes with those.
+            match value.class & class::OPEN {
+                class::F32 => 0,
+                class::F64 => value.class & class::FIXED_F32,
+                _ => class::FIXED,
+            }
+        };
         value.class = value.class & class::VECTOR | repaired;
     }
 
@@ -258,7 +263,7 @@ impl Repairs {
         let class = match effect {
             Effect::Arithmetic(from, to) => {
                 self.numbers(first, from);
-                to.open()
+                to.open() | to.besides()
             }
             Effect::Number(width) => {
                 self.numbers(first, width);
@@ -267,7 +272,11 @@ impl Repairs {
             Effect::Abs(width) => class::positive(self.sign(first, width)),
             Effect::Neg(width) => negated(self.sign(first, width)),
             Effect::Choice { width, besides } => self.choice(first, height - usize::from(besides), width),
-            Effect::Clean => 0,
+            Effect::Clean(width) => {
+                self.fix(takes);
+                width.besides()
+            }
+            Effect::Constant(class) => class,
             Effect::Drop => 0,
             Effect::Bits => {
                 self.fix(takes);
@@ -339,7 +348,7 @@ impl Repairs {
                 class |= self.stack[place].class;
             }
         }
-        class
+        class | width.map_or(0, Width::besides)
     }
 
     fn enter(&mut self, module: &Module<'_>, shape: &Shape, op: &Operator<'_>, own: u32, ty: BlockType, by: usize) {
