@@ -1,0 +1,1 @@
+//! Host calls that are made up.
