@@ -3,8 +3,8 @@
 use assay_reference::metering::{Ended, HostCall, Imports, Limits, Status, Value};
 use assay_sandbox::Metered;
 use wasmtime::{
-    Caller, Engine, Error, Extern, ExternType, FuncType, Global, Instance, Linker, Memory, Module, Ref, ResourceLimiter, Result, Store, Trap,
-    V128, Val,
+    Caller, Engine, Error, Extern, ExternType, FuncType, Global, Instance, Linker, Memory, Module, Ref, ResourceLimiter, Result, Store,
+    Trap, V128, Val,
 };
 
 use super::account::{Counts, End};
@@ -35,12 +35,15 @@ enum Cut {
     /// The reason is in [`State::stopped`].
     Stopped,
     /// Growth that is allowed could not be had.
-    NoRoom(String),
+    NoRoom(Error),
 }
 
 impl std::fmt::Display for Cut {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
+        match self {
+            Cut::NoRoom(why) => write!(f, "no room: {why}"),
+            other => write!(f, "{other:?}"),
+        }
     }
 }
 
@@ -59,7 +62,7 @@ impl ResourceLimiter for Growth {
     }
 
     fn memory_grow_failed(&mut self, error: Error) -> Result<()> {
-        Err(Error::new(Cut::NoRoom(error.to_string())))
+        Err(Error::new(Cut::NoRoom(error)))
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
@@ -72,7 +75,7 @@ impl ResourceLimiter for Growth {
     }
 
     fn table_grow_failed(&mut self, error: Error) -> Result<()> {
-        Err(Error::new(Cut::NoRoom(error.to_string())))
+        Err(Error::new(Cut::NoRoom(error)))
     }
 }
 
@@ -100,9 +103,10 @@ impl<I: Imports + 'static> Machine<I> {
             }
         };
         let names = &metered.names;
-        let global = |store: &mut Store<State<I>>, name: &str| instance.get_global(store, name).expect("an added global");
-        let globals = [&names.reserve, &names.slice, &names.depth].map(|name| global(&mut store, name));
+        let globals =
+            [&names.reserve, &names.slice, &names.depth].map(|name| instance.get_global(&mut store, name).expect("an added global"));
         store.data_mut().globals = Some(globals);
+        set(&mut store, globals, &Counts::begin(&limits));
         store.data_mut().memory = instance.get_memory(&mut store, "memory");
         let mut machine = Machine { store, instance: Some(instance) };
         let ended = match &names.start {
@@ -136,7 +140,9 @@ impl<I: Imports + 'static> Machine<I> {
 
     fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
         let cannot = |why: String| Ended { status: Status::CannotSay(why), fuel: 0 };
-        let (Some(instance), Some(globals)) = (self.instance, self.store.data().globals) else { return cannot("there is no instance".into()) };
+        let (Some(instance), Some(globals)) = (self.instance, self.store.data().globals) else {
+            return cannot("there is no instance".into());
+        };
         let Some(function) = instance.get_func(&mut self.store, export) else { return cannot(format!("no function {export}")) };
         let args: Vec<Val> = args.iter().map(to_val).collect();
         let mut results = vec![Val::I32(0); function.ty(&self.store).results().len()];

@@ -4,8 +4,8 @@ use assay_reference::metering::{Ended, HostCall, Imports, Limits, Status, Value}
 use assay_sandbox::Metered;
 use wasmi::errors::{ErrorKind, HostError, InstantiationError};
 use wasmi::{
-    AsContext, AsContextMut, Caller, Config, Engine, Error, Extern, ExternType, F32, F64, FuncType, Global, Instance, Linker, Memory, Module,
-    Nullable, ResourceLimiter, Store, TrapCode, V128, Val,
+    AsContext, AsContextMut, Caller, Config, Engine, Error, Extern, ExternType, F32, F64, FuncType, Global, Instance, Linker, Memory,
+    Module, Nullable, ResourceLimiter, Store, TrapCode, V128, Val,
 };
 use wasmi_core::{LimiterError, MemoryError, TableError};
 
@@ -100,9 +100,9 @@ impl<I: Imports + 'static> Machine<I> {
             }
         };
         let names = &metered.names;
-        let globals = [&names.reserve, &names.slice, &names.depth]
-            .map(|name| instance.get_global(&store, name).expect("an added global"));
+        let globals = [&names.reserve, &names.slice, &names.depth].map(|name| instance.get_global(&store, name).expect("an added global"));
         store.data_mut().globals = Some(globals);
+        set(&mut store, globals, &Counts::begin(&limits));
         store.data_mut().memory = instance.get_memory(&store, "memory");
         let mut machine = Machine { store, instance: Some(instance) };
         let ended = match &names.start {
@@ -136,7 +136,9 @@ impl<I: Imports + 'static> Machine<I> {
 
     fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
         let cannot = |why: String| Ended { status: Status::CannotSay(why), fuel: 0 };
-        let (Some(instance), Some(globals)) = (self.instance, self.store.data().globals) else { return cannot("there is no instance".into()) };
+        let (Some(instance), Some(globals)) = (self.instance, self.store.data().globals) else {
+            return cannot("there is no instance".into());
+        };
         let Some(function) = instance.get_func(&self.store, export) else { return cannot(format!("no function {export}")) };
         let args: Vec<Val> = args.iter().map(to_val).collect();
         let mut results: Vec<Val> = function.ty(&self.store).results().iter().map(|ty| Val::default_for_ty(*ty)).collect();

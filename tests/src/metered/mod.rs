@@ -16,7 +16,6 @@
 
 mod account;
 pub mod compiled;
-pub mod generated;
 pub mod interpreted;
 pub mod made_up;
 mod three;
