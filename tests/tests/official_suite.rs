@@ -162,9 +162,9 @@ impl Script<'_> {
                     QuoteWatTest::Binary(wasm) => wasm,
                     QuoteWatTest::Text(text) => wat::parse_bytes(&text).expect("the suite's modules can be encoded").into_owned(),
                 };
-                let running = self.start(&wasm).ok().and_then(|(running, ended)| {
+                let running = self.start(&wasm).ok().map(|(running, ended)| {
                     assert!(matches!(ended.status, Status::Returned(_)), "a module that does not start: {ended:?}");
-                    Some(running)
+                    running
                 });
                 self.all.push(running);
                 let place = self.all.len() - 1;
