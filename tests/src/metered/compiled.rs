@@ -102,7 +102,7 @@ impl<I: Imports + 'static> Machine<I> {
                 return (Machine { store, instance: None }, Counts::begin(&limits).ended(&limits, end));
             }
         };
-        let names = &metered.names;
+        let names = &metered.exports;
         let globals =
             [&names.reserve, &names.slice, &names.depth].map(|name| instance.get_global(&mut store, name).expect("an added global"));
         store.data_mut().globals = Some(globals);
