@@ -19,11 +19,12 @@ use crate::run::{End, State};
 pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 
 /// Native stack for each unit of call depth (`specs/metering.md`, section 5).
-const STACK_BYTES_PER_UNIT: usize = 8 * 1024;
+const STACK_BYTES_PER_UNIT: usize = 16 * 1024;
 /// Native stack for functions that have no part in depth, and for the way in.
 const STACK_BYTES_BESIDES: usize = 16 * 1024 * 1024;
 /// Native stack that WebAssembly may use, in bytes: enough for the ceiling of `call_depth`. Only what a job touches is ever backed by memory.
-pub(crate) const WASM_STACK_BYTES: usize = Limits::TABLE[Limits::CALL_DEPTH as usize].ceiling as usize * STACK_BYTES_PER_UNIT + STACK_BYTES_BESIDES;
+pub(crate) const WASM_STACK_BYTES: usize =
+    Limits::TABLE[Limits::CALL_DEPTH as usize].ceiling as usize * STACK_BYTES_PER_UNIT + STACK_BYTES_BESIDES;
 
 /// The engine's settings. Public for the benchmark.
 pub fn engine_config() -> Config {
@@ -137,7 +138,14 @@ impl Sandbox {
         unsafe { Module::deserialize(&self.engine, code) }
     }
 
-    fn link_module(&self, hash: Hash, facts: Facts, exports: AddedExports, compiled: &Module, from_cache: bool) -> Result<Prepared, PrepareError> {
+    fn link_module(
+        &self,
+        hash: Hash,
+        facts: Facts,
+        exports: AddedExports,
+        compiled: &Module,
+        from_cache: bool,
+    ) -> Result<Prepared, PrepareError> {
         let instance = self
             .linker
             .instantiate_pre(compiled)

@@ -15,8 +15,8 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 use wasmparser::{
-    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser, Payload,
-    TypeRef,
+    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser,
+    Payload, TypeRef,
 };
 
 use super::layout::{Globals, Layout};
@@ -33,7 +33,7 @@ pub(super) struct Module<'a> {
     imports: u32,
     globals: u32,
     start: Option<u32>,
-    /// A segment or a global refers to an import: it may be called through a table, so it needs a bridge.
+    /// A segment, a global or an export refers to an import: it may be called through a table, so it needs a bridge.
     imports_in_tables: bool,
     /// Functions of the module that are exported: each has a bridge.
     exported: BTreeSet<u32>,
@@ -95,8 +95,13 @@ impl<'a> Module<'a> {
             Payload::ExportSection(section) => {
                 for export in section.clone() {
                     let export = export?;
-                    if export.kind == ExternalKind::Func && export.index >= self.imports {
-                        self.exported.insert(export.index);
+                    if export.kind == ExternalKind::Func {
+                        if export.index < self.imports {
+                            // Exported, it may be named by `ref.func`.
+                            self.imports_in_tables = true;
+                        } else {
+                            self.exported.insert(export.index);
+                        }
                     }
                 }
                 self.export_section = Some(section);
