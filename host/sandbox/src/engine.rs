@@ -19,7 +19,7 @@ use crate::run::{End, State};
 pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 
 /// Native stack for each unit of call depth (`specs/metering.md`, section 5).
-const STACK_BYTES_PER_UNIT: usize = 8 * 1024;
+const STACK_BYTES_PER_UNIT: usize = 16 * 1024;
 /// Native stack for functions that have no part in depth, and for the way in.
 const STACK_BYTES_BESIDES: usize = 16 * 1024 * 1024;
 /// Native stack that WebAssembly may use, in bytes: enough for the ceiling of `call_depth`. Only what a job touches is ever backed by memory.

@@ -22,12 +22,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use wasm_encoder::{BranchHint, BranchHints, CodeSection, RawSection};
+use wasmparser::Operator;
 
 use self::body::Body;
 use self::charge::Charges;
 use self::module::Module;
 use self::nan::Repairs;
-use self::shape::Shape;
+use self::shape::{Shape, tag};
 use self::write::{Function, Writer, Written};
 
 /// Which instruments are written into a module. Jobs run with all; the benchmark takes them apart.
@@ -169,7 +170,7 @@ fn write_batch<'a>(
         shape.read(&body);
         charges.place(&body, &shape);
         repairs.find(module, &body, &shape, ty);
-        let weight = weight(body.locals.len(), body.bytes.len());
+        let weight = if shape.calls { weight(module, &body, &shape) } else { 0 };
         let layout = module.layout(ty);
         let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
         let body = Writer::write(&function);
@@ -185,7 +186,14 @@ fn write_batch<'a>(
     Ok(written)
 }
 
-/// What an active function counts in depth (`specs/metering.md`, section 5).
-fn weight(locals: usize, body_bytes: usize) -> i32 {
-    (1 + locals / 64 + body_bytes / 512) as i32
+/// What an active function that calls counts in depth (`specs/metering.md`, section 5).
+fn weight(module: &Module<'_>, body: &Body<'_>, shape: &Shape) -> i32 {
+    let live = body.ops.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD);
+    let results = live.map(|(op, _)| match op {
+        Operator::Call { function_index } => module.ty(module.type_of_function(*function_index)).results().len().saturating_sub(1),
+        Operator::CallIndirect { type_index, .. } => module.ty(*type_index).results().len().saturating_sub(1),
+        _ => 0,
+    });
+    let values = body.locals.len() + results.sum::<usize>();
+    (1 + values / 64 + body.bytes.len() / 512) as i32
 }
