@@ -40,7 +40,9 @@ pub enum Command {
     Verify(Verify),
     /// Run a package's test cases, each twice.
     Check(Check),
-    /// Explain a package, a receipt, a transcript or a module; of a module's functions, what they cost.
+    /// Explain a package, a receipt, a transcript or a module.
+    ///
+    /// Of a module, also what its functions cost, before anything runs.
     Inspect(Inspect),
     /// Try out a WGSL shader: is it strict, and does every back end agree?
     #[command(subcommand)]
