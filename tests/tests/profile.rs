@@ -1,6 +1,6 @@
-//! Profiles of whole guests: whatever a module does, a run that is profiled has the same outcome and transcript, and its amounts add up to the outcome's fuel.
+//! Profiles of whole guests, before and after they run: whatever a module does, a run that is profiled has the same outcome and transcript, and its amounts add up to the outcome's fuel.
 
-use assay_sandbox::{FunctionNames, Sandbox};
+use assay_sandbox::{FunctionNames, Instruments, Sandbox, admit, instrument, metering};
 use assay_tests::guests::{self, Ended, Guest};
 
 /// Fuel that guests without an end of their own get: a few seconds of a slow build.
@@ -35,4 +35,20 @@ fn a_profile_changes_nothing_and_adds_up() {
     let found: String =
         ["conformance", "hostile", "cli/guests"].into_iter().flat_map(guests::folder).map(|guest| broken(&sandbox, guest)).collect();
     assert!(found.is_empty(), "{found}");
+}
+
+#[test]
+fn every_admitted_module_has_a_static_profile() {
+    for guest in ["conformance", "hostile", "cli/guests"].into_iter().flat_map(guests::folder) {
+        let Ok(facts) = admit(&guest.wasm, &guest.limits) else { continue };
+        let profile = metering::profile(&guest.wasm).unwrap_or_else(|e| panic!("{}: {e}", guest.name));
+        let metered = instrument(&guest.wasm, Instruments::default()).unwrap_or_else(|e| panic!("{}: {e}", guest.name));
+        assert_eq!(
+            (profile.functions.len() as u64, profile.total(|f| f.body_bytes)),
+            (facts.functions, facts.code_bytes),
+            "{}",
+            guest.name
+        );
+        assert_eq!((profile.module_bytes, profile.metered_bytes), (facts.bytes, metered.wasm.len() as u64), "{}", guest.name);
+    }
 }

@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
+use crate::admission::MAX_FUNCTIONS;
+
 /// Longest name, in characters.
 pub const MAX_NAME_CHARS: usize = 120;
 /// Longest symbol that is demangled, in bytes: longer ones are nobody's, and are only cut.
@@ -28,14 +30,14 @@ impl FunctionNames {
         for payload in Parser::new(0).parse_all(wasm) {
             match payload {
                 Ok(Payload::ImportSection(section)) => {
-                    for import in section.into_imports().into_iter().flatten() {
+                    for import in section.into_imports().flatten() {
                         if let TypeRef::Func(_) = import.ty {
                             raw.push(Some(shown(&format!("{}.{}", import.module, import.name))));
                         }
                     }
                     imports = raw.len();
                 }
-                Ok(Payload::FunctionSection(section)) => raw.resize(imports + section.count() as usize, None),
+                Ok(Payload::FunctionSection(section)) => raw.resize(imports + section.count().min(MAX_FUNCTIONS as u32) as usize, None),
                 Ok(Payload::CustomSection(section)) if !named => {
                     if let KnownCustom::Name(names) = section.as_known() {
                         named = true;

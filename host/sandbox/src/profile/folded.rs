@@ -27,14 +27,17 @@ pub(super) fn write(profile: &FuelProfile, names: &FunctionNames, bytes_max: usi
         Frame::Instantiation => "[instantiation]".to_owned(),
     };
     let mut folded = Folded { text: String::new(), other: 0 };
+    let mut full = false;
     for (node, fuel) in profile.stacks.hottest() {
         let frames = profile.stacks.frames(node);
-        if frames == [Frame::Other] {
+        // Once full, no line is made: a million of them take long.
+        if full || frames == [Frame::Other] {
             folded.other += fuel;
             continue;
         }
         let line = format!("{} {fuel}\n", frames.iter().map(name).collect::<Vec<_>>().join(";"));
-        if folded.text.len() + line.len() > bytes_max {
+        full = folded.text.len() + line.len() > bytes_max;
+        if full {
             folded.other += fuel;
         } else {
             folded.text.push_str(&line);
