@@ -103,7 +103,8 @@ fn run_and_verify(place: &Place, folder: &Path, name: &str, case: &toml::Value, 
         assert_eq!(profiled[field], said[field], "{name} {}: {field} of a profiled run", promised["name"]);
     }
     let stacks = String::from_utf8(place.read("stacks.folded")).expect("stacks are text");
-    let fuel = stacks.lines().map(|line| line.rsplit_once(' ').and_then(|(_, fuel)| fuel.parse::<u64>().ok()).expect("a line ends with fuel"));
+    let fuel =
+        stacks.lines().map(|line| line.rsplit_once(' ').and_then(|(_, fuel)| fuel.parse::<u64>().ok()).expect("a line ends with fuel"));
     assert_eq!(said["outcome"]["fuel"], fuel.sum::<u64>(), "{name} {}", promised["name"]);
     let start = ["--json", "verify", "job.receipt", &package, "--outputs", "out"].map(str::to_owned);
     let verified = place.run([start.as_slice(), &given, &args].concat()).ok().json();

@@ -190,8 +190,7 @@ fn write_batch<'a>(
         let weight = weight(body.locals.len(), body.bytes.len());
         let layout = module.layout(ty);
         let index = module.index(first + i);
-        let function =
-            Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, index, ty, weight };
+        let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, index, ty, weight };
         let body = Writer::write(&function);
         let bytes = body.bytes.len();
         if bytes > MAX_BODY_BYTES {
