@@ -16,6 +16,7 @@ pub mod expressions;
 pub mod file_system_model;
 pub mod guests;
 pub mod large_modules;
+pub mod metered;
 pub mod modules;
 pub mod operators;
 pub mod oracles;

@@ -51,7 +51,7 @@ impl Reencode for KeepSelectApart {
 }
 
 /// The module without what the second engine gets wrong.
-fn keep_select_apart(wasm: &[u8]) -> Vec<u8> {
+pub(crate) fn keep_select_apart(wasm: &[u8]) -> Vec<u8> {
     let mut module = wasm_encoder::Module::new();
     let parser = wasmparser::Parser::new(0);
     KeepSelectApart.parse_core_module(&mut module, parser, wasm).expect("an admitted module is well formed");

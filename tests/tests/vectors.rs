@@ -14,7 +14,9 @@ use assay_protocol::receipt::Receipt;
 use assay_protocol::sign::Signed;
 use assay_protocol::transcript::{Builder, Call, Transcript};
 use assay_protocol::{Hash, keypair, names};
+use assay_reference::metering;
 use assay_sandbox::Sandbox;
+use assay_tests::metered::{self, Engines, Prepared};
 use assay_tests::vectors::guest;
 use assay_tests::vectors::mutation::{self, Edit};
 use assay_tests::vectors::{self as vectors, Verdict, array, bytes, number, text};
@@ -291,6 +293,33 @@ fn host_and_sandbox_answer_execution() {
         // A charge cannot be asked for alone; the fuel of the conformance jobs has it in it.
         "charge" => {}
         _ => panic!("no test for this group"),
+    });
+}
+
+#[test]
+fn instrumented_modules_answer_metering() {
+    let engines = Engines::new();
+    metered::with_stack(|| {
+        host_answers("metering.json", |_, vector| {
+            let limit = |name: &str| number(&vector["limits"], name);
+            let limits = metering::Limits {
+                fuel: limit("fuel"),
+                call_depth: limit("call_depth"),
+                memory_bytes: limit("memory_bytes"),
+                table_elements: limit("table_elements"),
+            };
+            let prepared = Prepared::new(&engines, &bytes(vector, "module"));
+            let ended = prepared.run_job("run", limits, || metering::NoImports).expect("a vector can be compared");
+            let (status, trap, results) = match &ended.status {
+                metering::Status::Returned(values) => ("Returned", None, values.iter().map(|value| value.to_hex()).collect()),
+                metering::Status::Trapped(kind) => ("Trapped", Some(*kind), Vec::new()),
+                metering::Status::OutOfFuel => ("OutOfFuel", None, Vec::new()),
+                metering::Status::DepthExceeded => ("DepthExceeded", None, Vec::new()),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!((status, trap, ended.fuel), (text(vector, "status"), vector["trap"].as_str(), number(vector, "fuel")));
+            assert_eq!(vector["results"], Value::from(results as Vec<String>));
+        });
     });
 }
 

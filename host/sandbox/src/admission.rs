@@ -13,8 +13,10 @@ use crate::host::{Function, ValueType};
 
 /// Most functions, imports included.
 pub const MAX_FUNCTIONS: u64 = 100_000;
-/// Most of each: types, globals, exports, imports, element segments, data segments.
+/// Most of each: types, globals, exports, imports, data segments.
 pub const MAX_ITEMS: u64 = 100_000;
+/// Most element segments: metering adds one, and 100,000 are the most that engines take.
+pub const MAX_ELEMENT_SEGMENTS: u64 = 99_999;
 /// Most tables.
 pub const MAX_TABLES: u64 = 64;
 /// Longest function body, in bytes.
@@ -237,7 +239,7 @@ impl Survey {
                 }
             }
             Payload::GlobalSection(section) => count("globals", section.count(), MAX_ITEMS)?,
-            Payload::ElementSection(section) => count("element segments", section.count(), MAX_ITEMS)?,
+            Payload::ElementSection(section) => count("element segments", section.count(), MAX_ELEMENT_SEGMENTS)?,
             Payload::DataSection(section) => {
                 count("data segments", section.count(), MAX_ITEMS)?;
                 for segment in section {

@@ -24,7 +24,8 @@ const STACK_BYTES_PER_UNIT: usize = 8 * 1024;
 /// Native stack for functions that have no part in depth, and for the way in.
 const STACK_BYTES_BESIDES: usize = 16 * 1024 * 1024;
 /// Native stack that WebAssembly may use, in bytes: enough for the ceiling of `call_depth`. Only what a job touches is ever backed by memory.
-pub(crate) const WASM_STACK_BYTES: usize = Limits::TABLE[Limits::CALL_DEPTH as usize].ceiling as usize * STACK_BYTES_PER_UNIT + STACK_BYTES_BESIDES;
+pub(crate) const WASM_STACK_BYTES: usize =
+    Limits::TABLE[Limits::CALL_DEPTH as usize].ceiling as usize * STACK_BYTES_PER_UNIT + STACK_BYTES_BESIDES;
 
 /// The engine's settings. Public for the benchmark.
 pub fn engine_config() -> Config {
@@ -166,7 +167,14 @@ impl Sandbox {
         unsafe { Module::deserialize(&self.engine, code) }
     }
 
-    fn link_module(&self, hash: Hash, facts: Facts, exports: AddedExports, compiled: &Module, from_cache: bool) -> Result<Prepared, PrepareError> {
+    fn link_module(
+        &self,
+        hash: Hash,
+        facts: Facts,
+        exports: AddedExports,
+        compiled: &Module,
+        from_cache: bool,
+    ) -> Result<Prepared, PrepareError> {
         let instance = self
             .linker
             .instantiate_pre(compiled)

@@ -31,12 +31,8 @@ impl Meter {
     /// Sets the meter of an instance that has executed nothing yet. `None` if the module is not one of ours.
     pub(crate) fn new(mut store: impl AsContextMut, instance: &Instance, names: &AddedExports, limits: &Limits) -> Option<Self> {
         let mut global = |name: &str| instance.get_global(&mut store, name);
-        let meter = Self {
-            fuel: limits.fuel,
-            reserve: global(&names.reserve)?,
-            slice: global(&names.slice)?,
-            depth: global(&names.depth)?,
-        };
+        let meter =
+            Self { fuel: limits.fuel, reserve: global(&names.reserve)?, slice: global(&names.slice)?, depth: global(&names.depth)? };
         let first = first_slice(limits.fuel);
         meter.set_fuel(&mut store, limits.fuel.saturating_sub(1) - first, first)?;
         meter.depth.set(&mut store, Val::I32(i32::try_from(limits.call_depth).ok()?)).ok()?;

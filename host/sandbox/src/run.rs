@@ -248,6 +248,8 @@ fn start(store: &mut Store<State>, prepared: &Prepared, limits: &Limits) -> wasm
         if meter.used(&mut *store) >= limits.fuel {
             return Err(wasmtime::Error::new(End::OutOfFuel));
         }
+        // The end of either is a check point: what was used is paid for.
+        meter.charge(&mut *store, 0);
     }
     Ok(())
 }

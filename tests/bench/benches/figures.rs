@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use assay_bench::hash::Method;
-use assay_bench::{flags, gpu, gpu_start, hash, kernels, start};
+use assay_bench::{flags, gpu, gpu_start, hash, kernels, metering, start};
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ struct Arguments {
     /// The adapter of the GPU parts, by name or index; the first of the machine if not given.
     #[arg(long, value_name = "ADAPTER")]
     adapter: Option<String>,
-    /// Only kernels of the corpus with this text in their name.
+    /// Only kernels with this text, or one of these texts (separated by commas), in their name.
     #[arg(long, value_name = "TEXT")]
     kernels: Option<String>,
     /// Keep the data of the part `gpu` in this folder, under a name that says on what it ran (tests/bench/records holds those of the project).
@@ -43,6 +43,7 @@ struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     Kernels,
+    Metering,
     Flags,
     Start,
     Hash,
@@ -81,7 +82,10 @@ fn main() -> Result<()> {
         data.insert("hash".to_owned(), hash::measure(arguments.mib, arguments.rounds)?);
     }
     if wanted(Part::Kernels) {
-        data.insert("kernels".to_owned(), kernels::measure(arguments.rounds)?);
+        data.insert("kernels".to_owned(), kernels::measure(arguments.rounds, arguments.kernels.as_deref())?);
+    }
+    if wanted(Part::Metering) {
+        data.insert("metering".to_owned(), metering::measure(arguments.rounds)?);
     }
     if wanted(Part::Flags) {
         data.insert("flags".to_owned(), flags::measure(arguments.rounds)?);

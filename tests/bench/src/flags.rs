@@ -8,7 +8,7 @@ use assay_bench_kernels::KERNELS;
 use serde_json::{Value, json};
 
 use crate::clock::ratio;
-use crate::kernels::{Side, mean, race};
+use crate::kernels::{Side, chosen as every, mean, race};
 use crate::native::Native;
 use crate::programs::{self, CHOSEN, OTHERS, Setting};
 use crate::sandboxed::{JOB, Metering, Sandboxed};
@@ -37,7 +37,7 @@ pub fn measure(rounds: u32) -> Result<Value> {
         plain_sides.push((setting.name, Side::sandboxed(&path, Metering::Plain)?));
     }
     sides.extend(plain_sides);
-    let best = race(&sides, rounds)?;
+    let best = race(&sides, &every(None), rounds)?;
     let chosen = candidates.len();
 
     println!("\n## Flags: time in the sandbox as jobs run (fuel, canonical NaNs) and plain\n");

@@ -48,7 +48,11 @@ impl Side {
         let mut best = (0, Duration::MAX);
         for module in modules {
             let (result, time) = module.run(index, n)?;
-            ensure!(best.1 == Duration::MAX || best.0 == result, "kernel {index} gives {result:#x} in one layout, {:#x} in another", best.0);
+            ensure!(
+                best.1 == Duration::MAX || best.0 == result,
+                "kernel {index} gives {result:#x} in one layout, {:#x} in another",
+                best.0
+            );
             best = (result, best.1.min(time));
         }
         Ok(best)
@@ -59,14 +63,14 @@ impl Side {
 ///
 /// # Errors
 /// When a side fails, or two sides differ in a result.
-pub fn race(sides: &[(&str, Side)], rounds: u32) -> Result<Vec<Vec<Duration>>> {
-    let mut best = vec![vec![Duration::MAX; sides.len()]; KERNELS.len()];
+pub fn race(sides: &[(&str, Side)], kernels: &[(usize, &Kernel)], rounds: u32) -> Result<Vec<Vec<Duration>>> {
+    let mut best = vec![vec![Duration::MAX; sides.len()]; kernels.len()];
     for round in 1..=rounds {
         eprintln!("bench: kernels, round {round} of {rounds}");
-        for (index, (kernel, best)) in KERNELS.iter().zip(&mut best).enumerate() {
+        for ((index, kernel), best) in kernels.iter().zip(&mut best) {
             let mut expected = None;
             for ((name, side), best) in sides.iter().zip(best) {
-                let (result, time) = side.run(index, kernel.n)?;
+                let (result, time) = side.run(*index, kernel.n)?;
                 let expected = *expected.get_or_insert(result);
                 ensure!(result == expected, "{}: {name} gives {result:#x}, {} gives {expected:#x}", kernel.name, sides[0].0);
                 *best = time.min(*best);
@@ -80,7 +84,8 @@ pub fn race(sides: &[(&str, Side)], rounds: u32) -> Result<Vec<Vec<Duration>>> {
 ///
 /// # Errors
 /// When something does not build or run, or a result differs.
-pub fn measure(rounds: u32) -> Result<Value> {
+pub fn measure(rounds: u32, named: Option<&str>) -> Result<Value> {
+    let kernels = chosen(named);
     let module = programs::module(&CHOSEN)?;
     let ours = |fuel, depth, canonical_nan| Side::sandboxed(&module, Metering::Written(Instruments { fuel, depth, canonical_nan }));
     let sides = [
@@ -93,17 +98,23 @@ pub fn measure(rounds: u32) -> Result<Value> {
         ("+ all (jobs)", Side::sandboxed(&module, JOB)?),
         ("engine's fuel, NaN", Side::sandboxed(&module, Metering::Engine { fuel: true, canonical_nan: true })?),
     ];
-    let best = race(&sides, rounds)?;
+    let best = race(&sides, &kernels, rounds)?;
 
     println!("\n## Kernels: time in the sandbox ÷ time in plain wasmtime\n");
-    println!("{}", table(&sides, &best, 1));
+    println!("{}", table(&sides, &kernels, &best, 1));
     println!("\n## Kernels: time in the sandbox ÷ time natively\n");
-    println!("{}", table(&sides, &best, 0));
+    println!("{}", table(&sides, &kernels, &best, 0));
     let means: Vec<f64> = (0..sides.len()).map(|side| mean(&best, side, 0)).collect();
-    let rows: Vec<Value> = KERNELS.iter().zip(&best).map(|(kernel, times)| row_json(kernel, &sides, times)).collect();
+    let rows: Vec<Value> = kernels.iter().zip(&best).map(|((_, kernel), times)| row_json(kernel, &sides, times)).collect();
     let means: serde_json::Map<String, Value> =
         sides.iter().zip(means).map(|((name, _), mean)| ((*name).to_owned(), json!(mean))).collect();
     Ok(json!({ "rounds": rounds, "kernels": rows, "geometric_mean": means }))
+}
+
+/// The kernels with this text in their name, and their numbers.
+pub fn chosen(named: Option<&str>) -> Vec<(usize, &'static Kernel)> {
+    let wanted = |kernel: &Kernel| named.is_none_or(|text| text.split(',').any(|part| kernel.name.contains(part)));
+    KERNELS.iter().enumerate().filter(|(_, kernel)| wanted(kernel)).collect()
 }
 
 /// Geometric mean over all kernels of one side against another.
@@ -111,17 +122,17 @@ pub fn mean(best: &[Vec<Duration>], side: usize, against: usize) -> f64 {
     geometric_mean(best.iter().map(|times| ratio(times[side], times[against])))
 }
 
-fn table(sides: &[(&str, Side)], best: &[Vec<Duration>], against: usize) -> Table {
+fn table(sides: &[(&str, Side)], kernels: &[(usize, &Kernel)], best: &[Vec<Duration>], against: usize) -> Table {
     let shown = || (0..sides.len()).filter(|side| *side != against);
     let base = format!("{}, ms", sides[against].0);
     let heads = ["kernel", "kind", &base].into_iter().chain(shown().map(|side| sides[side].0));
     let mut table = Table::new(heads);
-    for (kernel, times) in KERNELS.iter().zip(best) {
+    for ((_, kernel), times) in kernels.iter().zip(best) {
         let mut cells = vec![kernel.name.to_owned(), kernel.kind.to_owned(), format!("{:.1}", times[against].as_secs_f64() * 1e3)];
         cells.extend(shown().map(|side| format!("{:.2}", ratio(times[side], times[against]))));
         table.row(cells);
     }
-    let mut cells = vec!["**geometric mean**".to_owned(), format!("{} kernels", KERNELS.len()), String::new()];
+    let mut cells = vec!["**geometric mean**".to_owned(), format!("{} kernels", kernels.len()), String::new()];
     cells.extend(shown().map(|side| format!("**{:.3}**", mean(best, side, against))));
     table.row(cells);
     let worst = |side: usize| best.iter().map(|times| ratio(times[side], times[against])).fold(0.0, f64::max);

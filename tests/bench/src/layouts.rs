@@ -23,7 +23,11 @@ impl Reencode for InFront {
     }
 
     /// Names and the like: they would have to move as well, and nothing here reads them.
-    fn parse_custom_section(&mut self, _: &mut wasm_encoder::Module, _: wasmparser::CustomSectionReader<'_>) -> Result<(), reencode::Error> {
+    fn parse_custom_section(
+        &mut self,
+        _: &mut wasm_encoder::Module,
+        _: wasmparser::CustomSectionReader<'_>,
+    ) -> Result<(), reencode::Error> {
         Ok(())
     }
 
@@ -72,6 +76,8 @@ impl Reencode for InFront {
 pub fn moved(wasm: &[u8], loads: u32) -> Result<Vec<u8>> {
     let mut module = wasm_encoder::Module::new();
     let parser = wasmparser::Parser::new(0);
-    InFront { imports: 0, types: 0, loads }.parse_core_module(&mut module, parser, wasm).map_err(|e| anyhow!("the module cannot be written again: {e:?}"))?;
+    InFront { imports: 0, types: 0, loads }
+        .parse_core_module(&mut module, parser, wasm)
+        .map_err(|e| anyhow!("the module cannot be written again: {e:?}"))?;
     Ok(module.finish())
 }

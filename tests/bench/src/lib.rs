@@ -7,6 +7,7 @@
 //! | part | question | module |
 //! |---|---|---|
 //! | `kernels` | what does the sandbox cost against native code, and which part of it costs what? | [`kernels`] |
+//! | `metering` | how fast are instruments written, and what do they add to a module and to compiling it? | [`metering`] |
 //! | `flags` | what do the flags of `assay build` bring? | [`flags`] |
 //! | `start` | what does a job pay before and after its own work? | [`start`] |
 //! | `gpu` | what do strict shaders cost, on the CPU and on an adapter, against plain wgpu? | [`gpu`] |
@@ -20,6 +21,7 @@ pub mod gpu_start;
 pub mod hash;
 pub mod kernels;
 pub mod layouts;
+pub mod metering;
 pub mod native;
 pub mod programs;
 pub mod sandboxed;

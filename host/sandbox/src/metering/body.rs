@@ -2,6 +2,8 @@
 
 use wasmparser::{FunctionBody, Operator, ValType};
 
+use super::cost::{self, Cost};
+
 /// A decoded body. Kept from function to function, so that its memory is.
 #[derive(Default)]
 pub(super) struct Body<'a> {
@@ -9,6 +11,8 @@ pub(super) struct Body<'a> {
     pub(super) bytes: &'a [u8],
     /// The instructions.
     pub(super) ops: Vec<Operator<'a>>,
+    /// What each of them costs.
+    pub(super) costs: Vec<Cost>,
     /// Where in `bytes` each instruction starts, and at last where the body ends.
     pub(super) at: Vec<u32>,
     /// The declarations of locals, without parameters.
@@ -23,6 +27,7 @@ impl<'a> Body<'a> {
         self.bytes = body.as_bytes();
         self.ops.clear();
         self.at.clear();
+        self.costs.clear();
         self.groups.clear();
         self.locals.clear();
         self.locals.extend(params);
@@ -35,7 +40,9 @@ impl<'a> Body<'a> {
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
             self.at.push((reader.original_position() - base) as u32);
-            self.ops.push(reader.read()?);
+            let op = reader.read()?;
+            self.costs.push(cost::of(&op));
+            self.ops.push(op);
         }
         self.at.push(self.bytes.len() as u32);
         Ok(())

@@ -12,7 +12,7 @@
 use wasmparser::Operator;
 
 use super::body::Body;
-use super::cost::{self, Cost, LENGTH_BASE};
+use super::cost::{Cost, LENGTH_BASE};
 use super::shape::{Block, Kind, Shape, tag};
 
 /// Charges of a body, by instruction.
@@ -85,7 +85,7 @@ impl Charges {
                 Operator::BrTable { .. } => Some(2),
                 Operator::Return => Some(0),
                 Operator::Unreachable => None,
-                _ => match cost::of(op) {
+                _ => match body.costs[i] {
                     Cost::Fixed(cost) if !matches!(op, Operator::Call { .. } | Operator::CallIndirect { .. }) => plus(p, i32::from(cost)),
                     // The count is looked at in between.
                     cost => {

@@ -87,7 +87,8 @@ fn setting(body: &Body<'_>, ops: &[Operator<'_>], name: u32) -> Option<Setting> 
     if body.locals.get(name as usize) != Some(&ValType::I32) {
         return None;
     }
-    let sets = |op: &Operator<'_>| matches!(op, Operator::LocalSet { local_index } | Operator::LocalTee { local_index } if *local_index == name);
+    let sets =
+        |op: &Operator<'_>| matches!(op, Operator::LocalSet { local_index } | Operator::LocalTee { local_index } if *local_index == name);
     let mut places = ops.iter().enumerate().filter(|(_, op)| sets(op)).map(|(at, _)| at);
     let at = places.next()?;
     if places.next().is_some() || at < 3 {

@@ -17,8 +17,8 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 use wasmparser::{
-    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser, Payload,
-    TypeRef,
+    ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser,
+    Payload, TypeRef,
 };
 
 use super::layout::{Globals, Layout};
@@ -39,10 +39,10 @@ pub(super) struct Module<'a> {
     tables: u32,
     globals: u32,
     start: Option<u32>,
-    /// A segment or a global refers to an import: it may be called through a table, so it needs a bridge.
+    /// A segment, a global or an export names an import: it may be called through a table, so it needs a bridge.
     imports_in_tables: bool,
-    /// Functions of the module that are exported: each has a bridge.
-    exported: BTreeSet<u32>,
+    /// Functions of the module that are exported, in order: each has a bridge.
+    exported: Vec<u32>,
     pub(super) bodies: Vec<FunctionBody<'a>>,
     /// Sections that are copied as they are: import, table, memory, data count, data.
     pub(super) raw: Vec<(u8, &'a [u8])>,
@@ -58,9 +58,9 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(wasm) {
             module.payload(wasm, payload?)?;
         }
-        if let Some(start) = module.start.filter(|start| *start >= module.imports) {
-            module.exported.insert(start);
-        }
+        module.exported.extend(module.start.filter(|start| *start >= module.imports));
+        module.exported.sort_unstable();
+        module.exported.dedup();
         Ok(module)
     }
 
@@ -104,8 +104,11 @@ impl<'a> Module<'a> {
             Payload::ExportSection(section) => {
                 for export in section.clone() {
                     let export = export?;
-                    if export.kind == ExternalKind::Func && export.index >= self.imports {
-                        self.exported.insert(export.index);
+                    match export.kind {
+                        ExternalKind::Func if export.index >= self.imports => self.exported.push(export.index),
+                        // What is exported may be referred to.
+                        ExternalKind::Func => self.imports_in_tables = true,
+                        _ => {}
                     }
                 }
                 self.export_section = Some(section);
@@ -211,7 +214,7 @@ impl<'a> Module<'a> {
     }
 
     fn export_bridge(&self, index: u32) -> u32 {
-        let before = self.exported.range(..index).count() as u32;
+        let before = self.exported.partition_point(|exported| *exported < index) as u32;
         let imports = if self.imports_in_tables { self.imports } else { 0 };
         self.functions.len() as u32 + imports + before
     }
@@ -318,7 +321,7 @@ impl<'a> Module<'a> {
         if let Some(elements) = &self.element_section {
             References(self).parse_element_section(&mut section, elements.clone())?;
         }
-        let mut declared: Vec<u32> = self.exported.iter().copied().collect();
+        let mut declared = self.exported.clone();
         if self.imports_in_tables {
             declared.extend((0..self.imports).map(|import| self.import_bridge(import)));
         }

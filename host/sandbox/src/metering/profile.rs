@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::body::Body;
-use super::cost::{self, Cost, LENGTH_BASE};
+use super::cost::{Cost, LENGTH_BASE};
 use super::module::Module;
 use super::nan::Repairs;
 use super::shape::{Kind, Shape, tag};
@@ -93,7 +93,7 @@ fn survey<'a>(module: &Module<'a>, first: usize, bodies: &[wasmparser::FunctionB
 }
 
 fn count(index: u32, body: &Body<'_>, shape: &Shape, repairs: &Repairs) -> FunctionCost {
-    let live = || body.ops.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD).map(|(op, _)| cost::of(op));
+    let live = || body.costs.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD).map(|(cost, _)| *cost);
     let price = |cost: Cost| match cost {
         Cost::Fixed(cost) => u64::from(cost),
         Cost::Length(_) => LENGTH_BASE.cast_unsigned(),
@@ -108,7 +108,10 @@ fn count(index: u32, body: &Body<'_>, shape: &Shape, repairs: &Repairs) -> Funct
         loops: loops().count() as u64,
         counted_loops: loops().filter(|block| block.counted.is_some()).count() as u64,
         check_points: (usize::from(shape.calls) + loops().count() + lengths) as u64,
-        nan_repairs: repairs.after.iter().filter(|class| **class != 0).count() as u64,
+        nan_repairs: (0..body.len())
+            .map(|i| repairs.after(i))
+            .map(|repair| u64::from(repair.result != 0) + u64::from(repair.stored != 0))
+            .sum(),
         weight: u64::from(weight(body.locals.len(), body.bytes.len()).cast_unsigned()),
     }
 }

@@ -5,7 +5,7 @@
 use wasmparser::{BlockType, Operator};
 
 use super::body::Body;
-use super::cost::{self, Cost};
+use super::cost::Cost;
 use super::counted::{self, Counted};
 
 /// Which block an instruction belongs to, or why none.
@@ -141,7 +141,7 @@ impl Shape {
                 Operator::Return | Operator::Unreachable => dead = true,
                 Operator::Call { .. } | Operator::CallIndirect { .. } => self.calls = true,
                 _ => {
-                    if let Cost::Fixed(_) = cost::of(op) {
+                    if let Cost::Fixed(_) = body.costs[i as usize] {
                         self.of.push(own);
                         continue;
                     }

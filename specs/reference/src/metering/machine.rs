@@ -86,6 +86,12 @@ impl<I: Imports + 'static> Machine<I> {
         Ok((machine, ended))
     }
 
+    /// The limits on fuel and depth of what is invoked from now on.
+    pub fn set_limits(&mut self, fuel: u64, call_depth: u64) {
+        let limits = &mut self.store.data_mut().limits;
+        (limits.fuel, limits.call_depth) = (fuel, call_depth);
+    }
+
     /// Calls an exported function, with C and depth from 0.
     pub fn invoke(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
         let limits = self.store.data().limits;

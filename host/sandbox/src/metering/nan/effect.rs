@@ -20,6 +20,14 @@ impl Width {
         }
     }
 
+    /// What every vector with lanes of this width may be besides: lanes of f64 read as f32 are anything.
+    pub(super) const fn besides(self) -> u8 {
+        match self {
+            Self::F32 => 0,
+            Self::F64 => class::FIXED_F32,
+        }
+    }
+
     /// All open NaNs of this width.
     pub(super) const fn all(self) -> u8 {
         match self {
@@ -47,8 +55,10 @@ pub(super) enum Effect {
         /// Operands on top that are not chosen from.
         besides: u8,
     },
-    /// Gives a number that is no NaN, or the canonical one.
-    Clean,
+    /// Takes bits, and gives numbers that are no NaNs.
+    Clean(Width),
+    /// A constant that may be NaNs, as the class says.
+    Constant(u8),
     /// Does nothing with its operand.
     Drop,
     /// Looks at bits; its result means itself.
@@ -57,15 +67,33 @@ pub(super) enum Effect {
 
 /// What `operator` does; control instructions, calls, locals apart. A result that is a vector is so marked.
 pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
-    use Effect::{Abs, Arithmetic, Bits, Choice, Clean, Drop, Neg, Number};
+    use Effect::{Abs, Arithmetic, Bits, Choice, Clean, Constant, Drop, Neg, Number};
     use Operator as O;
     use Width::{F32, F64};
     const SCALAR: u8 = 0;
     const VECTOR: u8 = class::VECTOR;
     match operator {
-        O::F32Add | O::F32Sub | O::F32Mul | O::F32Div | O::F32Sqrt | O::F32Min | O::F32Max | O::F32Ceil | O::F32Floor | O::F32Trunc
+        O::F32Add
+        | O::F32Sub
+        | O::F32Mul
+        | O::F32Div
+        | O::F32Sqrt
+        | O::F32Min
+        | O::F32Max
+        | O::F32Ceil
+        | O::F32Floor
+        | O::F32Trunc
         | O::F32Nearest => (Arithmetic(F32, F32), SCALAR),
-        O::F64Add | O::F64Sub | O::F64Mul | O::F64Div | O::F64Sqrt | O::F64Min | O::F64Max | O::F64Ceil | O::F64Floor | O::F64Trunc
+        O::F64Add
+        | O::F64Sub
+        | O::F64Mul
+        | O::F64Div
+        | O::F64Sqrt
+        | O::F64Min
+        | O::F64Max
+        | O::F64Ceil
+        | O::F64Floor
+        | O::F64Trunc
         | O::F64Nearest => (Arithmetic(F64, F64), SCALAR),
         O::F32DemoteF64 => (Arithmetic(F64, F32), SCALAR),
         O::F64PromoteF32 => (Arithmetic(F32, F64), SCALAR),
@@ -111,14 +139,9 @@ pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
         | O::I32TruncSatF64U
         | O::I64TruncSatF64S
         | O::I64TruncSatF64U => (Number(F64), SCALAR),
-        O::F32x4Eq
-        | O::F32x4Ne
-        | O::F32x4Lt
-        | O::F32x4Gt
-        | O::F32x4Le
-        | O::F32x4Ge
-        | O::I32x4TruncSatF32x4S
-        | O::I32x4TruncSatF32x4U => (Number(F32), VECTOR),
+        O::F32x4Eq | O::F32x4Ne | O::F32x4Lt | O::F32x4Gt | O::F32x4Le | O::F32x4Ge | O::I32x4TruncSatF32x4S | O::I32x4TruncSatF32x4U => {
+            (Number(F32), VECTOR)
+        }
         O::F64x2Eq
         | O::F64x2Ne
         | O::F64x2Lt
@@ -140,35 +163,26 @@ pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
         O::F64x2Splat | O::F64x2PMin | O::F64x2PMax | O::F64x2ReplaceLane { .. } => (Choice { width: Some(F64), besides: 0 }, VECTOR),
         O::F32x4ExtractLane { .. } => (Choice { width: Some(F32), besides: 0 }, SCALAR),
         O::F64x2ExtractLane { .. } => (Choice { width: Some(F64), besides: 0 }, SCALAR),
-        O::F32ConvertI32S
-        | O::F32ConvertI32U
-        | O::F32ConvertI64S
-        | O::F32ConvertI64U
-        | O::F64ConvertI32S
-        | O::F64ConvertI32U
-        | O::F64ConvertI64S
-        | O::F64ConvertI64U => (Clean, SCALAR),
-        // As f64x2 the lanes of the converted f32x4 may read as NaNs only if a lane were one: integers convert to less than 2^64.
-        O::F32x4ConvertI32x4S | O::F32x4ConvertI32x4U | O::F64x2ConvertLowI32x4S | O::F64x2ConvertLowI32x4U => (Clean, VECTOR),
-        O::F32Const { value } => (constant(f32::from_bits(value.bits()).is_nan()), SCALAR),
-        O::F64Const { value } => (constant(f64::from_bits(value.bits()).is_nan()), SCALAR),
-        O::V128Const { value } => (constant(holds_nan(value.bytes())), VECTOR),
+        O::F32ConvertI32S | O::F32ConvertI32U | O::F32ConvertI64S | O::F32ConvertI64U => (Clean(F32), SCALAR),
+        O::F64ConvertI32S | O::F64ConvertI32U | O::F64ConvertI64S | O::F64ConvertI64U => (Clean(F64), SCALAR),
+        O::F32x4ConvertI32x4S | O::F32x4ConvertI32x4U => (Clean(F32), VECTOR),
+        O::F64x2ConvertLowI32x4S | O::F64x2ConvertLowI32x4U => (Clean(F64), VECTOR),
+        O::F32Const { value } => (Constant(if f32::from_bits(value.bits()).is_nan() { class::FIXED_F32 } else { 0 }), SCALAR),
+        O::F64Const { value } => (Constant(if f64::from_bits(value.bits()).is_nan() { class::FIXED_F64 } else { 0 }), SCALAR),
+        O::V128Const { value } => (Constant(lanes(value.bytes())), VECTOR),
         O::Drop => (Drop, SCALAR),
         O::V128Load { .. } => (Bits, VECTOR),
         _ => (Bits, SCALAR),
     }
 }
 
-/// A constant NaN means its bits, even if they are canonical ones: this is rare, and repairing it is never wrong where it is not done.
-const fn constant(nan: bool) -> Effect {
-    if nan { Effect::Bits } else { Effect::Clean }
-}
-
-/// Whether a lane of either width is a NaN.
-fn holds_nan(bytes: &[u8; 16]) -> bool {
+/// The class of a constant vector. A NaN in it means its bits, canonical ones too: that is rare, and what means itself is never repaired.
+fn lanes(bytes: &[u8; 16]) -> u8 {
     let (singles, _) = bytes.as_chunks::<4>();
     let (doubles, _) = bytes.as_chunks::<8>();
-    singles.iter().any(|lane| f32::from_le_bytes(*lane).is_nan()) || doubles.iter().any(|lane| f64::from_le_bytes(*lane).is_nan())
+    let single = singles.iter().any(|lane| f32::from_le_bytes(*lane).is_nan());
+    let double = doubles.iter().any(|lane| f64::from_le_bytes(*lane).is_nan());
+    u8::from(single) * class::FIXED_F32 | u8::from(double) * class::FIXED_F64
 }
 
 /// How many operands an instruction takes and how many results it gives; `None` if that depends on types.

@@ -19,6 +19,9 @@ const WALKS: u32 = 8;
 /// Float locals times control instructions up to which it is tried at all.
 const WORK: usize = 1 << 24;
 
+/// Offset up to which the upper half of a store can be looked at.
+const MOST_OFFSET: u64 = u32::MAX as u64 - 4;
+
 /// A value on the stack.
 #[derive(Debug, Clone, Copy)]
 struct Value {
@@ -45,11 +48,22 @@ struct Frame {
     els: Option<Locals>,
 }
 
+/// What is to be done after an instruction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::metering) struct Repair {
+    /// Its result is an open NaN of this class, to be repaired; 0 if not.
+    pub(in crate::metering) result: u8,
+    /// Its result is the address of a store that is repaired in memory.
+    pub(in crate::metering) address: bool,
+    /// It has stored an open NaN of this class, to be repaired in memory; 0 if not.
+    pub(in crate::metering) stored: u8,
+}
+
 /// What must be repaired in a body.
 #[derive(Default)]
 pub(in crate::metering) struct Repairs {
-    /// By instruction: what its result is repaired as; 0 if not. Empty if nothing is.
-    pub(in crate::metering) after: Vec<u8>,
+    /// By instruction. Empty if nothing is repaired.
+    at: Vec<Repair>,
     /// By local: its number among the float locals.
     floats: Vec<Option<u32>>,
     /// By float local: whether all that is put into it is repaired.
@@ -65,7 +79,7 @@ pub(in crate::metering) struct Repairs {
 impl Repairs {
     /// Finds them. Nothing is repaired in a body without float arithmetic: all that enters it means itself.
     pub(in crate::metering) fn find(&mut self, module: &Module<'_>, body: &Body<'_>, shape: &Shape, ty: u32) {
-        self.after.clear();
+        self.at.clear();
         let arithmetic = |op: &Operator<'_>| matches!(effect::of(op).0, Effect::Arithmetic(..));
         if !module.instruments.canonical_nan || !body.ops.iter().any(arithmetic) {
             return;
@@ -78,7 +92,8 @@ impl Repairs {
             float.then_some(count.wrapping_sub(1))
         }));
         let count = count as usize;
-        let control = body.ops.iter().zip(&shape.of).filter(|(op, own)| **own != tag::NONE || matches!(op, Operator::BrTable { .. })).count();
+        let control =
+            body.ops.iter().zip(&shape.of).filter(|(op, own)| **own != tag::NONE || matches!(op, Operator::BrTable { .. })).count();
         let careful = count.saturating_mul(control) <= WORK;
         self.kept.clear();
         self.kept.resize(count, !careful);
@@ -97,10 +112,15 @@ impl Repairs {
         self.walk(module, body, shape, ty);
     }
 
+    /// What is to be done after instruction `i`.
+    pub(in crate::metering) fn after(&self, i: usize) -> Repair {
+        self.at.get(i).copied().unwrap_or_default()
+    }
+
     fn walk(&mut self, module: &Module<'_>, body: &Body<'_>, shape: &Shape, ty: u32) {
         let ty = module.ty(ty);
-        self.after.clear();
-        self.after.resize(body.len(), 0);
+        self.at.clear();
+        self.at.resize(body.len(), Repair::default());
         self.stack.clear();
         self.frames.clear();
         self.locals.clear();
@@ -148,6 +168,7 @@ impl Repairs {
                 Operator::LocalGet { local_index } => self.get(body, *local_index, i),
                 Operator::LocalSet { local_index } => self.set(body, *local_index, i, false),
                 Operator::LocalTee { local_index } => self.set(body, *local_index, i, true),
+                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(shape, *memarg, i),
                 _ => self.plain(op, i),
             }
             dead = matches!(op, Operator::Br { .. } | Operator::BrTable { .. } | Operator::Return | Operator::Unreachable);
@@ -170,17 +191,22 @@ impl Repairs {
         if !class::is_open(value.class) {
             return;
         }
-        if class::is_mixed(value.class) {
+        let repaired = if class::is_mixed(value.class) {
             // Only a local that was read can be mixed: whatever joins values repairs them first.
             if let Some(number) = value.local.and_then(|local| self.floats[local as usize]) {
                 self.changed |= !self.kept[number as usize];
                 self.kept[number as usize] = true;
             }
+            class::FIXED
         } else {
-            self.after[value.by as usize] = value.class & (class::OPEN | class::VECTOR);
-        }
-        // The canonical NaN with sign 0 is what an open one stands for, so it goes with those.
-        let repaired = if value.class & (class::OPEN | class::FIXED) & !class::POSITIVE == 0 { 0 } else { class::FIXED };
+            self.at[value.by as usize].result = value.class & (class::OPEN | class::VECTOR);
+            // The canonical NaN with sign 0 is what an open one stands for, so it goes with those.
+            match value.class & class::OPEN {
+                class::F32 => 0,
+                class::F64 => value.class & class::FIXED_F32,
+                _ => class::FIXED,
+            }
+        };
         value.class = value.class & class::VECTOR | repaired;
     }
 
@@ -237,7 +263,7 @@ impl Repairs {
         let class = match effect {
             Effect::Arithmetic(from, to) => {
                 self.numbers(first, from);
-                to.open()
+                to.open() | to.besides()
             }
             Effect::Number(width) => {
                 self.numbers(first, width);
@@ -246,7 +272,11 @@ impl Repairs {
             Effect::Abs(width) => class::positive(self.sign(first, width)),
             Effect::Neg(width) => negated(self.sign(first, width)),
             Effect::Choice { width, besides } => self.choice(first, height - usize::from(besides), width),
-            Effect::Clean => 0,
+            Effect::Clean(width) => {
+                self.fix(takes);
+                width.besides()
+            }
+            Effect::Constant(class) => class,
             Effect::Drop => 0,
             Effect::Bits => {
                 self.fix(takes);
@@ -259,6 +289,23 @@ impl Repairs {
         for _ in 0..gives {
             self.push(class & !class::VECTOR | vector, by);
         }
+    }
+
+    /// A store of a scalar: an open NaN is repaired in memory, if its address can be kept.
+    fn store(&mut self, shape: &Shape, memarg: wasmparser::MemArg, by: usize) {
+        let Some(place) = self.stack.len().checked_sub(1) else { return };
+        let class = self.stack[place].class;
+        let address = place.checked_sub(1).map(|place| self.stack[place].by as usize);
+        match address {
+            Some(address)
+                if class::is_open(class) && !class::is_mixed(class) && shape.of[address] == tag::NONE && memarg.offset <= MOST_OFFSET =>
+            {
+                self.at[address].address = true;
+                self.at[by].stored = class;
+            }
+            _ => self.observe(place),
+        }
+        self.take(2);
     }
 
     fn class_at(&self, place: usize) -> u8 {
@@ -301,7 +348,7 @@ impl Repairs {
                 class |= self.stack[place].class;
             }
         }
-        class
+        class | width.map_or(0, Width::besides)
     }
 
     fn enter(&mut self, module: &Module<'_>, shape: &Shape, op: &Operator<'_>, own: u32, ty: BlockType, by: usize) {

@@ -11,7 +11,7 @@ mod effect;
 mod flow;
 mod repair;
 
-pub(super) use self::flow::Repairs;
+pub(super) use self::flow::{Repair, Repairs};
 pub(super) use self::repair::Scratch;
 
 /// What is known of the NaN that a value may be: any number of these together.
@@ -24,14 +24,16 @@ pub(super) mod class {
     pub(in crate::metering) const F64: u8 = 4;
     /// Open NaN of f64 whose sign was changed.
     pub(in crate::metering) const F64_NEGATED: u8 = 8;
-    /// Bits that mean themselves, and may be those of a NaN that is not canonical.
-    pub(in crate::metering) const FIXED: u8 = 16;
+    /// Bits that mean themselves, and may hold a NaN of f32 that is not the canonical one with sign 0.
+    pub(in crate::metering) const FIXED_F32: u8 = 16;
+    /// The same of f64. A vector has both readings; one whose f32 lanes are clean is clean as f64, whose NaNs have one of f32 in their upper half, but not the other way round.
+    pub(in crate::metering) const FIXED_F64: u8 = 32;
+    /// Bits of which nothing is known.
+    pub(in crate::metering) const FIXED: u8 = FIXED_F32 | FIXED_F64;
     /// Any of the open ones.
     pub(in crate::metering) const OPEN: u8 = F32 | F32_NEGATED | F64 | F64_NEGATED;
-    /// The open ones that stand for the canonical NaN with sign 0.
-    pub(in crate::metering) const POSITIVE: u8 = F32 | F64;
     /// Not a class: the value is a vector.
-    pub(in crate::metering) const VECTOR: u8 = 32;
+    pub(in crate::metering) const VECTOR: u8 = 64;
 
     /// Whether a value may be an open NaN.
     pub(in crate::metering) const fn is_open(class: u8) -> bool {
@@ -41,7 +43,8 @@ pub(super) mod class {
     /// Whether no one repair is right for every value that it may be.
     pub(in crate::metering) const fn is_mixed(class: u8) -> bool {
         let open = class & OPEN;
-        open != 0 && (class & FIXED != 0 || !open.is_power_of_two())
+        let fixed = if open & (F32 | F32_NEGATED) != 0 { FIXED_F32 } else { FIXED_F64 };
+        open != 0 && (class & fixed != 0 || !open.is_power_of_two())
     }
 
     /// With the other sign.
