@@ -41,6 +41,8 @@ pub enum Command {
     /// Run a package's test cases, each twice.
     Check(Check),
     /// Explain a package, a receipt, a transcript or a module.
+    ///
+    /// Of a module, also what its functions cost, before anything runs.
     Inspect(Inspect),
     /// Try out a WGSL shader: is it strict, and does every back end agree?
     #[command(subcommand)]
@@ -122,6 +124,9 @@ pub struct Run {
     /// Write the transcript: every host call's hashes, to find where two runs part.
     #[arg(long, value_name = "FILE")]
     pub transcript: Option<PathBuf>,
+    /// Write where the fuel went, as folded stacks for flamegraph tools, and print the functions that used most. The outcome is the same; the run is slower, and gives no receipt.
+    #[arg(long, value_name = "FILE", conflicts_with = "receipt")]
+    pub profile: Option<PathBuf>,
     /// Key that signs the receipt.
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod failure;
 mod folders;
+mod fuel_tables;
 mod gpu;
 mod guest_build;
 mod job_files;

@@ -22,7 +22,7 @@ use assay_protocol::job::Job;
 use assay_protocol::limits::Limits;
 use assay_protocol::manifest::EnvVar;
 use assay_protocol::outcome::Status;
-use assay_sandbox::{Execution, Input, OpenDevice, PrepareError, Request, Sandbox};
+use assay_sandbox::{Execution, Input, OpenDevice, PrepareError, Prepared, Request, Sandbox};
 
 /// A guest and how it is to be run.
 pub struct Guest {
@@ -163,6 +163,12 @@ impl Guest {
         execute_on(sandbox, &self.wasm, &self.job(), self.inputs(), gpu)
     }
 
+    /// The same, saying where the fuel went.
+    pub fn run_profiled(&self, sandbox: &Sandbox) -> Ended {
+        let job = self.job();
+        ended(sandbox, sandbox.prepare_profiled(&self.wasm, job.module, &job.limits), &job, self.inputs(), assay_sandbox::cpu())
+    }
+
     /// What does not hold of a run, line by line; empty if all does.
     pub fn broken_claims(&self, ended: &Ended) -> String {
         let mut broken = String::new();
@@ -197,7 +203,11 @@ pub fn execute(sandbox: &Sandbox, wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>) 
 
 /// The same on a device.
 pub fn execute_on(sandbox: &Sandbox, wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>, gpu: OpenDevice) -> Ended {
-    let prepared = match sandbox.prepare(wasm, &job.limits) {
+    ended(sandbox, sandbox.prepare(wasm, &job.limits), job, inputs, gpu)
+}
+
+fn ended(sandbox: &Sandbox, prepared: Result<Prepared, PrepareError>, job: &Job, inputs: Vec<Vec<u8>>, gpu: OpenDevice) -> Ended {
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(PrepareError::Refused(error)) => return Ended::Refused(error.check, error.detail),
         Err(PrepareError::Abstain(why)) => return Ended::Abstained(why),

@@ -1,4 +1,4 @@
-//! The examples, as a newcomer meets them: each builds, passes its own test cases, and gives a receipt that another process verifies; the demo shows all of it.
+//! The examples, as a newcomer meets them: each builds, passes its own test cases, gives a receipt that another process verifies, and has the same outcome when it is profiled; the demo shows all of it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -96,6 +96,16 @@ fn run_and_verify(place: &Place, folder: &Path, name: &str, case: &toml::Value, 
         let content = place.read(Path::new("out").join(output["name"].as_str().expect("a name")));
         assert_eq!(output["blake3"], blake3::hash(&content).to_hex().as_str(), "{name} wrote {output}");
     }
+    // Where the fuel went is told of the same run: same outcome, same host calls, and not a unit of fuel lost.
+    let start = ["--json", "run", &package, "--profile", "stacks.folded"].map(str::to_owned);
+    let profiled = place.run([start.as_slice(), &given, &args].concat()).json();
+    for field in ["outcome_hash", "transcript_root"] {
+        assert_eq!(profiled[field], said[field], "{name} {}: {field} of a profiled run", promised["name"]);
+    }
+    let stacks = String::from_utf8(place.read("stacks.folded")).expect("stacks are text");
+    let fuel =
+        stacks.lines().map(|line| line.rsplit_once(' ').and_then(|(_, fuel)| fuel.parse::<u64>().ok()).expect("a line ends with fuel"));
+    assert_eq!(said["outcome"]["fuel"], fuel.sum::<u64>(), "{name} {}", promised["name"]);
     let start = ["--json", "verify", "job.receipt", &package, "--outputs", "out"].map(str::to_owned);
     let verified = place.run([start.as_slice(), &given, &args].concat()).ok().json();
     assert_eq!((&verified["verified"], &verified["outcome_hash"]), (&Value::Bool(true), &promised["outcome_hash"]), "{name}");

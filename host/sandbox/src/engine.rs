@@ -13,6 +13,7 @@ use crate::admission::{self, AdmissionError, Facts};
 use crate::cache::{Cache, Described};
 use crate::host::{Function, Stop, ValueType};
 use crate::metering::{self, AddedExports, Instruments, Metered, MeteringError};
+use crate::profile;
 use crate::run::{End, State};
 
 /// Version of the engine, as `Cargo.toml` pins it.
@@ -66,6 +67,18 @@ pub enum PrepareError {
     Abstain(String),
 }
 
+impl From<MeteringError> for PrepareError {
+    fn from(error: MeteringError) -> Self {
+        match error {
+            MeteringError::LongFunction { .. } => AdmissionError { check: "module.function", detail: error.to_string() }.into(),
+            MeteringError::LongModule => AdmissionError { check: "module.length", detail: error.to_string() }.into(),
+            MeteringError::Malformed(_) | MeteringError::Rewrite(_) => {
+                Self::Abstain(format!("a fault of this program: an admitted module cannot be metered: {error}; please report it"))
+            }
+        }
+    }
+}
+
 /// Runs jobs.
 pub struct Sandbox {
     engine: Engine,
@@ -112,15 +125,8 @@ impl Sandbox {
             }
         }
         let facts = admission::admit(module, limits)?;
-        let Metered { wasm, exports } = metering::instrument(module, Instruments::default()).map_err(|error| match error {
-            MeteringError::LongFunction { .. } => AdmissionError { check: "module.function", detail: error.to_string() }.into(),
-            MeteringError::LongModule => AdmissionError { check: "module.length", detail: error.to_string() }.into(),
-            MeteringError::Malformed(_) | MeteringError::Rewrite(_) => {
-                PrepareError::Abstain(format!("a fault of this program: an admitted module cannot be metered: {error}; please report it"))
-            }
-        })?;
-        let compiled = Module::from_binary(&self.engine, &wasm)
-            .map_err(|e| PrepareError::Abstain(format!("the engine does not compile an admitted module: {e:#}")))?;
+        let Metered { wasm, exports, .. } = metering::instrument(module, Instruments::default())?;
+        let compiled = self.compile(&wasm)?;
         let described = Described { facts, exports };
         if let Some((cache, entry)) = &entry {
             match compiled.serialize() {
@@ -129,6 +135,29 @@ impl Sandbox {
             }
         }
         self.link_module(hash, described.facts, described.exports, &compiled, false)
+    }
+
+    /// As [`Self::prepare_hashed`], for a run that says where its fuel went: slower, to the same outcome. Its code is another, so it is compiled each time and not cached.
+    ///
+    /// # Errors
+    /// As [`Self::prepare`]; and where probes make a function too long, this machine abstains.
+    pub fn prepare_profiled(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
+        let facts = admission::admit(module, limits)?;
+        let Metered { wasm, exports, probes } = metering::instrument_probed(module).map_err(|error| match error {
+            MeteringError::LongFunction { .. } | MeteringError::LongModule => {
+                PrepareError::Abstain(format!("the module cannot be profiled: {error}"))
+            }
+            error => error.into(),
+        })?;
+        let compiled = self.compile(&wasm)?;
+        let functions = facts.functions as u32 + compiled.imports().len() as u32;
+        let prepared = self.link_module(hash, facts, exports, &compiled, false)?;
+        Ok(Prepared { probes: probes.map(|table| Probed { table, functions }), ..prepared })
+    }
+
+    fn compile(&self, wasm: &[u8]) -> Result<Module, PrepareError> {
+        Module::from_binary(&self.engine, wasm)
+            .map_err(|e| PrepareError::Abstain(format!("the engine does not compile an admitted module: {e:#}")))
     }
 
     fn deserialize(&self, code: &[u8]) -> wasmtime::Result<Module> {
@@ -150,7 +179,7 @@ impl Sandbox {
             .linker
             .instantiate_pre(compiled)
             .map_err(|e| PrepareError::Abstain(format!("the engine does not link an admitted module: {e:#}")))?;
-        Ok(Prepared { hash, facts, exports, instance, from_cache })
+        Ok(Prepared { hash, facts, exports, probes: None, instance, from_cache })
     }
 }
 
@@ -160,8 +189,19 @@ pub struct Prepared {
     pub(crate) hash: Hash,
     pub(crate) facts: Facts,
     pub(crate) exports: AddedExports,
+    /// Of a module that is profiled.
+    pub(crate) probes: Option<Probed>,
     pub(crate) instance: InstancePre<State>,
     from_cache: bool,
+}
+
+/// What a run that is profiled needs to know of its module.
+#[derive(Debug, Clone)]
+pub(crate) struct Probed {
+    /// Name of the export that is the table of probes.
+    pub(crate) table: String,
+    /// How many functions it has, imports included.
+    pub(crate) functions: u32,
 }
 
 impl Prepared {
@@ -213,6 +253,7 @@ fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> was
         return Err(wasmtime::Error::new(End::Abstain("a fault of this program: a host call before the meter was set".to_owned())));
     };
     let used = meter.used(&mut *caller);
+    profile::host_call(caller, meter, |profiler, used, paid| profiler.enter_host(function, used, paid));
     let (bytes, state) = memory.data_and_store_mut(&mut *caller);
     let (answer, charge) = match state.host.call(function, args, bytes, used) {
         Ok(reply) => (Ok(reply.value), reply.charge),
@@ -222,6 +263,10 @@ fn call(caller: &mut Caller<'_, State>, function: Function, args: &[u64]) -> was
         Err(Stop::Abstain { reason }) => (Err(End::Abstain(reason)), 0),
     };
     meter.charge(&mut *caller, charge);
+    // A call that ends the run stays on top, and what the outcome counts of it goes to it.
+    if answer.is_ok() {
+        profile::host_call(caller, meter, |profiler, used, paid| _ = profiler.leave(used, paid));
+    }
     answer.map_err(wasmtime::Error::new)
 }
 

@@ -11,6 +11,8 @@ pub mod host;
 mod input;
 mod meter;
 pub mod metering;
+mod names;
+mod profile;
 mod run;
 
 pub use admission::{AdmissionError, Facts, admit};
@@ -18,4 +20,6 @@ pub use engine::{ENGINE_VERSION, PrepareError, Prepared, Sandbox, engine_config}
 pub use host::{Observer, OpenDevice};
 pub use input::{GROUP_BYTES, Input, VerifiedFile};
 pub use metering::{AddedExports, Instruments, Metered, MeteringError, instrument};
+pub use names::{FunctionNames, MAX_NAME_CHARS};
+pub use profile::{Callee, DEPTH_MAX, Folded, FuelProfile, FunctionFuel, NODES_MAX};
 pub use run::{Abstain, Execution, Request, cpu, no_gpu};

@@ -25,6 +25,8 @@ use crate::engine::{Prepared, Sandbox, WASM_STACK_BYTES};
 use crate::host::{Host, HostConfig, Observer, OpenDevice};
 use crate::input::Input;
 use crate::meter::{Meter, first_slice};
+use crate::metering::probe::PROBES;
+use crate::profile::{self, FuelProfile, Profiler};
 
 /// Native stack of the thread a job runs on: what WebAssembly may use, and room for the host calls on top of it.
 const THREAD_STACK_BYTES: usize = WASM_STACK_BYTES + 4 * 1024 * 1024;
@@ -73,6 +75,8 @@ pub struct Execution {
     pub calls: u64,
     /// The calls, if they were kept.
     pub kept_calls: Option<Vec<Call>>,
+    /// Where the fuel went, if the module was prepared for that.
+    pub profile: Option<FuelProfile>,
 }
 
 /// This machine gives no result. Not the module's fault, never a hash.
@@ -96,6 +100,8 @@ pub(crate) struct State {
     pub(crate) memory: Option<Memory>,
     /// Set before anything of the module is executed.
     pub(crate) meter: Option<Meter>,
+    /// Follows a run that is profiled.
+    pub(crate) profiler: Option<Profiler>,
     growth: Growth,
 }
 
@@ -168,9 +174,13 @@ impl Sandbox {
 
     fn store(&self, prepared: &Prepared, job: &Job, host: Host) -> Result<Store<State>, Abstain> {
         let limits = &job.limits;
-        let growth = Growth { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements, tables_now: 0 };
+        // The table of probes is not the job's.
+        let probes = if prepared.probes.is_some() { PROBES } else { 0 };
+        let growth =
+            Growth { memory_bytes: limits.memory_bytes, table_elements: limits.table_elements.saturating_add(probes), tables_now: 0 };
         prepared.facts.within(limits).map_err(|e| Abstain(e.to_string()))?;
-        let mut store = Store::new(self.engine(), State { host, memory: None, meter: None, growth });
+        let profiler = prepared.probes.as_ref().map(|probes| Profiler::new(limits.fuel, probes.functions));
+        let mut store = Store::new(self.engine(), State { host, memory: None, meter: None, profiler, growth });
         store.limiter(|state| &mut state.growth);
         Ok(store)
     }
@@ -180,7 +190,11 @@ impl Sandbox {
         let mut store = self.store(prepared, request.job, host)?;
         let ended = start(&mut store, prepared, &request.job.limits);
         let (status, fuel) = conclude(ended, &mut store, request.job.limits.fuel)?;
-        let state = store.into_data();
+        let mut state = store.into_data();
+        let profile = state.profiler.take().map(|profiler| {
+            let fault = || Abstain("a fault of this program: the profile is not that of the outcome; please report it".to_owned());
+            profiler.finish(fuel).ok_or_else(fault)
+        });
         let completed = matches!(status, Status::Completed { .. });
         let finished = state.host.finish(completed).map_err(|stop| Abstain(stop.to_string()))?;
         let describe = |(name, content): &(String, Vec<u8>)| NamedBlob { name: name.clone(), blob: Blob::of(content) };
@@ -200,6 +214,7 @@ impl Sandbox {
             transcript_root: finished.transcript.root(),
             calls: finished.transcript.calls(),
             kept_calls: finished.transcript.into_calls(),
+            profile: profile.transpose()?,
         })
     }
 }
@@ -225,6 +240,9 @@ fn start(store: &mut Store<State>, prepared: &Prepared, limits: &Limits) -> wasm
         return Err(wasmtime::Error::new(End::Abstain("a fault of this program: the module has no meter; please report it".to_owned())));
     };
     store.data_mut().meter = Some(meter);
+    if let Some(probes) = &prepared.probes {
+        profile::attach(store, &instance, &probes.table)?;
+    }
     for name in exports.start.as_deref().into_iter().chain(["_start"]) {
         instance.get_typed_func::<(), ()>(&mut *store, name)?.call(&mut *store, ())?;
         if meter.used(&mut *store) >= limits.fuel {

@@ -5,31 +5,60 @@ use assay_protocol::limits::Limits;
 use assay_protocol::package::{self, Package};
 use assay_protocol::receipt::{self, ReceiptFile};
 use assay_protocol::transcript::{self, Transcript};
-use assay_sandbox::{Facts, admit};
+use assay_sandbox::metering::{self, StaticProfile};
+use assay_sandbox::{Facts, FunctionNames, PrepareError, admit};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
 use crate::say::out;
-use crate::{cli, job_files, report};
+use crate::{cli, fuel_tables, job_files, report};
 
 /// Runs the command.
 pub fn run(arguments: &cli::Inspect, as_json: bool) -> Result<(), Failure> {
     let file = job_files::read(&arguments.file, "file", package::MAX_BYTES)?;
-    let shown = if job_files::is_module(&file) {
-        module(&file)?
+    let mut costs = None;
+    let mut shown = if job_files::is_module(&file) {
+        let shown = module(&file)?;
+        costs = Some(Costs::of(&file)?);
+        shown
     } else if file.starts_with(&receipt::MAGIC) {
         receipt(&ReceiptFile::read(&file).map_err(|refusal| Failure::from(refusal).about(arguments.file.display()))?)
     } else if file.starts_with(&transcript::MAGIC) {
         transcript(&Transcript::decode(&file).map_err(|refusal| Failure::from(refusal).about(arguments.file.display()))?)
     } else {
-        package(&Package::read(&file).map_err(|refusal| super::run::unreadable(&arguments.file, refusal))?)?
+        let read = Package::read(&file).map_err(|refusal| super::run::unreadable(&arguments.file, refusal))?;
+        let shown = package(&read)?;
+        costs = Some(Costs::of(read.module)?);
+        shown
     };
+    if let Some(costs) = &costs {
+        shown["metering"] = fuel_tables::static_json(&costs.profile, &costs.names);
+    }
     if as_json {
         report::print_json(&shown);
-    } else {
-        print(&shown, 0);
+        return Ok(());
+    }
+    // For people, the functions of a module are a table.
+    if let Some(metering) = shown.get_mut("metering").and_then(Value::as_object_mut) {
+        metering.remove("functions");
+    }
+    print(&shown, 0);
+    for line in costs.iter().flat_map(|costs| fuel_tables::static_lines(&costs.profile, &costs.names)) {
+        out!("  {line}");
     }
     Ok(())
+}
+
+/// What the functions of an admitted module cost.
+struct Costs {
+    profile: StaticProfile,
+    names: FunctionNames,
+}
+
+impl Costs {
+    fn of(module: &[u8]) -> Result<Self, Failure> {
+        Ok(Self { profile: metering::profile(module).map_err(PrepareError::from)?, names: FunctionNames::read(module) })
+    }
 }
 
 fn limits(limits: &Limits) -> Value {

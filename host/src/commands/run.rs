@@ -8,14 +8,14 @@ use assay_protocol::limits::Limits;
 use assay_protocol::package::{self, Package};
 use assay_protocol::receipt::ReceiptFile;
 use assay_protocol::transcript::Transcript;
-use assay_sandbox::{Execution, Request};
+use assay_sandbox::{Execution, FunctionNames, Request};
 use serde_json::json;
 
 use crate::failure::{Code, Failure};
 use crate::gpu::{Gpu, Used};
 use crate::say::note;
 use crate::watch::Watch;
-use crate::{atomic_file, cli, job_files, job_toml, key_files, report};
+use crate::{atomic_file, cli, fuel_tables, job_files, job_toml, key_files, report};
 
 /// Runs the command.
 pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
@@ -51,7 +51,10 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     let deadline = super::Deadline::start(arguments.deadline, as_json);
     let gpu = Gpu::new(&arguments.gpu.gpu, arguments.gpu.gpu_recheck);
     let sandbox = super::sandbox()?;
-    let prepared = sandbox.prepare_hashed(module, module_hash, &job.limits)?;
+    let prepared = match arguments.profile {
+        Some(_) => sandbox.prepare_profiled(module, module_hash, &job.limits)?,
+        None => sandbox.prepare_hashed(module, module_hash, &job.limits)?,
+    };
     let keep_calls = arguments.transcript.is_some();
     let mut execution =
         sandbox.run(&prepared, Request { job: &job, inputs, keep_calls, observer: Box::new(Watch::new(as_json)), gpu: gpu.opener() })?;
@@ -64,8 +67,12 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
     if let (Some(path), Some(calls)) = (&arguments.transcript, execution.kept_calls.take()) {
         atomic_file::write(path, &Transcript::new(job.id(), calls).encode())?;
     }
+    let profile = save_profile(arguments.profile.as_deref(), module, &execution)?;
     let mut shown = report::execution_json(&job, &execution, seconds);
     shown["gpu"] = gpu.used_json();
+    if let Some(profile) = &profile {
+        shown["fuel_profile"] = profile.json.clone();
+    }
     if let (Some(path), Some(key), Some(package)) = (&arguments.receipt, &key, &package) {
         let transcript = (execution.transcript_root, execution.calls);
         let receipt = ReceiptFile::sign(package.hash, job.clone(), execution.outcome.clone(), transcript, &key.key, &key.key);
@@ -77,6 +84,9 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
         report::print_json(&shown);
     } else {
         summarise(&arguments, &job, &execution, (seconds, gpu.used()), key.as_ref());
+        for line in profile.iter().flat_map(|profile| &profile.lines) {
+            note!("  {line}");
+        }
     }
     match execution.outcome.status.is_success() {
         true => Ok(()),
@@ -118,6 +128,23 @@ pub(super) fn save_outputs(folder: &Path, execution: &Execution) -> Result<(), F
         atomic_file::write(&folder.join(name), content)?;
     }
     Ok(())
+}
+
+/// Where the fuel of a run went, as it is shown.
+struct Profile {
+    json: serde_json::Value,
+    lines: Vec<String>,
+}
+
+/// Writes the stacks of a run that was profiled.
+fn save_profile(path: Option<&Path>, module: &[u8], execution: &Execution) -> Result<Option<Profile>, Failure> {
+    let (Some(path), Some(profile)) = (path, &execution.profile) else { return Ok(None) };
+    let names = FunctionNames::read(module);
+    let folded = profile.folded(&names);
+    atomic_file::write(path, folded.text.as_bytes())?;
+    let mut lines = vec![format!("profile       {} · folded stacks", path.display())];
+    lines.extend(fuel_tables::run_lines(profile, &folded, &names));
+    Ok(Some(Profile { json: fuel_tables::run_json(profile, &folded, &names, path), lines }))
 }
 
 fn summarise(arguments: &cli::Run, job: &Job, execution: &Execution, (seconds, gpu): (f64, Option<Used>), key: Option<&key_files::Key>) {

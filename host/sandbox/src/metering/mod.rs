@@ -15,6 +15,8 @@ mod counted;
 mod layout;
 mod module;
 mod nan;
+pub(crate) mod probe;
+mod profile;
 mod shape;
 mod write;
 
@@ -28,6 +30,7 @@ use self::body::Body;
 use self::charge::Charges;
 use self::module::Module;
 use self::nan::Repairs;
+pub use self::profile::{FunctionCost, StaticProfile, profile};
 use self::shape::{Shape, tag};
 use self::write::{Function, Writer, Written};
 
@@ -55,6 +58,8 @@ pub struct Metered {
     pub wasm: Vec<u8>,
     /// Its added exports.
     pub exports: AddedExports,
+    /// The export that is the table of its probes; only if it is profiled.
+    pub(crate) probes: Option<String>,
 }
 
 /// Names of the exports that are added; a name that the module has already is not taken.
@@ -109,14 +114,24 @@ const BATCH: usize = 64;
 /// # Errors
 /// When `wasm` is not a valid module of the profile.
 pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, MeteringError> {
+    write_module(&Module::read(wasm, instruments)?)
+}
+
+/// As [`instrument`] with all instruments, and probes in every function: it runs to the same outcome, slower, and tells the host where it is ([`probe`]).
+pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<Metered, MeteringError> {
+    let mut module = Module::read(wasm, Instruments::default())?;
+    module.probed = true;
+    write_module(&module)
+}
+
+fn write_module(module: &Module<'_>) -> Result<Metered, MeteringError> {
     let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
-    let module = Module::read(wasm, instruments)?;
     let total = AtomicUsize::new(0);
     let batches: Vec<Vec<Written>> = module
         .bodies
         .par_chunks(BATCH)
         .enumerate()
-        .map(|(batch, bodies)| write_batch(&module, batch * BATCH, bodies, &total))
+        .map(|(batch, bodies)| write_batch(module, batch * BATCH, bodies, &total))
         .collect::<Result<_, _>>()?;
     let mut code = CodeSection::new();
     let mut hints = BranchHints::new();
@@ -128,7 +143,7 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
         }
     }
     module.bridges(&mut code);
-    let (export_section, exports) = module.export_section()?;
+    let (export_section, exports, probes) = module.export_section()?;
     let raw = |out: &mut wasm_encoder::Module, id: u8| {
         for (_, data) in module.raw.iter().filter(|(own, _)| *own == id) {
             out.section(&RawSection { id, data });
@@ -138,7 +153,10 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
     out.section(&module.type_section());
     raw(&mut out, 2);
     out.section(&module.function_section());
-    raw(&mut out, 4);
+    match module.probed {
+        true => _ = out.section(&module.probed_table_section().map_err(rewrite)?),
+        false => raw(&mut out, 4),
+    }
     raw(&mut out, 5);
     out.section(&module.global_section().map_err(rewrite)?);
     out.section(&export_section);
@@ -149,7 +167,7 @@ pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, Mete
     }
     out.section(&code);
     raw(&mut out, 11);
-    Ok(Metered { wasm: out.finish(), exports })
+    Ok(Metered { wasm: out.finish(), exports, probes })
 }
 
 /// Writes functions of the module, from the one at place `first` on; `total` are the bytes written by all threads.
@@ -172,11 +190,12 @@ fn write_batch<'a>(
         repairs.find(module, &body, &shape, ty);
         let weight = if shape.calls { weight(module, &body, &shape) } else { 0 };
         let layout = module.layout(ty);
-        let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, ty, weight };
+        let index = module.index(first + i);
+        let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, index, ty, weight };
         let body = Writer::write(&function);
         let bytes = body.bytes.len();
         if bytes > MAX_BODY_BYTES {
-            return Err(MeteringError::LongFunction { function: module.index(first + i), bytes });
+            return Err(MeteringError::LongFunction { function: index, bytes });
         }
         if total.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_METERED_BYTES {
             return Err(MeteringError::LongModule);

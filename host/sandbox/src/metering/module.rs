@@ -6,6 +6,8 @@
 //! globals    as they were, then reserve, slice, depth
 //! exports    as they were, functions through their bridges; then the added globals, and the start function
 //! ```
+//!
+//! A module that is profiled has two types, a table and an export more, behind all others (`probe`).
 
 use std::collections::BTreeSet;
 
@@ -20,6 +22,7 @@ use wasmparser::{
 };
 
 use super::layout::{Globals, Layout};
+use super::probe::Probes;
 use super::write::value_type;
 use super::{AddedExports, Instruments};
 
@@ -27,10 +30,13 @@ use super::{AddedExports, Instruments};
 #[derive(Default)]
 pub(super) struct Module<'a> {
     pub(super) instruments: Instruments,
+    /// Whether its functions have probes.
+    pub(super) probed: bool,
     types: Vec<FuncType>,
     /// Index of the type of every function, imports first.
     functions: Vec<u32>,
     imports: u32,
+    tables: u32,
     globals: u32,
     start: Option<u32>,
     /// A segment, a global or an export names an import: it may be called through a table, so it needs a bridge.
@@ -81,7 +87,10 @@ impl<'a> Module<'a> {
                     self.functions.push(ty?);
                 }
             }
-            Payload::TableSection(section) => copy(4, section.range()),
+            Payload::TableSection(section) => {
+                self.tables = section.count();
+                copy(4, section.range());
+            }
             Payload::MemorySection(section) => copy(5, section.range()),
             Payload::GlobalSection(section) => {
                 self.globals = section.count();
@@ -136,6 +145,17 @@ impl<'a> Module<'a> {
         if let Operator::RefFunc { function_index } = operator {
             self.imports_in_tables |= *function_index < self.imports;
         }
+    }
+
+    /// The probes of its functions, if they have any.
+    pub(super) fn probes(&self) -> Option<Probes> {
+        let kinds = if self.has_result_blocks() { 3 } else { 2 };
+        self.probed.then_some(Probes { table: self.tables, types: kinds * self.types.len() as u32 })
+    }
+
+    /// Whether any function has several results: only then there are types of blocks around whole bodies.
+    fn has_result_blocks(&self) -> bool {
+        self.types.iter().any(|ty| ty.results().len() > 1)
     }
 
     /// Whether function `index` is the host's.
@@ -213,10 +233,13 @@ impl<'a> Module<'a> {
             section.ty().function(params, results);
         }
         // Types of blocks around whole bodies; only several results need one.
-        if self.types.iter().any(|ty| ty.results().len() > 1) {
+        if self.has_result_blocks() {
             for ty in &self.types {
                 section.ty().function([], ty.results().iter().map(|ty| value_type(*ty)));
             }
+        }
+        if self.probed {
+            Probes::append_types(&mut section);
         }
         section
     }
@@ -249,7 +272,8 @@ impl<'a> Module<'a> {
         Ok(section)
     }
 
-    pub(super) fn export_section(&self) -> wasmparser::Result<(ExportSection, AddedExports)> {
+    /// The exports, the names of those that are added, and that of the table of probes if there is one.
+    pub(super) fn export_section(&self) -> wasmparser::Result<(ExportSection, AddedExports, Option<String>)> {
         let mut section = ExportSection::new();
         let mut taken = BTreeSet::new();
         for export in self.export_section.iter().flat_map(|exports| exports.clone()) {
@@ -284,7 +308,11 @@ impl<'a> Module<'a> {
             let index = if self.is_import(start) { start } else { self.export_bridge(start) };
             section.export(name, ExportKind::Func, index);
         }
-        Ok((section, names))
+        let probes = self.probed.then(|| fresh("assay.probes"));
+        if let Some(name) = &probes {
+            section.export(name, ExportKind::Table, self.tables);
+        }
+        Ok((section, names, probes))
     }
 
     /// The segments, and one that declares what `ref.func` names and no export does any more.

@@ -35,6 +35,8 @@ pub(super) struct Function<'f, 'a> {
     pub(super) charges: &'f Charges,
     pub(super) repairs: &'f Repairs,
     pub(super) layout: Layout,
+    /// Its index.
+    pub(super) index: u32,
     /// Index of the function's type.
     pub(super) ty: u32,
     /// Its weight in depth.
@@ -73,6 +75,11 @@ impl<'f, 'a> Writer<'f, 'a> {
         };
         writer.whole();
         writer.finish()
+    }
+
+    /// What is known of the function.
+    pub(super) fn function(&self) -> &'f Function<'f, 'a> {
+        self.function
     }
 
     /// The instructions that follow are appended to the body.
@@ -130,6 +137,7 @@ impl<'f, 'a> Writer<'f, 'a> {
     fn whole(&mut self) {
         let Function { body, shape, charges, repairs, layout, weight, .. } = self.function;
         let instruments = layout.instruments;
+        self.probe_entry();
         if instruments.fuel {
             if shape.calls {
                 self.check();
@@ -190,6 +198,7 @@ impl<'f, 'a> Writer<'f, 'a> {
                 }
                 Operator::Return if instruments.fuel => {
                     flush(self);
+                    self.probe_exit();
                     self.emit().local_get(layout.fuel()).return_();
                 }
                 Operator::End if i == last => {
@@ -197,6 +206,7 @@ impl<'f, 'a> Writer<'f, 'a> {
                     if shape.branches_out {
                         self.emit().end();
                     }
+                    self.probe_exit();
                     if instruments.fuel {
                         self.emit().local_get(layout.fuel());
                     }
