@@ -37,6 +37,7 @@ impl Length {
 }
 
 /// The cost of `operator`.
+#[inline(always)]
 pub(super) const fn of(operator: &Operator<'_>) -> Cost {
     use Operator as O;
     match operator {

@@ -66,6 +66,7 @@ pub(super) enum Effect {
 }
 
 /// What `operator` does; control instructions, calls, locals apart. A result that is a vector is so marked.
+#[inline(always)]
 pub(super) fn of(operator: &Operator<'_>) -> (Effect, u8) {
     use Effect::{Abs, Arithmetic, Bits, Choice, Clean, Constant, Drop, Neg, Number};
     use Operator as O;

@@ -80,8 +80,7 @@ impl Repairs {
     /// Finds them. Nothing is repaired in a body without float arithmetic: all that enters it means itself.
     pub(in crate::metering) fn find(&mut self, module: &Module<'_>, body: &Body<'_>, shape: &Shape, ty: u32) {
         self.at.clear();
-        let arithmetic = |op: &Operator<'_>| matches!(effect::of(op).0, Effect::Arithmetic(..));
-        if !module.instruments.canonical_nan || !body.ops.iter().any(arithmetic) {
+        if !module.instruments.canonical_nan || !body.arithmetic {
             return;
         }
         let floats: Vec<bool> = body.locals.iter().map(|ty| matches!(ty, ValType::F32 | ValType::F64 | ValType::V128)).collect();

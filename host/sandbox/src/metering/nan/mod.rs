@@ -14,6 +14,12 @@ mod repair;
 pub(super) use self::flow::{Repair, Repairs};
 pub(super) use self::repair::Scratch;
 
+/// Whether `operator` may make a NaN.
+#[inline(always)]
+pub(super) fn is_arithmetic(operator: &wasmparser::Operator<'_>) -> bool {
+    matches!(effect::of(operator).0, effect::Effect::Arithmetic(..))
+}
+
 /// What is known of the NaN that a value may be: any number of these together.
 pub(super) mod class {
     /// Open NaN of f32: stands for the canonical one with sign 0.
