@@ -1,5 +1,4 @@
-;; A function that calls itself. Depth is not metered in this version, so the native stack ends and the machine abstains: never a crash, never a hash.
-;; expect: abstain
-;; detail: stack
+;; A function that calls itself. Depth ends it, and what it can take of the native stack is bounded by that.
+;; expect: depth_exceeded
 (module
   (func $deeper (export "_start") (call $deeper)))

@@ -1,6 +1,6 @@
-;; The same by way of a table, with a frame of 200 locals.
-;; expect: abstain
-;; detail: stack
+;; The same by way of a table, with values that are needed after the call.
+;; expect: depth_exceeded
+;; limits: call_depth=65536
 (module
   (type $command (func))
   (table funcref (elem $deeper))

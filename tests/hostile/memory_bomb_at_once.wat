@@ -1,6 +1,6 @@
-;; Asks for 4 GiB, for more than there are pages, and for more than its own maximum, in one instruction each.
+;; Asks for 4 GiB, for more than there are pages, and for more than its own maximum, in one instruction each, with the fuel that costs.
 ;; expect: completed 0
-;; limits: memory_bytes=16777216
+;; limits: memory_bytes=16777216 fuel=100000000000000
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (memory (export "memory") 1 100)

@@ -1,6 +1,6 @@
 ;; Fills and copies all of a large memory again and again: one instruction each, and yet fuel must count the bytes.
 ;; expect: out_of_fuel
-;; limits: fuel=4000000000 memory_bytes=268435456
+;; limits: fuel=100000000 memory_bytes=268435456
 (module
   (memory 4096)
   (func (export "_start")

@@ -158,6 +158,15 @@ pub fn data_segments(count: usize) -> Vec<u8> {
     module
 }
 
+/// A module with `count` element segments of one function, as many globals and exports, and a `_start` that refers to itself.
+pub fn element_segments(count: usize) -> Vec<u8> {
+    let globals = "(global i32 (i32.const 0)) ".repeat(count);
+    let exports: String = (0..count - 1).map(|export| format!("(export \"{export}\" (func $start)) ")).collect();
+    let segments = "(elem func $start) ".repeat(count);
+    let text = format!("(module {globals} {exports} {segments} (func $start (export \"_start\") (drop (ref.func $start))))");
+    wat::parse_str(text).expect("it is a module")
+}
+
 /// A module of exactly `bytes`: a custom section takes what is left.
 pub fn of_length(bytes: usize) -> Vec<u8> {
     let module = body_of_nops(2);

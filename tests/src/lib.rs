@@ -11,6 +11,7 @@
 pub mod adapter;
 pub mod calls;
 pub mod corpus;
+pub mod deep_modules;
 pub mod expressions;
 #[path = "../../host/sandbox/tests/model/mod.rs"]
 pub mod file_system_model;

@@ -120,6 +120,10 @@ fn fuel_is_exact() {
         }
         guest.limits.fuel = before.fuel + 1;
         assert_eq!(executed(&guest, &sandbox).outcome, before, "{}: with one unit more than it uses", guest.name);
+        // The least that a job can be given.
+        if before.fuel == 0 {
+            continue;
+        }
         guest.limits.fuel = before.fuel;
         let without = executed(&guest, &sandbox).outcome;
         assert_eq!((without.status, without.fuel), (Status::OutOfFuel, before.fuel), "{}: with exactly what it uses", guest.name);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use assay_protocol::limits::Limits;
 use assay_sandbox::Sandbox;
 use assay_tests::guests::{self, Ended, Guest, execute, plain_job};
-use assay_tests::large_modules as large;
+use assay_tests::{deep_modules as deep, large_modules as large};
 
 /// Not a promise of speed: a guest that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -122,6 +122,12 @@ fn many_data_segments() {
     expect("100,001 data segments", "refused module.format", large::data_segments(100_001));
 }
 
+#[test]
+fn many_element_segments() {
+    expect_once("99,999 element segments, globals and exports", "completed 0", large::element_segments(99_999));
+    expect("100,000 element segments, globals and exports", "refused module.count", large::element_segments(100_000));
+}
+
 /// The worst bodies that admission lets in. What they cost to compile stands in the output of `--nocapture`.
 #[test]
 fn a_body_of_arithmetic() {
@@ -160,6 +166,26 @@ fn a_body_of_one_branch_table() {
 #[test]
 fn a_body_of_selects() {
     expect("170,000 selects", "completed 0", large::selects(170_000));
+}
+
+/// The largest native frames there are, at the most depth there is: the limit comes before the stack ends.
+#[test]
+fn deep_recursion_of_large_frames() {
+    let call_depth = Limits::TABLE[usize::from(Limits::CALL_DEPTH)].ceiling;
+    let deepest = |what: &str, module: Vec<u8>| {
+        let ended = patiently(what, move || ended(&module, Limits { call_depth, ..Limits::default() }));
+        assert_eq!(ended.summary(), "depth_exceeded", "{what}: {ended:?}");
+    };
+    deepest("deep: 20,000 locals", deep::locals(20_000));
+    deepest("deep: a body of 1 MiB of values", deep::values(BODY_BYTES));
+    deepest("deep: a body of 16 KiB of values", deep::values(16 << 10));
+    deepest("deep: a body of one unit of values", deep::values_of_one_unit());
+    deepest("deep: a body of one unit, and 64 results", deep::results_of_one_unit());
+    deepest("deep: a call with 900 results", deep::results(1));
+    deepest("deep: 100 calls with 900 results", deep::results(100));
+    deepest("deep: 999 results of itself", deep::results_of_itself());
+    deepest("deep: 998 parameters", deep::parameters());
+    deepest("deep: loops around the call", deep::loops(64, 100));
 }
 
 /// A module cut anywhere is malformed or lacks what it must export, and never panics. Only where a section ends, all of the code before it, is a module left.

@@ -20,7 +20,7 @@ use crate::run::{End, State};
 pub const ENGINE_VERSION: &str = "wasmtime 48.0.8";
 
 /// Native stack for each unit of call depth (`specs/metering.md`, section 5).
-const STACK_BYTES_PER_UNIT: usize = 8 * 1024;
+const STACK_BYTES_PER_UNIT: usize = 16 * 1024;
 /// Native stack for functions that have no part in depth, and for the way in.
 const STACK_BYTES_BESIDES: usize = 16 * 1024 * 1024;
 /// Native stack that WebAssembly may use, in bytes: enough for the ceiling of `call_depth`. Only what a job touches is ever backed by memory.
@@ -125,7 +125,7 @@ impl Sandbox {
             }
         }
         let facts = admission::admit(module, limits)?;
-        let Metered { wasm, exports, .. } = metering::instrument(module, Instruments::default())?;
+        let Metered { wasm, exports } = metering::instrument(module, Instruments::default())?;
         let compiled = self.compile(&wasm)?;
         let described = Described { facts, exports };
         if let Some((cache, entry)) = &entry {
@@ -143,7 +143,7 @@ impl Sandbox {
     /// As [`Self::prepare`]; and where probes make a function too long, this machine abstains.
     pub fn prepare_profiled(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
         let facts = admission::admit(module, limits)?;
-        let Metered { wasm, exports, probes } = metering::instrument_probed(module).map_err(|error| match error {
+        let (Metered { wasm, exports }, probes) = metering::instrument_probed(module).map_err(|error| match error {
             MeteringError::LongFunction { .. } | MeteringError::LongModule => {
                 PrepareError::Abstain(format!("the module cannot be profiled: {error}"))
             }

@@ -97,11 +97,14 @@ fn an_input_on_disk_is_read_whole_and_a_changed_one_makes_the_host_abstain() {
 }
 
 #[test]
-fn the_end_of_the_native_stack_is_an_abstention_and_never_an_outcome() {
+fn deep_recursion_is_an_outcome_up_to_the_ceiling() {
     let sandbox = Sandbox::new(None).unwrap();
     let deep = "(module (memory (export \"memory\") 1) (func $f (export \"_start\") (call $f)))";
-    let abstained = run(&sandbox, deep, Limits::default(), Vec::new()).unwrap_err();
-    assert!(abstained.contains("native stack"), "{abstained}");
+    for call_depth in [1, 16_384, 65_536] {
+        let outcome = run(&sandbox, deep, Limits { call_depth, ..Limits::default() }, Vec::new()).unwrap().outcome;
+        // Each call costs 2, and the entry after the last of them ends the job.
+        assert_eq!((outcome.status, outcome.fuel), (Status::DepthExceeded, 2 * call_depth));
+    }
 }
 
 #[test]

@@ -24,13 +24,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use wasm_encoder::{BranchHint, BranchHints, CodeSection, RawSection};
+use wasmparser::Operator;
 
 use self::body::Body;
 use self::charge::Charges;
 use self::module::Module;
 use self::nan::Repairs;
 pub use self::profile::{FunctionCost, StaticProfile, profile};
-use self::shape::Shape;
+use self::shape::{Shape, tag};
 use self::write::{Function, Writer, Written};
 
 /// Which instruments are written into a module. Jobs run with all; the benchmark takes them apart.
@@ -57,8 +58,6 @@ pub struct Metered {
     pub wasm: Vec<u8>,
     /// Its added exports.
     pub exports: AddedExports,
-    /// The export that is the table of its probes; only if it is profiled.
-    pub(crate) probes: Option<String>,
 }
 
 /// Names of the exports that are added; a name that the module has already is not taken.
@@ -113,17 +112,18 @@ const BATCH: usize = 64;
 /// # Errors
 /// When `wasm` is not a valid module of the profile.
 pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, MeteringError> {
-    write_module(&Module::read(wasm, instruments)?)
+    Ok(write_module(&Module::read(wasm, instruments)?)?.0)
 }
 
-/// As [`instrument`] with all instruments, and probes in every function: it runs to the same outcome, slower, and tells the host where it is ([`probe`]).
-pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<Metered, MeteringError> {
+/// As [`instrument`] with all instruments, and probes in every function: it runs to the same outcome, slower, and tells the host where it is ([`probe`]). With the name of
+/// the export that is the table of its probes.
+pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<(Metered, Option<String>), MeteringError> {
     let mut module = Module::read(wasm, Instruments::default())?;
     module.probed = true;
     write_module(&module)
 }
 
-fn write_module(module: &Module<'_>) -> Result<Metered, MeteringError> {
+fn write_module(module: &Module<'_>) -> Result<(Metered, Option<String>), MeteringError> {
     let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
     let total = AtomicUsize::new(0);
     let batches: Vec<Vec<Written>> = module
@@ -166,7 +166,7 @@ fn write_module(module: &Module<'_>) -> Result<Metered, MeteringError> {
     }
     out.section(&code);
     raw(&mut out, 11);
-    Ok(Metered { wasm: out.finish(), exports, probes })
+    Ok((Metered { wasm: out.finish(), exports }, probes))
 }
 
 /// Writes functions of the module, from the one at place `first` on; `total` are the bytes written by all threads.
@@ -187,7 +187,7 @@ fn write_batch<'a>(
         shape.read(&body);
         charges.place(&body, &shape);
         repairs.find(module, &body, &shape, ty);
-        let weight = weight(body.locals.len(), body.bytes.len());
+        let weight = if shape.calls { weight(module, &body, &shape) } else { 0 };
         let layout = module.layout(ty);
         let index = module.index(first + i);
         let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, index, ty, weight };
@@ -204,7 +204,14 @@ fn write_batch<'a>(
     Ok(written)
 }
 
-/// What an active function counts in depth (`specs/metering.md`, section 5).
-fn weight(locals: usize, body_bytes: usize) -> i32 {
-    (1 + locals / 64 + body_bytes / 512) as i32
+/// What an active function that calls counts in depth (`specs/metering.md`, section 5).
+fn weight(module: &Module<'_>, body: &Body<'_>, shape: &Shape) -> i32 {
+    let live = body.ops.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD);
+    let results = live.map(|(op, _)| match op {
+        Operator::Call { function_index } => module.ty(module.type_of_function(*function_index)).results().len().saturating_sub(1),
+        Operator::CallIndirect { type_index, .. } => module.ty(*type_index).results().len().saturating_sub(1),
+        _ => 0,
+    });
+    let values = body.locals.len() + results.sum::<usize>();
+    (1 + values / 64 + body.bytes.len() / 512) as i32
 }

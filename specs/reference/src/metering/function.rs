@@ -50,8 +50,7 @@ pub(super) struct Loop {
 /// Reads a valid module.
 pub(super) fn shape(wasm: &[u8]) -> Result<Shape, Malformed> {
     let mut shape = Shape::default();
-    let mut parameters_of_type = Vec::new();
-    let mut type_of_function = Vec::new();
+    let mut types = Types::default();
     let malformed = |error: wasmparser::BinaryReaderError| error.to_string();
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.map_err(malformed)? {
@@ -59,29 +58,32 @@ pub(super) fn shape(wasm: &[u8]) -> Result<Shape, Malformed> {
                 for group in section {
                     for ty in group.map_err(malformed)?.into_types() {
                         shape.types += 1;
-                        parameters_of_type.push(match ty.composite_type.inner {
-                            CompositeInnerType::Func(ty) => ty.params().len(),
+                        match ty.composite_type.inner {
+                            CompositeInnerType::Func(ty) => types.signatures.push((ty.params().len(), ty.results().len())),
                             _ => return Err("a type that is no function's".into()),
-                        });
+                        }
                     }
                 }
             }
             Payload::ImportSection(section) => {
                 shape.imports = true;
                 for import in section.into_imports() {
-                    shape.imported_functions += u32::from(matches!(import.map_err(malformed)?.ty, TypeRef::Func(_)));
+                    if let TypeRef::Func(ty) = import.map_err(malformed)?.ty {
+                        shape.imported_functions += 1;
+                        types.of_functions.push(ty);
+                    }
                 }
             }
             Payload::FunctionSection(section) => {
                 for ty in section {
-                    type_of_function.push(ty.map_err(malformed)?);
+                    types.of_functions.push(ty.map_err(malformed)?);
                 }
             }
             Payload::StartSection { .. } => shape.start = true,
             Payload::CodeSectionEntry(body) => {
-                let ty = type_of_function.get(shape.functions.len()).ok_or("a body without a type")?;
-                let parameters = parameters_of_type.get(*ty as usize).ok_or("a function without its type")?;
-                shape.functions.push(function(*parameters, &body).map_err(malformed)?);
+                let index = shape.imported_functions as usize + shape.functions.len();
+                let ty = *types.of_functions.get(index).ok_or("a body without a type")?;
+                shape.functions.push(function(ty, &types, &body).map_err(malformed)?);
             }
             _ => {}
         }
@@ -89,8 +91,32 @@ pub(super) fn shape(wasm: &[u8]) -> Result<Shape, Malformed> {
     Ok(shape)
 }
 
-fn function(parameters: usize, body: &FunctionBody<'_>) -> Result<Function, wasmparser::BinaryReaderError> {
-    let mut locals = parameters as u64;
+/// The types of a module, and which of them its functions have, imports first.
+#[derive(Default)]
+struct Types {
+    /// How many parameters and results each type has.
+    signatures: Vec<(usize, usize)>,
+    of_functions: Vec<u32>,
+}
+
+impl Types {
+    fn signature(&self, ty: u32) -> (usize, usize) {
+        self.signatures.get(ty as usize).copied().unwrap_or_default()
+    }
+
+    /// How many results beyond the first an instruction gives, if it is a call.
+    fn results_beyond_the_first(&self, operator: &Operator<'_>) -> u64 {
+        let ty = match operator {
+            Operator::Call { function_index } => self.of_functions.get(*function_index as usize).copied(),
+            Operator::CallIndirect { type_index, .. } => Some(*type_index),
+            _ => None,
+        };
+        ty.map_or(0, |ty| self.signature(ty).1.saturating_sub(1) as u64)
+    }
+}
+
+fn function(ty: u32, types: &Types, body: &FunctionBody<'_>) -> Result<Function, wasmparser::BinaryReaderError> {
+    let mut locals = types.signature(ty).0 as u64;
     for group in body.get_locals_reader()? {
         locals += u64::from(group?.0);
     }
@@ -100,10 +126,11 @@ fn function(parameters: usize, body: &FunctionBody<'_>) -> Result<Function, wasm
     let loops = (0..operators.len()).filter(reached).filter(|at| matches!(operators[*at], Operator::Loop { .. }));
     let loops = loops.map(|at| Loop { at, counted: counted::counted(&operators[at..]) }).collect();
     let calls = (0..operators.len()).filter(reached).any(|at| cost::calls(&operators[at]));
+    let results: u64 = (0..operators.len()).filter(reached).map(|at| types.results_beyond_the_first(&operators[at])).sum();
     Ok(Function {
         // A valid function has 50,000 at most.
         locals: u32::try_from(locals).unwrap_or(u32::MAX),
-        weight: 1 + locals / 64 + body.range().len() as u64 / 512,
+        weight: 1 + (locals + results) / 64 + body.range().len() as u64 / 512,
         calls,
         reachable,
         loops,

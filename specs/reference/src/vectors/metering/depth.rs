@@ -75,6 +75,37 @@ fn weights() -> Vec<Case> {
         both(format!("a body of {} bytes, its locals among them", nops + 6), wat, weight);
     }
     both("64 locals and a body of 512 bytes".into(), weighing("", "", &locals(64), &vec!["nop"; 506].join(" ")), 3);
+    cases.extend(results());
+    cases
+}
+
+/// Results beyond the first of each call are values. What gives them is called only in a branch that is not taken.
+fn results() -> Vec<Case> {
+    const RESULTS: &str = "calls that put many values on the operand stack weigh nothing";
+    let many = |count: usize| format!("(result {})", vec!["i32"; count].join(" "));
+    let module = |results: usize, locals: usize, text: &str| {
+        format!(
+            "(module (type $many (func {})) (table 1 funcref) (func $many (type $many) unreachable) \
+             (func $f (local {}) block i32.const 1 br_if 0 {text} unreachable end) (func (export \"run\") call $f))",
+            many(results),
+            vec!["i64"; locals].join(" ")
+        )
+    };
+    let mut cases = Vec::new();
+    let mut both = |name: &str, wat: String, weight: u64| {
+        // run's call 2, br_if 1.
+        cases.push(at(format!("{name}: fits in 1 + {weight}"), RESULTS, wat.clone(), 1 + weight, returned(3)));
+        cases.push(at(format!("{name}: does not fit in {weight}"), RESULTS, wat, weight, Expected::DepthExceeded(2)));
+    };
+    both("a call with 64 results", module(64, 0, "call $many"), 1);
+    both("a call with 65 results", module(65, 0, "call $many"), 2);
+    both("two calls with 33 results", module(33, 0, "call $many call $many"), 2);
+    both("two calls with 32 results", module(32, 0, "call $many call $many"), 1);
+    both("a hundred calls with one result", module(1, 0, &vec!["call $many"; 100].join(" ")), 1);
+    both("a call with 65 results through a table", module(65, 0, "i32.const 0 call_indirect (type $many)"), 2);
+    both("a call with 33 results and 32 locals", module(33, 32, "call $many"), 2);
+    both("a call with 33 results and 31 locals", module(33, 31, "call $many"), 1);
+    both("a call with 65 results, and one that cannot be reached", module(65, 0, "call $many br 0 call $many"), 2);
     cases
 }
 

@@ -1,0 +1,13 @@
+;; _start and 99 calls of weight 1 are active: depth 100, and one more is allowed.
+;; expect: completed 7
+;; limits: call_depth=101
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  ;; Calls nothing: no part in depth.
+  (func $leaf (result i32) (i32.const 7))
+  (func $down (param $left i32) (result i32)
+    (if (result i32) (local.get $left)
+      (then (call $down (i32.sub (local.get $left) (i32.const 1))))
+      (else (call $leaf))))
+  (func (export "_start") (call $exit (call $down (i32.const 98)))))

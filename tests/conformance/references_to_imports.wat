@@ -1,0 +1,20 @@
+;; Host functions in a table, called through it: put there by a segment, by ref.func and by a global. Each time a bridge stands for them.
+;; expect: completed 0
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+  (type $code (func (param i32)))
+  (type $asks (func (result i32)))
+  (memory (export "memory") 1)
+  (table $t 3 funcref)
+  (export "yield" (func $yield))
+  (global $by_global funcref (ref.func $yield))
+  (elem (table $t) (i32.const 0) func $yield)
+  (func $expect (param $number i32) (param $holds i32)
+    (if (i32.eqz (local.get $holds)) (then (call $exit (local.get $number)))))
+  (func (export "_start")
+    (table.set $t (i32.const 1) (ref.func $yield))
+    (table.set $t (i32.const 2) (global.get $by_global))
+    (call $expect (i32.const 1) (i32.eqz (call_indirect $t (type $asks) (i32.const 0))))
+    (call $expect (i32.const 2) (i32.eqz (call_indirect $t (type $asks) (i32.const 1))))
+    (call $expect (i32.const 3) (i32.eqz (call_indirect $t (type $asks) (i32.const 2))))))
