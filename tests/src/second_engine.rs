@@ -206,13 +206,13 @@ impl ResourceLimiter for State {
 /// # Panics
 /// When wasmi refuses the module: admission said that it is valid.
 pub fn run(wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>, patience: u64) -> Second {
-    let Metered { wasm, exports } = metered(wasm);
+    let Metered { wasm, exports, .. } = metered(wasm);
     run_metered(&keep_select_apart(&wasm), &exports, job, inputs, patience)
 }
 
 /// As [`run`], faults included.
 pub fn run_as_it_is(wasm: &[u8], job: &Job, inputs: Vec<Vec<u8>>, patience: u64) -> Second {
-    let Metered { wasm, exports } = metered(wasm);
+    let Metered { wasm, exports, .. } = metered(wasm);
     run_metered(&wasm, &exports, job, inputs, patience)
 }
 
