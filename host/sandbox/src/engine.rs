@@ -125,7 +125,7 @@ impl Sandbox {
             }
         }
         let facts = admission::admit(module, limits)?;
-        let Metered { wasm, exports, .. } = metering::instrument(module, Instruments::default())?;
+        let Metered { wasm, exports } = metering::instrument(module, Instruments::default())?;
         let compiled = self.compile(&wasm)?;
         let described = Described { facts, exports };
         if let Some((cache, entry)) = &entry {
@@ -143,7 +143,7 @@ impl Sandbox {
     /// As [`Self::prepare`]; and where probes make a function too long, this machine abstains.
     pub fn prepare_profiled(&self, module: &[u8], hash: Hash, limits: &Limits) -> Result<Prepared, PrepareError> {
         let facts = admission::admit(module, limits)?;
-        let Metered { wasm, exports, probes } = metering::instrument_probed(module).map_err(|error| match error {
+        let (Metered { wasm, exports }, probes) = metering::instrument_probed(module).map_err(|error| match error {
             MeteringError::LongFunction { .. } | MeteringError::LongModule => {
                 PrepareError::Abstain(format!("the module cannot be profiled: {error}"))
             }

@@ -58,8 +58,6 @@ pub struct Metered {
     pub wasm: Vec<u8>,
     /// Its added exports.
     pub exports: AddedExports,
-    /// The export that is the table of its probes; only if it is profiled.
-    pub(crate) probes: Option<String>,
 }
 
 /// Names of the exports that are added; a name that the module has already is not taken.
@@ -114,17 +112,18 @@ const BATCH: usize = 64;
 /// # Errors
 /// When `wasm` is not a valid module of the profile.
 pub fn instrument(wasm: &[u8], instruments: Instruments) -> Result<Metered, MeteringError> {
-    write_module(&Module::read(wasm, instruments)?)
+    Ok(write_module(&Module::read(wasm, instruments)?)?.0)
 }
 
-/// As [`instrument`] with all instruments, and probes in every function: it runs to the same outcome, slower, and tells the host where it is ([`probe`]).
-pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<Metered, MeteringError> {
+/// As [`instrument`] with all instruments, and probes in every function: it runs to the same outcome, slower, and tells the host where it is ([`probe`]). With the name of
+/// the export that is the table of its probes.
+pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<(Metered, Option<String>), MeteringError> {
     let mut module = Module::read(wasm, Instruments::default())?;
     module.probed = true;
     write_module(&module)
 }
 
-fn write_module(module: &Module<'_>) -> Result<Metered, MeteringError> {
+fn write_module(module: &Module<'_>) -> Result<(Metered, Option<String>), MeteringError> {
     let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
     let total = AtomicUsize::new(0);
     let batches: Vec<Vec<Written>> = module
@@ -167,7 +166,7 @@ fn write_module(module: &Module<'_>) -> Result<Metered, MeteringError> {
     }
     out.section(&code);
     raw(&mut out, 11);
-    Ok(Metered { wasm: out.finish(), exports, probes })
+    Ok((Metered { wasm: out.finish(), exports }, probes))
 }
 
 /// Writes functions of the module, from the one at place `first` on; `total` are the bytes written by all threads.

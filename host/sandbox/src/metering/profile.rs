@@ -30,7 +30,7 @@ pub struct FunctionCost {
     pub check_points: u64,
     /// Places where a NaN is made canonical.
     pub nan_repairs: u64,
-    /// What it counts in call depth while it is active, if it calls anything.
+    /// What it counts in call depth while it is active: 0 if it calls nothing.
     pub weight: u64,
 }
 
@@ -68,7 +68,7 @@ pub fn profile(wasm: &[u8]) -> Result<StaticProfile, MeteringError> {
     let batches = module.bodies.par_chunks(BATCH).enumerate();
     let functions: Vec<Vec<FunctionCost>> =
         batches.map(|(batch, bodies)| survey(&module, batch * BATCH, bodies)).collect::<wasmparser::Result<_>>()?;
-    let metered = super::write_module(&module)?;
+    let (metered, _) = super::write_module(&module)?;
     Ok(StaticProfile {
         functions: functions.into_iter().flatten().collect(),
         module_bytes: wasm.len() as u64,
@@ -112,6 +112,6 @@ fn count(module: &Module<'_>, index: u32, body: &Body<'_>, shape: &Shape, repair
             .map(|i| repairs.after(i))
             .map(|repair| u64::from(repair.result != 0) + u64::from(repair.stored != 0))
             .sum(),
-        weight: u64::from(weight(module, body, shape).cast_unsigned()),
+        weight: if shape.calls { u64::from(weight(module, body, shape).cast_unsigned()) } else { 0 },
     }
 }
