@@ -5,6 +5,43 @@ use wasmparser::{FunctionBody, Operator, ValType, VisitOperator, VisitSimdOperat
 use super::cost::{self, Cost};
 use super::nan;
 
+/// What an instruction is to the pass: most are passed over without a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// Always costs the same, and is copied.
+    Plain,
+    /// Names a local.
+    Local,
+    /// Control, calls, references to functions, and what costs by its length.
+    Special,
+}
+
+/// What `operator` is.
+#[inline(always)]
+const fn sort(operator: &Operator<'_>) -> Sort {
+    use Operator as O;
+    match operator {
+        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } => Sort::Local,
+        O::Block { .. }
+        | O::Loop { .. }
+        | O::If { .. }
+        | O::Else
+        | O::End
+        | O::Br { .. }
+        | O::BrIf { .. }
+        | O::BrTable { .. }
+        | O::Return
+        | O::Unreachable
+        | O::Call { .. }
+        | O::CallIndirect { .. }
+        | O::RefFunc { .. } => Sort::Special,
+        _ => match cost::of(operator) {
+            Cost::Fixed(_) => Sort::Plain,
+            Cost::Length(_) => Sort::Special,
+        },
+    }
+}
+
 /// A decoded body. Kept from function to function, so that its memory is.
 #[derive(Default)]
 pub(super) struct Body<'a> {
@@ -14,6 +51,8 @@ pub(super) struct Body<'a> {
     pub(super) ops: Vec<Operator<'a>>,
     /// What each of them costs.
     pub(super) costs: Vec<Cost>,
+    /// What each of them is to the pass.
+    pub(super) sorts: Vec<Sort>,
     /// Where in `bytes` each instruction starts, and at last where the body ends.
     pub(super) at: Vec<u32>,
     /// The declarations of locals, without parameters.
@@ -31,6 +70,7 @@ impl<'a> Body<'a> {
         self.ops.clear();
         self.at.clear();
         self.costs.clear();
+        self.sorts.clear();
         self.groups.clear();
         self.locals.clear();
         self.arithmetic = false;
@@ -65,6 +105,7 @@ impl<'a> Collector<'_, 'a> {
     #[inline(always)]
     fn push(&mut self, op: Operator<'a>) {
         self.0.costs.push(cost::of(&op));
+        self.0.sorts.push(sort(&op));
         self.0.arithmetic |= nan::is_arithmetic(&op);
         self.0.ops.push(op);
     }

@@ -11,7 +11,7 @@
 
 use wasmparser::Operator;
 
-use super::body::Body;
+use super::body::{Body, Sort};
 use super::cost::{Cost, LENGTH_BASE};
 use super::shape::{Block, Kind, Shape, tag};
 
@@ -52,11 +52,16 @@ impl Charges {
         let mut p: Potential = Some(0);
         // Loops around the instruction at hand.
         let mut loops = 0_u32;
-        for (i, op) in body.ops.iter().enumerate().rev() {
+        for i in (0..n).rev() {
             let own = shape.of[i];
             if own == tag::DEAD {
                 continue;
             }
+            if let (Sort::Plain | Sort::Local, Cost::Fixed(cost)) = (body.sorts[i], body.costs[i]) {
+                p = plus(p, i32::from(cost));
+                continue;
+            }
+            let op = &body.ops[i];
             let block = shape.blocks.get(own as usize);
             p = match op {
                 Operator::End => match block {

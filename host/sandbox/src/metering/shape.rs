@@ -4,8 +4,7 @@
 
 use wasmparser::{BlockType, Operator};
 
-use super::body::Body;
-use super::cost::Cost;
+use super::body::{Body, Sort};
 use super::counted::{self, Counted};
 
 /// Which block an instruction belongs to, or why none.
@@ -72,7 +71,12 @@ impl Shape {
         let mut loops = 0_u32;
         // The last instruction that a counted loop must not hold.
         let mut last_control = u32::MAX;
-        for (i, op) in body.ops.iter().enumerate() {
+        for (i, sort) in body.sorts.iter().enumerate() {
+            if !dead && *sort != Sort::Special {
+                self.of.push(tag::NONE);
+                continue;
+            }
+            let op = &body.ops[i];
             let i = i as u32;
             if dead {
                 match op {
@@ -140,12 +144,12 @@ impl Shape {
                 }
                 Operator::Return | Operator::Unreachable => dead = true,
                 Operator::Call { .. } | Operator::CallIndirect { .. } => self.calls = true,
-                _ => {
-                    if let Cost::Fixed(_) = body.costs[i as usize] {
-                        self.of.push(own);
-                        continue;
-                    }
+                Operator::RefFunc { .. } => {
+                    self.of.push(own);
+                    continue;
                 }
+                // What costs by its length.
+                _ => {}
             }
             last_control = i;
             self.of.push(own);

@@ -5,7 +5,7 @@
 use wasm_encoder::{BlockType, Encode, InstructionSink, ValType};
 use wasmparser::Operator;
 
-use super::body::Body;
+use super::body::{Body, Sort};
 use super::charge::Charges;
 use super::cost::{Cost, Length};
 use super::counted::{Bound, Counted};
@@ -48,6 +48,10 @@ pub(super) struct Writer<'f, 'a> {
     function: &'f Function<'f, 'a>,
     out: Vec<u8>,
     hints: Vec<(u32, bool)>,
+    /// How far the body is copied.
+    copied: usize,
+    /// Where in the body numbers of locals stand that have moved, and are not copied yet.
+    moved: Vec<u32>,
     /// Locals added behind the function's own.
     added: Vec<ValType>,
     /// The added locals that hold numbers for a few instructions.
@@ -66,6 +70,8 @@ impl<'f, 'a> Writer<'f, 'a> {
             function,
             out: Vec::with_capacity(function.body.bytes.len() * 2),
             hints: Vec::new(),
+            copied: 0,
+            moved: Vec::new(),
             added: Vec::new(),
             scratch64: None,
             scratch32: None,
@@ -153,56 +159,57 @@ impl<'f, 'a> Writer<'f, 'a> {
             let ty = self.function.module.result_block(self.function.ty);
             self.emit().block(ty);
         }
-        // From here on bytes are copied.
-        let mut from = body.at.first().map_or(0, |at| *at as usize);
+        self.copied = body.at.first().map_or(0, |at| *at as usize);
         let last = body.len() - 1;
         for i in 0..body.len() {
             let own = shape.of[i];
-            let (at, next) = (body.at[i] as usize, body.at[i + 1] as usize);
-            if own == tag::DEAD {
-                if from < at {
-                    self.out.extend_from_slice(&body.bytes[from..at]);
-                }
-                from = next;
+            let repair = repairs.after(i);
+            let charge = if instruments.fuel { charges.after[i] } else { 0 };
+            if body.sorts[i] == Sort::Plain && own != tag::DEAD && charge == 0 && repair == Repair::default() {
                 continue;
             }
-            let mut flush = |this: &mut Self| {
-                this.out.extend_from_slice(&body.bytes[from..at]);
-                from = next;
-            };
+            let (at, next) = (body.at[i] as usize, body.at[i + 1] as usize);
+            if own == tag::DEAD {
+                self.instead(at, next);
+                continue;
+            }
             match &body.ops[i] {
-                Operator::LocalGet { local_index } if *local_index >= layout.params => {
-                    flush(self);
-                    self.emit().local_get(layout.local(*local_index));
-                }
-                Operator::LocalSet { local_index } if *local_index >= layout.params => {
-                    flush(self);
-                    self.emit().local_set(layout.local(*local_index));
-                }
-                Operator::LocalTee { local_index } if *local_index >= layout.params => {
-                    flush(self);
-                    self.emit().local_tee(layout.local(*local_index));
+                Operator::LocalGet { local_index } | Operator::LocalSet { local_index } | Operator::LocalTee { local_index }
+                    if *local_index >= layout.params && layout.added() > 0 =>
+                {
+                    let index = layout.local(*local_index);
+                    if next - at == 2 && index < 0x80 {
+                        // One byte then and now: it is changed where it is copied.
+                        self.moved.push(at as u32 + 1);
+                    } else {
+                        self.instead(at, next);
+                        match &body.ops[i] {
+                            Operator::LocalGet { .. } => self.emit().local_get(index),
+                            Operator::LocalSet { .. } => self.emit().local_set(index),
+                            _ => self.emit().local_tee(index),
+                        };
+                    }
                 }
                 Operator::Call { function_index } => {
-                    flush(self);
+                    self.instead(at, next);
                     self.call(*function_index);
                 }
                 Operator::CallIndirect { type_index, table_index } => {
-                    flush(self);
+                    self.instead(at, next);
                     self.call_indirect(*type_index, *table_index);
                 }
                 Operator::RefFunc { function_index } => {
-                    flush(self);
+                    self.instead(at, next);
                     let index = self.function.module.reference(*function_index);
                     self.emit().ref_func(index);
                 }
                 Operator::Return if instruments.fuel => {
-                    flush(self);
+                    self.instead(at, next);
                     self.probe_exit();
                     self.emit().local_get(layout.fuel()).return_();
                 }
                 Operator::End if i == last => {
-                    flush(self);
+                    self.instead(at, next);
                     if shape.branches_out {
                         self.emit().end();
                     }
@@ -213,13 +220,13 @@ impl<'f, 'a> Writer<'f, 'a> {
                     self.emit().end();
                 }
                 Operator::End if instruments.fuel && charges.edge[i] != 0 => {
-                    flush(self);
+                    self.instead(at, next);
                     self.emit().else_();
                     self.charge(i64::from(charges.edge[i]));
                     self.emit().end();
                 }
                 Operator::BrIf { relative_depth } if instruments.fuel && charges.edge[i] != 0 => {
-                    flush(self);
+                    self.instead(at, next);
                     self.emit().if_(BlockType::Empty);
                     self.charge(i64::from(charges.edge[i]));
                     self.emit().br(relative_depth + 1).end();
@@ -227,12 +234,10 @@ impl<'f, 'a> Writer<'f, 'a> {
                 Operator::Loop { .. } if instruments.fuel => {
                     let block = &shape.blocks[own as usize];
                     if let Some(counted) = &block.counted {
-                        flush(self);
+                        self.copy_to(at);
                         self.prepay(counted, charges.iteration[own as usize]);
-                        self.out.extend_from_slice(&body.bytes[at..next]);
                     } else {
-                        flush(self);
-                        self.out.extend_from_slice(&body.bytes[at..next]);
+                        self.copy_to(next);
                         self.check();
                     }
                 }
@@ -240,21 +245,34 @@ impl<'f, 'a> Writer<'f, 'a> {
                     if instruments.fuel
                         && let Cost::Length(length) = body.costs[i]
                     {
-                        flush(self);
+                        self.copy_to(at);
                         self.length(length);
-                        self.out.extend_from_slice(&body.bytes[at..next]);
                     }
                 }
             }
-            let repair = repairs.after(i);
-            let charge = if instruments.fuel { charges.after[i] } else { 0 };
             if repair != Repair::default() || charge != 0 {
-                self.out.extend_from_slice(&body.bytes[from..next]);
-                from = next;
+                self.copy_to(next);
                 self.repairs(repair, &body.ops[i]);
                 self.charge(i64::from(charge));
             }
         }
+    }
+
+    /// Copies the body up to `end`, with the locals that moved.
+    fn copy_to(&mut self, end: usize) {
+        let from = std::mem::replace(&mut self.copied, end);
+        let to = self.out.len();
+        self.out.extend_from_slice(&self.function.body.bytes[from..end]);
+        let added = self.function.layout.added() as u8;
+        for at in self.moved.drain(..) {
+            self.out[to + at as usize - from] += added;
+        }
+    }
+
+    /// Copies the body up to `at`; what stands from there to `next` is not copied.
+    fn instead(&mut self, at: usize, next: usize) {
+        self.copy_to(at);
+        self.copied = next;
     }
 
     /// What is to be done after `op` about NaNs.
@@ -300,7 +318,6 @@ impl<'f, 'a> Writer<'f, 'a> {
         let scratch = self.scratch64();
         self.emit().global_get(reserve).local_get(fuel).i64_const(-SLICE).i64_and().i64_add().local_tee(scratch).global_set(reserve);
         self.emit().local_get(fuel).i64_const(SLICE - 1).i64_and().local_set(fuel);
-        // No constant is divided: a compiler would keep it in a register around the loop.
         self.emit().local_get(scratch).i64_const(63).i64_shr_s().i32_wrap_i64().f32_reinterpret_i32().i32_trunc_f32_s().drop().end();
     }
 
