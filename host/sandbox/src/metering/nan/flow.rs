@@ -10,7 +10,7 @@ use wasmparser::{BlockType, Operator, ValType};
 
 use super::class;
 use super::effect::{self, Effect, Width};
-use crate::metering::body::Body;
+use crate::metering::body::{Body, Sort};
 use crate::metering::module::Module;
 use crate::metering::shape::{Kind, Shape, tag};
 
@@ -167,7 +167,7 @@ impl Repairs {
                 Operator::LocalGet { local_index } => self.get(body, *local_index, i),
                 Operator::LocalSet { local_index } => self.set(body, *local_index, i, false),
                 Operator::LocalTee { local_index } => self.set(body, *local_index, i, true),
-                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(shape, *memarg, i),
+                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(body, *memarg, i),
                 _ => self.plain(op, i),
             }
             dead = matches!(op, Operator::Br { .. } | Operator::BrTable { .. } | Operator::Return | Operator::Unreachable);
@@ -291,13 +291,16 @@ impl Repairs {
     }
 
     /// A store of a scalar: an open NaN is repaired in memory, if its address can be kept.
-    fn store(&mut self, shape: &Shape, memarg: wasmparser::MemArg, by: usize) {
+    fn store(&mut self, body: &Body<'_>, memarg: wasmparser::MemArg, by: usize) {
         let Some(place) = self.stack.len().checked_sub(1) else { return };
         let class = self.stack[place].class;
         let address = place.checked_sub(1).map(|place| self.stack[place].by as usize);
         match address {
             Some(address)
-                if class::is_open(class) && !class::is_mixed(class) && shape.of[address] == tag::NONE && memarg.offset <= MOST_OFFSET =>
+                if class::is_open(class)
+                    && !class::is_mixed(class)
+                    && body.sorts[address] != Sort::Special
+                    && memarg.offset <= MOST_OFFSET =>
             {
                 self.at[address].address = true;
                 self.at[by].stored = class;
