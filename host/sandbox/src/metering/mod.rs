@@ -96,7 +96,7 @@ pub enum MeteringError {
 }
 
 /// Version of the pass: part of what names a compiled module in the cache. One more whenever the output changes for any module.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Fuel that is paid for at one time.
 pub const SLICE: u64 = 65_536;
 /// Longest function body that engines take, in bytes.
