@@ -18,6 +18,7 @@ mod account;
 pub mod compiled;
 pub mod interpreted;
 pub mod made_up;
+pub mod programs;
 mod three;
 
 pub use three::{Engines, Prepared, Three};

@@ -101,12 +101,31 @@ impl Prepared {
         I: Imports + 'static,
         I::Stop: Debug + PartialEq,
     {
-        let (ended, _) = reference::run_job(&self.wasm, export, limits, imports())?;
-        let (mut compiled, started) = compiled::Machine::new(&self.compiled, &self.metered, limits, imports());
-        let second = if matches!(started.status, Status::Returned(_)) { compiled.go_on(export) } else { started };
-        let (mut interpreted, started) = interpreted::Machine::new(&self.interpreted, &self.metered, limits, imports());
-        let third = if matches!(started.status, Status::Returned(_)) { interpreted.go_on(export) } else { started };
-        same(export, &limits, ended, second, third)
+        self.run_whole_job(export, limits, imports).map(|(ended, _)| ended)
+    }
+
+    /// As [`Prepared::run_job`], and what ran, as it is at the end: however that was, memories and globals that are exported hold the same.
+    ///
+    /// # Errors
+    /// As [`Prepared::start`].
+    ///
+    /// # Panics
+    /// As [`Prepared::start`].
+    pub fn run_whole_job<I>(&self, export: &str, limits: Limits, imports: impl Fn() -> I) -> Result<(Ended<I::Stop>, Three<I>), String>
+    where
+        I: Imports + 'static,
+        I::Stop: Debug + PartialEq,
+    {
+        let (mut three, ended) = self.start(limits, imports)?;
+        if !matches!(ended.status, Status::Returned(_)) {
+            return Ok((ended, three));
+        }
+        let ended = three.reference.go_on(export);
+        let second = three.compiled.go_on(export);
+        let third = three.interpreted.go_on(export);
+        let ended = same(export, &limits, ended, second, third)?;
+        three.assert_same_state(export);
+        Ok((ended, three))
     }
 }
 

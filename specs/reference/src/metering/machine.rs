@@ -99,8 +99,12 @@ impl<I: Imports + 'static> Machine<I> {
         self.invoke_further(export, args)
     }
 
-    /// Calls an exported function, with C where it is and depth from 0.
-    pub(super) fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
+    /// Calls an exported function without parameters, with C where it is and depth from 0.
+    pub fn go_on(&mut self, export: &str) -> Ended<I::Stop> {
+        self.invoke_further(export, &[])
+    }
+
+    fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
         self.store.data_mut().account.forget_depth();
         let cannot = |why: String| Ended { status: Status::CannotSay(why), fuel: 0 };
         let Some(instance) = self.instance else { return cannot("there is no instance".into()) };
