@@ -46,7 +46,12 @@ fn run(seeds: Range<u64>) {
     let (ends, wrong) = (ends.into_inner().expect("no panic"), wrong.into_inner().expect("no panic"));
     println!("{ends:?}");
     assert!(wrong.is_empty(), "{} programs differ: {wrong:?}", wrong.len());
-    assert!(ends.len() >= 5 && ends.values().all(|count| *count >= 20), "{ends:?}");
+    let often = |end: &str| ends.get(end).copied().unwrap_or_default();
+    for end in ["returned", "trapped", "out of fuel", "depth exceeded"] {
+        assert!(often(end) >= 20, "{end}: {ends:?}");
+    }
+    // A fault of wasmi's; see there.
+    assert!(often("not translated") * 10 < often("returned"), "{ends:?}");
 }
 
 #[test]

@@ -169,9 +169,10 @@ impl<I: Imports + 'static> Machine<I> {
     }
 }
 
-/// The interpreter. Its own recursion ends far above what depth allows, so that depth decides.
+/// The interpreter. Its own recursion ends far above what depth allows, so that depth decides; what it cannot translate it says before anything runs.
 fn engine() -> Engine {
     let mut config = Config::default();
+    config.compilation_mode(wasmi::CompilationMode::Eager);
     config.wasm_simd(true).set_max_stack_height(4 << 30).set_max_recursion_depth(usize::MAX);
     Engine::new(&config)
 }

@@ -74,7 +74,13 @@ impl Body<'_, '_, '_> {
         self.labels.push((Vec::new(), true));
         let write = |body: &mut Self, tee: bool| {
             body.emit(I::LocalGet(counter));
-            body.emit(I::I32Const(if miss == M::StepOfZero { 0 } else if miss == M::SubtractedStep { step.wrapping_neg() } else { step }));
+            body.emit(I::I32Const(if miss == M::StepOfZero {
+                0
+            } else if miss == M::SubtractedStep {
+                step.wrapping_neg()
+            } else {
+                step
+            }));
             body.emit(if miss == M::SubtractedStep { I::I32Sub } else { I::I32Add });
             body.emit(if tee { I::LocalTee(counter) } else { I::LocalSet(counter) });
         };

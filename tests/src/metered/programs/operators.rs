@@ -59,8 +59,9 @@ pub(super) fn unary(to: ValType) -> Vec<(ValType, Instruction<'static>)> {
 pub(super) fn binary(to: ValType) -> Vec<(ValType, ValType, Instruction<'static>)> {
     use Instruction as I;
     use ValType::{F32, F64, I32, I64, V128};
-    let list =
-        |first: ValType, second: ValType, all: &[Instruction<'static>]| all.iter().map(|one| (first, second, one.clone())).collect::<Vec<_>>();
+    let list = |first: ValType, second: ValType, all: &[Instruction<'static>]| {
+        all.iter().map(|one| (first, second, one.clone())).collect::<Vec<_>>()
+    };
     match to {
         I32 => [
             list(I32, I32, &[I::I32Add, I::I32Sub, I::I32Mul, I::I32And, I::I32Or, I::I32Xor, I::I32Shl, I::I32ShrU, I::I32Rotl]),
@@ -86,7 +87,11 @@ pub(super) fn binary(to: ValType) -> Vec<(ValType, ValType, Instruction<'static>
             list(V128, V128, &[I::F64x2Div, I::F64x2Add, I::F64x2Sub, I::F64x2Mul, I::F64x2Min, I::F64x2Max]),
             list(V128, V128, &[I::F32x4PMin, I::F32x4PMax, I::F64x2PMin, I::F64x2PMax, I::F32x4PMin, I::F64x2PMax]),
             list(V128, V128, &[I::F32x4Eq, I::F32x4Lt, I::F64x2Ne, I::F64x2Ge, I::V128And, I::V128AndNot, I::V128Or, I::V128Xor]),
-            list(V128, V128, &[I::I32x4Add, I::I64x2Mul, I::I8x16Swizzle, I::I8x16Shuffle([0, 1, 2, 3, 20, 21, 22, 23, 8, 9, 10, 11, 28, 29, 30, 31])]),
+            list(
+                V128,
+                V128,
+                &[I::I32x4Add, I::I64x2Mul, I::I8x16Swizzle, I::I8x16Shuffle([0, 1, 2, 3, 20, 21, 22, 23, 8, 9, 10, 11, 28, 29, 30, 31])],
+            ),
             list(V128, F32, &[I::F32x4ReplaceLane(0), I::F32x4ReplaceLane(1), I::F32x4ReplaceLane(2)]),
             list(V128, F64, &[I::F64x2ReplaceLane(0), I::F64x2ReplaceLane(1)]),
             list(V128, I32, &[I::I32x4ReplaceLane(1), I::I32x4Shl, I::I16x8ReplaceLane(5)]),
