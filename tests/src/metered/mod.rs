@@ -20,6 +20,7 @@ pub mod interpreted;
 pub mod made_up;
 pub mod programs;
 mod three;
+pub mod with_host;
 
 pub use three::{Engines, Prepared, Three};
 
