@@ -7,6 +7,8 @@
 //! | [`admission`] | a module, or wasm-smith's choices | no panic; a refusal names a check of the specification; what is admitted compiles |
 //! | [`wasi_calls`] | host calls, and file operations | the rules of [`calls::run`]; the same again gives the same; the model of the file system says what the host says |
 //! | [`execute_twice`] | wasm-smith's choices | two runs give the same outcome and transcript; the second engine gives the same, fuel included |
+//! | [`metering`] | the generator's choices | the reference and the module that counts for itself say the same in two engines: end, fuel, host calls, memory, globals |
+//! | [`metering_bytes`] | a module | if it is valid, and of the profile's features: instruments are written into it without a panic, and what comes of it is valid |
 //! | [`shader_text`] | WGSL, mostly broken | no panic; a refusal names a rule and says where; what is strict lowers the same twice, and the CPU executor compiles it |
 //! | [`shader_runs`] | the generator's choices | what is generated is strict, lowers the same again, and has one result on every back end |
 
@@ -18,10 +20,12 @@ use assay_protocol::limits::Limits;
 use assay_protocol::package::Package;
 use assay_protocol::receipt::ReceiptFile;
 use assay_reference as reference;
-use assay_sandbox::{PrepareError, Sandbox, admit};
+use assay_sandbox::{Instruments, PrepareError, Sandbox, admit, instrument};
 
 use crate::file_system_model::{self, ops::Op};
 use crate::guests::{Ended, execute, plain_job};
+use crate::metered::made_up::MadeUp;
+use crate::metered::{self, Engines, Prepared, programs};
 use crate::vectors::mutation::{self, Edit};
 use crate::{calls, modules, second_engine, shaders, vectors};
 
@@ -41,6 +45,7 @@ const ADMISSION_CHECKS: [&str; 8] = [
 const OPERATIONS_MAX: usize = 100;
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new(None).expect("the engine starts"));
+static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::new);
 static GOOD_PACKAGES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| good_files("package.json", "packages"));
 static GOOD_RECEIPTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| good_files("receipt.json", "receipts"));
 
@@ -153,6 +158,27 @@ pub fn execute_twice(bytes: &[u8]) {
 }
 
 /// See the table above.
+pub fn metering(bytes: &[u8]) {
+    if let Ok(module) = programs::program(&mut Unstructured::new(bytes)) {
+        metered::with_stack(|| metered_three_ways(&ENGINES, &module, "run"));
+    }
+}
+
+/// See the table above.
+pub fn metering_bytes(bytes: &[u8]) {
+    // Admission has looked at features, and at the numbers that metering adds to.
+    if admit(bytes, &Limits::default()).is_err() {
+        return;
+    }
+    for instruments in [Instruments::default(), Instruments { canonical_nan: false, ..Instruments::default() }] {
+        if let Ok(written) = instrument(bytes, instruments) {
+            let valid = wasmparser::Validator::new().validate_all(&written.wasm);
+            valid.unwrap_or_else(|error| panic!("what is written is not valid: {error}"));
+        }
+    }
+}
+
+/// See the table above.
 pub fn shader_text(bytes: &[u8]) {
     shaders::text::holds(&String::from_utf8_lossy(bytes));
 }
@@ -160,6 +186,44 @@ pub fn shader_text(bytes: &[u8]) {
 /// See the table above.
 pub fn shader_runs(bytes: &[u8]) {
     shaders::oracle::holds(bytes);
+}
+
+/// Runs a valid module that exports `export` three ways: with room, with about as much fuel as it needs and about as much depth. Says how the runs ended.
+///
+/// # Panics
+/// When the three differ.
+pub fn metered_three_ways(engines: &Engines, module: &[u8], export: &str) -> Vec<&'static str> {
+    /// As much as the reference can walk in a moment.
+    const FUEL: u64 = 300_000;
+    let Some(prepared) = Prepared::translated(engines, module) else { return vec!["not translated"] };
+    let mut ends = Vec::new();
+    let mut run = |fuel: u64, call_depth: u64| {
+        let limits = reference::metering::Limits { fuel: fuel.max(1), call_depth, memory_bytes: 1 << 20, table_elements: 10_000 };
+        let (ended, three) = prepared.run_whole_job(export, limits, MadeUp::default).ok()?;
+        let [reference, compiled, interpreted] = three.imports().map(|imports| &imports.calls);
+        assert_eq!(reference, compiled, "host calls: reference and wasmtime, with {limits:?}");
+        assert_eq!(reference, interpreted, "host calls: reference and wasmi, with {limits:?}");
+        ends.push(ended.status.name());
+        Some(ended)
+    };
+    let Some(ended) = run(FUEL, 400) else { return ends };
+    let used = ended.fuel;
+    for fuel in [used.saturating_sub(1), used, used + 1, used / 2] {
+        if fuel != FUEL {
+            run(fuel, 400);
+        }
+    }
+    // Around the depth that it needs, found by halving.
+    let (mut low, mut high) = (0_u64, 400);
+    while low < high {
+        let middle = low.midpoint(high);
+        match run(FUEL, middle) {
+            Some(again) if again == ended => high = middle,
+            Some(_) => low = middle + 1,
+            None => return ends,
+        }
+    }
+    ends
 }
 
 /// Runs an admitted module twice in the first engine and once in the second. Returns whether the two engines could be compared.

@@ -5,7 +5,8 @@
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
-use assay_tests::{guests, oracles};
+use arbitrary::Unstructured;
+use assay_tests::{guests, modules, oracles};
 
 /// A target and how many mutations of each seed it can afford.
 struct Target {
@@ -14,7 +15,7 @@ struct Target {
     mutations: u64,
 }
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 9] = [
     Target { name: "package_decode", oracle: oracles::package_decode, mutations: 60 },
     Target { name: "receipt_decode", oracle: oracles::receipt_decode, mutations: 60 },
     Target { name: "admission", oracle: oracles::admission, mutations: 40 },
@@ -22,6 +23,8 @@ const TARGETS: [Target; 7] = [
     Target { name: "execute_twice", oracle: oracles::execute_twice, mutations: 10 },
     Target { name: "shader_text", oracle: oracles::shader_text, mutations: 25 },
     Target { name: "shader_runs", oracle: oracles::shader_runs, mutations: 1 },
+    Target { name: "metering", oracle: oracles::metering, mutations: 3 },
+    Target { name: "metering_bytes", oracle: oracles::metering_bytes, mutations: 40 },
 ];
 
 fn fuzz() -> PathBuf {
@@ -123,6 +126,10 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
         };
         names.iter().filter_map(read).collect::<Vec<_>>()
     };
+    let jobs_of_noise = |count| {
+        let jobs = (0..count).filter_map(|number| Some((number, modules::job(&mut Unstructured::new(&noise(number, 1_500))).ok()?)));
+        jobs.map(|(number, wasm)| (format!("job-{number}.wasm"), wasm)).collect::<Vec<_>>()
+    };
     match target {
         "package_decode" => [named(oracles::good_files("package.json", "packages"), "good"), noises(4, 60)].concat(),
         "receipt_decode" => [named(oracles::good_files("receipt.json", "receipts"), "good"), noises(4, 60)].concat(),
@@ -133,6 +140,13 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
                 &["feature_garbage_collection", "feature_exceptions", "import_global", "trap_dropped_segment", "format_empty_module"],
             ),
             noises(6, 400),
+        ]
+        .concat(),
+        "metering" => noises(8, 3_000),
+        "metering_bytes" => [
+            guests("conformance", &["control_flow", "memory_and_tables", "nan_lanes", "float_chain", "start_section", "fuel_of_calls"]),
+            guests("hostile", &["endless_recursion_indirect", "trap_table_call", "unknown_values"]),
+            jobs_of_noise(2),
         ]
         .concat(),
         "shader_text" => [
@@ -179,6 +193,16 @@ fn shader_text() {
 #[test]
 fn shader_runs() {
     check(&TARGETS[6]);
+}
+
+#[test]
+fn metering() {
+    check(&TARGETS[7]);
+}
+
+#[test]
+fn metering_bytes() {
+    check(&TARGETS[8]);
 }
 
 /// A target without an oracle here, or an oracle without a target there, would not be noticed by either.

@@ -78,9 +78,10 @@ impl<I: Imports> ResourceLimiter for State<I> {
     }
 }
 
-/// The engine that these modules are interpreted by. Its own recursion ends far above what depth allows.
+/// The engine that these modules are interpreted by. Its own recursion ends far above what depth allows; what it cannot translate it says at once.
 pub fn engine() -> Engine {
     let mut config = Config::default();
+    config.compilation_mode(wasmi::CompilationMode::Eager);
     config.wasm_simd(true).set_max_stack_height(1 << 30).set_max_recursion_depth(usize::MAX);
     Engine::new(&config)
 }

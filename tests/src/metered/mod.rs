@@ -18,7 +18,9 @@ mod account;
 pub mod compiled;
 pub mod interpreted;
 pub mod made_up;
+pub mod programs;
 mod three;
+pub mod with_host;
 
 pub use three::{Engines, Prepared, Three};
 

@@ -28,3 +28,17 @@ pub enum Status<S> {
     /// What runs the copy has come to an end of its own: its stack or its memory. Nothing follows from it.
     CannotSay(String),
 }
+
+impl<S> Status<S> {
+    /// How it ended, in a word or two.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Status::Returned(_) => "returned",
+            Status::Trapped(_) => "trapped",
+            Status::OutOfFuel => "out of fuel",
+            Status::DepthExceeded => "depth exceeded",
+            Status::Stopped(_) => "stopped",
+            Status::CannotSay(_) => "cannot say",
+        }
+    }
+}

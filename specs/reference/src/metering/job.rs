@@ -13,7 +13,7 @@ use super::machine::Machine;
 pub fn run_job<I: Imports + 'static>(wasm: &[u8], export: &str, limits: Limits, imports: I) -> Result<(Ended<I::Stop>, I), String> {
     let (mut machine, started) = Machine::new(wasm, limits, imports)?;
     let ended = match started.status {
-        Status::Returned(_) => machine.invoke_further(export, &[]),
+        Status::Returned(_) => machine.go_on(export),
         _ => started,
     };
     Ok((ended, machine.into_imports()))

@@ -99,8 +99,12 @@ impl<I: Imports + 'static> Machine<I> {
         self.invoke_further(export, args)
     }
 
-    /// Calls an exported function, with C where it is and depth from 0.
-    pub(super) fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
+    /// Calls an exported function without parameters, with C where it is and depth from 0.
+    pub fn go_on(&mut self, export: &str) -> Ended<I::Stop> {
+        self.invoke_further(export, &[])
+    }
+
+    fn invoke_further(&mut self, export: &str, args: &[Value]) -> Ended<I::Stop> {
         self.store.data_mut().account.forget_depth();
         let cannot = |why: String| Ended { status: Status::CannotSay(why), fuel: 0 };
         let Some(instance) = self.instance else { return cannot("there is no instance".into()) };
@@ -165,9 +169,10 @@ impl<I: Imports + 'static> Machine<I> {
     }
 }
 
-/// The interpreter. Its own recursion ends far above what depth allows, so that depth decides.
+/// The interpreter. Its own recursion ends far above what depth allows, so that depth decides; what it cannot translate it says before anything runs.
 fn engine() -> Engine {
     let mut config = Config::default();
+    config.compilation_mode(wasmi::CompilationMode::Eager);
     config.wasm_simd(true).set_max_stack_height(4 << 30).set_max_recursion_depth(usize::MAX);
     Engine::new(&config)
 }
