@@ -19,7 +19,7 @@ use assay_tests::metered::with_host;
 use assay_tests::program::{Place, Ran, root, samples, say, target_folder};
 
 /// What the reference walks in a few seconds.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 10_000_000;
 
 /// A job with what it is given.
 struct Given {
