@@ -18,8 +18,8 @@ use assay_tests::guests::{self, Ended, execute};
 use assay_tests::metered::with_host;
 use assay_tests::program::{Place, Ran, root, samples, say, target_folder};
 
-/// What the reference walks in about a second.
-const FUEL: u64 = 5_000_000;
+/// What the reference walks in a few seconds.
+const FUEL: u64 = 10_000_000;
 
 /// A job with what it is given.
 struct Given {
