@@ -183,7 +183,7 @@ fn lanes(bytes: &[u8; 16]) -> u8 {
     let (doubles, _) = bytes.as_chunks::<8>();
     let single = singles.iter().any(|lane| f32::from_le_bytes(*lane).is_nan());
     let double = doubles.iter().any(|lane| f64::from_le_bytes(*lane).is_nan());
-    u8::from(single) * class::FIXED_F32 | u8::from(double) * class::FIXED_F64
+    (u8::from(single) * class::FIXED_F32) | (u8::from(double) * class::FIXED_F64)
 }
 
 /// How many operands an instruction takes and how many results it gives; `None` if that depends on types.
