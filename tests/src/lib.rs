@@ -23,5 +23,6 @@ pub mod operators;
 pub mod oracles;
 pub mod program;
 pub mod second_engine;
+pub mod seeds;
 pub mod shaders;
 pub mod vectors;

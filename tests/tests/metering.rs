@@ -3,7 +3,7 @@
 use assay_reference::metering::{Ended, Limits, NoImports, Status};
 use assay_tests::metered::made_up::MadeUp;
 use assay_tests::metered::{self, Engines, Prepared};
-use assay_tests::modules;
+use assay_tests::{modules, seeds};
 use std::convert::Infallible;
 
 const LIMITS: Limits = Limits { fuel: 1_000_000, call_depth: 1_000, memory_bytes: 1 << 24, table_elements: 10_000 };
@@ -97,14 +97,6 @@ fn a_nan_on_its_way_through_many_locals() {
     run(&text, LIMITS);
 }
 
-/// Bytes from a seed. Any will do, so long as they are the same each time.
-fn bytes(seed: u64, length: usize) -> Vec<u8> {
-    let mut stream = blake3::Hasher::new_derive_key("assay tests generated modules").update(&seed.to_le_bytes()).finalize_xof();
-    let mut bytes = vec![0; length];
-    stream.fill(&mut bytes);
-    bytes
-}
-
 /// Jobs out of wasm-smith, as the second engine meets them, too: with room, and with limits that end them.
 #[test]
 fn generated_jobs() {
@@ -112,7 +104,7 @@ fn generated_jobs() {
     let mut ends = std::collections::BTreeMap::<&str, usize>::new();
     metered::with_stack(|| {
         for seed in 0..200 {
-            let bytes = bytes(seed, 6_000);
+            let bytes = seeds::bytes("assay tests generated modules", seed, 6_000);
             let Ok(wasm) = modules::job(&mut arbitrary::Unstructured::new(&bytes)) else { continue };
             let prepared = Prepared::new(&engines, &wasm);
             let mut job = |fuel: u64, call_depth| {

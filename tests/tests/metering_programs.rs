@@ -11,25 +11,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 
 use assay_tests::metered::{Engines, programs};
-use assay_tests::oracles;
+use assay_tests::{oracles, seeds};
 use rayon::prelude::*;
 
-/// Bytes from a seed. Any will do, so long as they are the same each time.
-fn bytes(seed: u64) -> Vec<u8> {
-    let mut bytes = vec![0; 6_000];
-    blake3::Hasher::new_derive_key("assay tests metered programs").update(&seed.to_le_bytes()).finalize_xof().fill(&mut bytes);
-    bytes
-}
-
 /// Runs the programs of these seeds; what differs is written out. Says how often they ended in which way.
-fn run(seeds: Range<u64>) {
+fn run(range: Range<u64>) {
     let ends = Mutex::new(BTreeMap::<&str, usize>::new());
     let wrong = Mutex::new(Vec::new());
     let engines = Engines::new();
     let threads = rayon::ThreadPoolBuilder::new().stack_size(assay_tests::metered::compiled::STACK_BYTES + (32 << 20)).build();
     threads.expect("threads").install(|| {
-        seeds.into_par_iter().for_each(|seed| {
-            let bytes = bytes(seed);
+        range.into_par_iter().for_each(|seed| {
+            let bytes = seeds::bytes("assay tests metered programs", seed, 6_000);
             let Ok(wasm) = programs::program(&mut arbitrary::Unstructured::new(&bytes)) else { return };
             let all = std::panic::catch_unwind(AssertUnwindSafe(|| oracles::metered_three_ways(&engines, &wasm, "run")));
             match all {

@@ -7,6 +7,7 @@ use assay_sandbox::Sandbox;
 use assay_tests::guests::{self, Ended};
 use assay_tests::oracles;
 use assay_tests::second_engine::{self, Second};
+use assay_tests::seeds;
 
 /// More than any of these guests uses of wasmi's own fuel.
 const PATIENCE: u64 = 2_000_000_000;
@@ -39,19 +40,11 @@ fn hostile_guests() {
     assert!(given_up.is_empty(), "{given_up:#?}");
 }
 
-/// Bytes from a seed. Any will do, so long as they are the same each time.
-fn bytes(seed: u64, length: usize) -> Vec<u8> {
-    let mut stream = blake3::Hasher::new_derive_key("assay tests generated modules").update(&seed.to_le_bytes()).finalize_xof();
-    let mut bytes = vec![0; length];
-    stream.fill(&mut bytes);
-    bytes
-}
-
 #[test]
 fn generated_modules() {
     let (mut generated, mut compared) = (0, 0);
     for seed in 0..150 {
-        let bytes = bytes(seed, 6_000);
+        let bytes = seeds::bytes("assay tests generated modules", seed, 6_000);
         if let Ok(module) = assay_tests::modules::job(&mut arbitrary::Unstructured::new(&bytes)) {
             generated += 1;
             compared += usize::from(oracles::both_engines(&module));

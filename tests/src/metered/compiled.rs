@@ -9,7 +9,7 @@ use wasmtime::{
 
 use super::account::{Counts, End};
 
-/// Native stack for what runs: 8 KiB for each unit of the deepest that a test allows.
+/// Native stack for what runs: less than the host keeps for the ceiling of depth (many of these run at once), and more than the small frames of these tests fill.
 pub const STACK_BYTES: usize = 96 << 20;
 
 /// A module that runs.
@@ -82,7 +82,6 @@ impl ResourceLimiter for Growth {
 /// The engine that these modules are compiled by. It makes no NaN canonical and counts nothing.
 pub fn engine() -> Engine {
     let mut config = assay_sandbox::engine_config();
-    config.consume_fuel(false).cranelift_nan_canonicalization(false);
     config.max_wasm_stack(STACK_BYTES).async_stack_size(2 * STACK_BYTES);
     Engine::new(&config).expect("the engine starts")
 }

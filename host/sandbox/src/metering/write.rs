@@ -144,16 +144,14 @@ impl<'f, 'a> Writer<'f, 'a> {
         let Function { body, shape, charges, repairs, layout, weight, .. } = self.function;
         let instruments = layout.instruments;
         self.probe_entry();
-        if instruments.fuel {
-            if shape.calls {
-                self.check();
-            }
-            if instruments.depth && shape.calls {
-                self.enter(*weight);
-            }
-            self.charge(i64::from(charges.entry));
-        } else if instruments.depth && shape.calls {
+        if instruments.fuel && shape.calls {
+            self.check();
+        }
+        if instruments.depth && shape.calls {
             self.enter(*weight);
+        }
+        if instruments.fuel {
+            self.charge(i64::from(charges.entry));
         }
         if shape.branches_out {
             let ty = self.function.module.result_block(self.function.ty);
