@@ -1,27 +1,31 @@
-//! A function body, decoded: its instructions, where each stands, and the types of its locals.
+//! A function body, decoded: the instructions that the pass looks at, and what the others between them cost.
+//!
+//! Most instructions are copied without a look: they always cost the same. What is left of them is a sum. Where values are followed ([`nan`]), and only there, the body is decoded
+//! a second time, and all of it kept.
 
-use wasmparser::{FunctionBody, Operator, ValType, VisitOperator, VisitSimdOperator};
+use wasmparser::{BinaryReader, FunctionBody, Operator, OperatorsReader, ValType, VisitOperator, VisitSimdOperator};
 
 use super::cost::{self, Cost};
+use super::layout::Layout;
 use super::nan;
 
-/// What an instruction is to the pass: most are passed over without a look.
+/// What an instruction is to the pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Always costs the same, and is copied.
     Plain,
-    /// Names a local.
-    Local,
+    /// Names this local.
+    Local(u32),
     /// Control, calls, references to functions, and what costs by its length.
     Special,
 }
 
 /// What `operator` is.
 #[inline(always)]
-const fn sort(operator: &Operator<'_>) -> Sort {
+pub(super) const fn sort(operator: &Operator<'_>) -> Sort {
     use Operator as O;
     match operator {
-        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } => Sort::Local,
+        O::LocalGet { local_index } | O::LocalSet { local_index } | O::LocalTee { local_index } => Sort::Local(*local_index),
         O::Block { .. }
         | O::Loop { .. }
         | O::If { .. }
@@ -42,19 +46,31 @@ const fn sort(operator: &Operator<'_>) -> Sort {
     }
 }
 
+/// An instruction that the pass looks at: a special one, or one that names a local and cannot be changed in place.
+pub(super) struct Special<'a> {
+    pub(super) op: Operator<'a>,
+    /// Where in the body it starts, and where the next one does.
+    pub(super) at: u32,
+    pub(super) next: u32,
+    /// What it costs.
+    pub(super) cost: Cost,
+    /// What the instructions cost that stand between the last special one and it.
+    pub(super) before: i32,
+    /// How many they are.
+    pub(super) between: u32,
+}
+
 /// A decoded body. Kept from function to function, so that its memory is.
 #[derive(Default)]
 pub(super) struct Body<'a> {
     /// The bytes of the body, declarations of locals included.
     pub(super) bytes: &'a [u8],
-    /// The instructions.
-    pub(super) ops: Vec<Operator<'a>>,
-    /// What each of them costs.
-    pub(super) costs: Vec<Cost>,
-    /// What each of them is to the pass.
-    pub(super) sorts: Vec<Sort>,
-    /// Where in `bytes` each instruction starts, and at last where the body ends.
-    pub(super) at: Vec<u32>,
+    /// Where in them the instructions start.
+    pub(super) start: u32,
+    /// The special instructions. The last is the function's `end`.
+    pub(super) specials: Vec<Special<'a>>,
+    /// Where in `bytes` numbers of locals stand that move, and take one byte then as now.
+    pub(super) moved: Vec<u32>,
     /// The declarations of locals, without parameters.
     pub(super) groups: Vec<(u32, ValType)>,
     /// The types of all locals, parameters first.
@@ -65,12 +81,10 @@ pub(super) struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// Decodes `body` of a function with these parameters.
-    pub(super) fn read(&mut self, body: &FunctionBody<'a>, params: &[ValType]) -> wasmparser::Result<()> {
+    pub(super) fn read(&mut self, body: &FunctionBody<'a>, params: &[ValType], layout: Layout) -> wasmparser::Result<()> {
         self.bytes = body.as_bytes();
-        self.ops.clear();
-        self.at.clear();
-        self.costs.clear();
-        self.sorts.clear();
+        self.specials.clear();
+        self.moved.clear();
         self.groups.clear();
         self.locals.clear();
         self.arithmetic = false;
@@ -82,55 +96,130 @@ impl<'a> Body<'a> {
         }
         let base = body.range().start;
         let mut reader = body.get_operators_reader()?;
+        let mut at = (reader.original_position() - base) as u32;
+        self.start = at;
+        let mut collector = Visitor(Specials { body: self, layout, at, before: 0, between: 0 });
         while !reader.eof() {
-            self.at.push((reader.original_position() - base) as u32);
-            reader.visit_operator(&mut Collector(self))?;
+            collector.0.at = at;
+            let found = reader.visit_operator(&mut collector)?;
+            at = (reader.original_position() - base) as u32;
+            if found && let Some(last) = collector.0.body.specials.last_mut() {
+                last.next = at;
+            }
         }
-        self.at.push(self.bytes.len() as u32);
         Ok(())
     }
 
-    /// Number of instructions.
-    pub(super) fn len(&self) -> usize {
-        self.ops.len()
+    /// Decodes the instructions from `start` to `end` of its bytes into `ops`, and where each starts into `at`.
+    pub(super) fn decode(&self, start: u32, end: u32, ops: &mut Vec<Operator<'a>>, at: &mut Vec<u32>) -> wasmparser::Result<()> {
+        ops.clear();
+        at.clear();
+        let mut reader = OperatorsReader::new(BinaryReader::new(&self.bytes[start as usize..end as usize], start as usize));
+        let mut collector = Visitor(All(ops));
+        while !reader.eof() {
+            at.push(reader.original_position() as u32);
+            reader.visit_operator(&mut collector)?;
+        }
+        Ok(())
+    }
+
+    /// All of its instructions.
+    pub(super) fn decode_all(&self, ops: &mut Vec<Operator<'a>>, at: &mut Vec<u32>) -> wasmparser::Result<()> {
+        self.decode(self.start, self.bytes.len() as u32, ops, at)
     }
 }
 
-/// Collects instructions as the parser comes to them.
+/// Takes instructions as the parser comes to them.
+trait Take<'a> {
+    /// Takes one; says whether it is kept.
+    fn take(&mut self, op: Operator<'a>) -> bool;
+}
+
+/// Keeps the special ones.
+struct Specials<'b, 'a> {
+    body: &'b mut Body<'a>,
+    layout: Layout,
+    /// Where the instruction starts.
+    at: u32,
+    before: i32,
+    between: u32,
+}
+
+impl<'a> Take<'a> for Specials<'_, 'a> {
+    #[inline(always)]
+    fn take(&mut self, op: Operator<'a>) -> bool {
+        let cost = cost::of(&op);
+        self.body.arithmetic |= nan::is_arithmetic(&op);
+        let plain = match sort(&op) {
+            Sort::Plain => true,
+            Sort::Local(index) => self.in_place(index),
+            Sort::Special => false,
+        };
+        if let (true, Cost::Fixed(cost)) = (plain, cost) {
+            self.before += i32::from(cost);
+            self.between += 1;
+            return false;
+        }
+        let (before, between) = (std::mem::take(&mut self.before), std::mem::take(&mut self.between));
+        // Where the next one starts is known once the parser is there.
+        self.body.specials.push(Special { op, at: self.at, next: self.at, cost, before, between });
+        true
+    }
+}
+
+impl Specials<'_, '_> {
+    /// Whether an instruction that names this local is copied, if need be with another number.
+    #[inline(always)]
+    fn in_place(&mut self, index: u32) -> bool {
+        let moved = self.layout.local(index);
+        if moved == index {
+            return true;
+        }
+        // A number of more bytes than it needs is another byte here.
+        if moved < 0x80 && self.body.bytes.get(self.at as usize + 1).is_some_and(|byte| u32::from(*byte) == index) {
+            self.body.moved.push(self.at + 1);
+            return true;
+        }
+        false
+    }
+}
+
+/// Keeps them all.
+struct All<'o, 'a>(&'o mut Vec<Operator<'a>>);
+
+impl<'a> Take<'a> for All<'_, 'a> {
+    #[inline(always)]
+    fn take(&mut self, op: Operator<'a>) -> bool {
+        self.0.push(op);
+        true
+    }
+}
+
+/// Hands instructions on.
 ///
 /// **Why a visitor?** What is asked of each kind of instruction is answered when this is compiled, and each is made where it stays: three times as fast as to be given it and to ask.
-struct Collector<'b, 'a>(&'b mut Body<'a>);
+struct Visitor<T>(T);
 
-impl<'a> Collector<'_, 'a> {
-    #[inline(always)]
-    fn push(&mut self, op: Operator<'a>) {
-        self.0.costs.push(cost::of(&op));
-        self.0.sorts.push(sort(&op));
-        self.0.arithmetic |= nan::is_arithmetic(&op);
-        self.0.ops.push(op);
-    }
-}
-
-macro_rules! collect {
+macro_rules! take {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($annotation:tt)*))*) => {
         $(
-            fn $visit(&mut self $($(, $arg: $ty)*)?) {
-                self.push(Operator::$op $({ $($arg),* })?);
+            fn $visit(&mut self $($(, $arg: $ty)*)?) -> bool {
+                self.0.take(Operator::$op $({ $($arg),* })?)
             }
         )*
     };
 }
 
-impl<'a> VisitOperator<'a> for Collector<'_, 'a> {
-    type Output = ();
+impl<'a, T: Take<'a>> VisitOperator<'a> for Visitor<T> {
+    type Output = bool;
 
-    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = ()>> {
+    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = bool>> {
         Some(self)
     }
 
-    wasmparser::for_each_visit_operator!(collect);
+    wasmparser::for_each_visit_operator!(take);
 }
 
-impl<'a> VisitSimdOperator<'a> for Collector<'_, 'a> {
-    wasmparser::for_each_visit_simd_operator!(collect);
+impl<'a, T: Take<'a>> VisitSimdOperator<'a> for Visitor<T> {
+    wasmparser::for_each_visit_simd_operator!(take);
 }

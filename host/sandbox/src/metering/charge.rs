@@ -11,11 +11,11 @@
 
 use wasmparser::Operator;
 
-use super::body::{Body, Sort};
+use super::body::Body;
 use super::cost::{Cost, LENGTH_BASE};
 use super::shape::{Block, Kind, Shape, tag};
 
-/// Charges of a body, by instruction.
+/// Charges of a body, by special instruction.
 #[derive(Default)]
 pub(super) struct Charges {
     /// Charged after the instruction, on the way to the one that follows.
@@ -38,7 +38,7 @@ type Potential = Option<i32>;
 impl Charges {
     /// Places the charges of `body`. Costs fit: a body has at most a million bytes.
     pub(super) fn place(&mut self, body: &Body<'_>, shape: &Shape) {
-        let n = body.len();
+        let n = body.specials.len();
         for list in [&mut self.after, &mut self.edge] {
             list.clear();
             list.resize(n, 0);
@@ -57,11 +57,8 @@ impl Charges {
             if own == tag::DEAD {
                 continue;
             }
-            if let (Sort::Plain | Sort::Local, Cost::Fixed(cost)) = (body.sorts[i], body.costs[i]) {
-                p = plus(p, i32::from(cost));
-                continue;
-            }
-            let op = &body.ops[i];
+            let special = &body.specials[i];
+            let op = &special.op;
             let block = shape.blocks.get(own as usize);
             p = match op {
                 Operator::End => match block {
@@ -90,7 +87,7 @@ impl Charges {
                 Operator::BrTable { .. } => Some(2),
                 Operator::Return => Some(0),
                 Operator::Unreachable => None,
-                _ => match body.costs[i] {
+                _ => match special.cost {
                     Cost::Fixed(cost) if !matches!(op, Operator::Call { .. } | Operator::CallIndirect { .. }) => plus(p, i32::from(cost)),
                     // The count is looked at in between.
                     cost => {
@@ -102,6 +99,8 @@ impl Charges {
                     }
                 },
             };
+            // What follows a branch is dead, but p before the branch does not depend on it.
+            p = plus(p, special.before);
         }
         self.entry = p.unwrap_or(0);
     }

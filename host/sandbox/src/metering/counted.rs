@@ -37,9 +37,17 @@ struct Setting {
     at: usize,
 }
 
-/// Recognises the loop whose body is `ops[start..branch]` and then `br_if 0`. The caller has seen that the body is straight.
-pub(super) fn recognise(body: &Body<'_>, start: usize, branch: usize) -> Option<Counted> {
-    let ops = &body.ops[start..branch];
+/// Recognises the loop whose body stands from `start` to `branch` in the function's, and then `br_if 0`. The caller has seen that the body is straight.
+///
+/// **Why decode it again?** Straight loops do not lie in each other, so that all of them together are at most once the function.
+pub(super) fn recognise(body: &Body<'_>, start: u32, branch: u32) -> wasmparser::Result<Option<Counted>> {
+    let mut ops = Vec::new();
+    body.decode(start, branch, &mut ops, &mut Vec::new())?;
+    Ok(straight(body, &ops))
+}
+
+/// Recognises the loop whose body is `ops` before its branch.
+fn straight(body: &Body<'_>, ops: &[Operator<'_>]) -> Option<Counted> {
     let last = ops.len().checked_sub(1)?;
     let (first, second) = if matches!(ops[last], Operator::I32Ne) {
         let end = last.checked_sub(1)?;

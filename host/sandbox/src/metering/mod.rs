@@ -23,15 +23,14 @@ mod write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use wasm_encoder::{BranchHint, BranchHints, CodeSection, RawSection};
-use wasmparser::Operator;
+use wasm_encoder::{BranchHint, BranchHints, Encode, RawSection, Section, SectionId};
 
 use self::body::Body;
 use self::charge::Charges;
 use self::module::Module;
 use self::nan::Repairs;
 pub use self::profile::{FunctionCost, StaticProfile, profile};
-use self::shape::{Shape, tag};
+use self::shape::Shape;
 use self::write::{Function, Writer, Written};
 
 /// Which instruments are written into a module. Jobs run with all; the benchmark takes them apart.
@@ -124,94 +123,108 @@ pub(crate) fn instrument_probed(wasm: &[u8]) -> Result<(Metered, Option<String>)
 }
 
 fn write_module(module: &Module<'_>) -> Result<(Metered, Option<String>), MeteringError> {
+    let (metered, probes, _) = write_observed(module, |_| ())?;
+    Ok((metered, probes))
+}
+
+/// Writes the module; what `observe` says of each function comes with it, in their order.
+fn write_observed<T: Send>(
+    module: &Module<'_>,
+    observe: impl Fn(&Function<'_, '_>) -> T + Sync,
+) -> Result<(Metered, Option<String>, Vec<T>), MeteringError> {
     let rewrite = |error: wasm_encoder::reencode::Error| MeteringError::Rewrite(format!("{error:?}"));
     let total = AtomicUsize::new(0);
-    let batches: Vec<Vec<Written>> = module
+    let batches: Vec<(Written, Vec<T>)> = module
         .bodies
         .par_chunks(BATCH)
         .enumerate()
-        .map(|(batch, bodies)| write_batch(module, batch * BATCH, bodies, &total))
+        .map(|(batch, bodies)| write_batch(module, batch * BATCH, bodies, &total, &observe))
         .collect::<Result<_, _>>()?;
-    let mut code = CodeSection::new();
     let mut hints = BranchHints::new();
-    for (place, body) in batches.iter().flatten().enumerate() {
-        code.raw(&body.bytes);
-        if !body.hints.is_empty() {
-            let hint = |(at, usual): &(u32, bool)| BranchHint { branch_func_offset: *at, branch_hint_value: u32::from(*usual) };
-            hints.function_hints(module.index(place), body.hints.iter().map(hint));
-        }
+    for (function, own) in batches.iter().flat_map(|(written, _)| &written.hints) {
+        let hint = |(at, usual): &(u32, bool)| BranchHint { branch_func_offset: *at, branch_hint_value: u32::from(*usual) };
+        hints.function_hints(*function, own.iter().map(hint));
     }
-    module.bridges(&mut code);
+    let mut bridges = Written::default();
+    module.bridges(&mut bridges);
+    let written = || batches.iter().map(|(written, _)| written).chain([&bridges]);
+    let bytes: usize = written().map(|written| written.bytes.len()).sum();
     let (export_section, exports, probes) = module.export_section()?;
-    let raw = |out: &mut wasm_encoder::Module, id: u8| {
+    let raw = |wasm: &mut Vec<u8>, id: u8| {
         for (_, data) in module.raw.iter().filter(|(own, _)| *own == id) {
-            out.section(&RawSection { id, data });
+            RawSection { id, data }.append_to(wasm);
         }
     };
-    let mut out = wasm_encoder::Module::new();
-    out.section(&module.type_section());
-    raw(&mut out, 2);
-    out.section(&module.function_section());
+    let copied: usize = module.raw.iter().map(|(_, data)| data.len()).sum();
+    // A tenth for what is neither.
+    let mut wasm = Vec::with_capacity((bytes + copied) / 10 * 11);
+    wasm.extend_from_slice(&wasm_encoder::Module::HEADER);
+    module.type_section().append_to(&mut wasm);
+    raw(&mut wasm, 2);
+    module.function_section().append_to(&mut wasm);
     match module.probed {
-        true => _ = out.section(&module.probed_table_section().map_err(rewrite)?),
-        false => raw(&mut out, 4),
+        true => module.probed_table_section().map_err(rewrite)?.append_to(&mut wasm),
+        false => raw(&mut wasm, 4),
     }
-    raw(&mut out, 5);
-    out.section(&module.global_section().map_err(rewrite)?);
-    out.section(&export_section);
-    out.section(&module.element_section().map_err(rewrite)?);
-    raw(&mut out, 12);
+    raw(&mut wasm, 5);
+    module.global_section().map_err(rewrite)?.append_to(&mut wasm);
+    export_section.append_to(&mut wasm);
+    module.element_section().map_err(rewrite)?.append_to(&mut wasm);
+    raw(&mut wasm, 12);
     if !hints.is_empty() {
-        out.section(&hints);
+        hints.append_to(&mut wasm);
     }
-    out.section(&code);
-    raw(&mut out, 11);
-    Ok((Metered { wasm: out.finish(), exports }, probes))
+    // The longest of all sections, put together where it stays.
+    let mut count = Vec::new();
+    written().map(|written| written.functions).sum::<u32>().encode(&mut count);
+    wasm.push(SectionId::Code.into());
+    (count.len() + bytes).encode(&mut wasm);
+    wasm.extend_from_slice(&count);
+    written().for_each(|written| wasm.extend_from_slice(&written.bytes));
+    raw(&mut wasm, 11);
+    let observed = batches.into_iter().flat_map(|(_, observed)| observed).collect();
+    Ok((Metered { wasm, exports }, probes, observed))
 }
 
 /// Writes functions of the module, from the one at place `first` on; `total` are the bytes written by all threads.
-fn write_batch<'a>(
+fn write_batch<'a, T>(
     module: &Module<'a>,
     first: usize,
     bodies: &[wasmparser::FunctionBody<'a>],
     total: &AtomicUsize,
-) -> Result<Vec<Written>, MeteringError> {
+    observe: &impl Fn(&Function<'_, '_>) -> T,
+) -> Result<(Written, Vec<T>), MeteringError> {
     let mut body = Body::default();
     let mut shape = Shape::default();
     let mut charges = Charges::default();
     let mut repairs = Repairs::default();
-    let mut written = Vec::with_capacity(bodies.len());
+    let mut out = Vec::new();
+    let mut written = Written::with_room(bodies.iter().map(|body| body.range().len()).sum());
+    let mut observed = Vec::with_capacity(bodies.len());
     for (i, function) in bodies.iter().enumerate() {
         let ty = module.type_of(first + i);
-        body.read(function, module.ty(ty).params())?;
-        shape.read(&body);
-        charges.place(&body, &shape);
-        repairs.find(module, &body, &shape, ty);
-        let weight = if shape.calls { weight(module, &body, &shape) } else { 0 };
         let layout = module.layout(ty);
+        body.read(function, module.ty(ty).params(), layout)?;
+        shape.read(module, &body)?;
+        charges.place(&body, &shape);
+        repairs.find(module, &body, &shape, ty)?;
+        let weight = if shape.calls { weight(&body, &shape) } else { 0 };
         let index = module.index(first + i);
         let function = Function { module, body: &body, shape: &shape, charges: &charges, repairs: &repairs, layout, index, ty, weight };
-        let body = Writer::write(&function);
-        let bytes = body.bytes.len();
+        let bytes = Writer::write(&function, &mut out, &mut written);
         if bytes > MAX_BODY_BYTES {
             return Err(MeteringError::LongFunction { function: index, bytes });
         }
         if total.fetch_add(bytes, Ordering::Relaxed) + bytes > MAX_METERED_BYTES {
             return Err(MeteringError::LongModule);
         }
-        written.push(body);
+        observed.push(observe(&function));
     }
-    Ok(written)
+    Ok((written, observed))
 }
 
 /// What an active function that calls counts in depth (`specs/metering.md`, section 5).
-fn weight(module: &Module<'_>, body: &Body<'_>, shape: &Shape) -> i32 {
-    let live = body.ops.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD);
-    let results = live.map(|(op, _)| match op {
-        Operator::Call { function_index } => module.ty(module.type_of_function(*function_index)).results().len().saturating_sub(1),
-        Operator::CallIndirect { type_index, .. } => module.ty(*type_index).results().len().saturating_sub(1),
-        _ => 0,
-    });
-    let values = body.locals.len() + results.sum::<usize>();
+fn weight(body: &Body<'_>, shape: &Shape) -> i32 {
+    let values = body.locals.len() + shape.more_results;
     (1 + values / 64 + body.bytes.len() / 512) as i32
 }

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, ElementSection, Elements, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType,
-    TypeSection, ValType,
+    BlockType, ConstExpr, ElementSection, Elements, Encode, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, TypeSection,
+    ValType,
 };
 use wasmparser::{
     ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser,
@@ -23,7 +23,7 @@ use wasmparser::{
 
 use super::layout::{Globals, Layout};
 use super::probe::Probes;
-use super::write::value_type;
+use super::write::{Written, value_type};
 use super::{AddedExports, Instruments};
 
 /// A module, as far as its functions and its sections that change are concerned.
@@ -332,7 +332,11 @@ impl<'a> Module<'a> {
     }
 
     /// Appends the bodies of the bridges.
-    pub(super) fn bridges(&self, code: &mut CodeSection) {
+    pub(super) fn bridges(&self, written: &mut Written) {
+        let mut append = |function: &wasm_encoder::Function| {
+            function.encode(&mut written.bytes);
+            written.functions += 1;
+        };
         let instruments = self.instruments;
         if self.imports_in_tables {
             for import in 0..self.imports {
@@ -350,7 +354,7 @@ impl<'a> Module<'a> {
                     emit.global_get(layout.globals.slice);
                 }
                 emit.end();
-                code.function(&function);
+                append(&function);
             }
         }
         for index in &self.exported {
@@ -371,7 +375,7 @@ impl<'a> Module<'a> {
                 emit.global_set(layout.globals.slice);
             }
             emit.end();
-            code.function(&function);
+            append(&function);
         }
     }
 }

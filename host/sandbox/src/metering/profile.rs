@@ -2,14 +2,11 @@
 //!
 //! What the pass finds on its way is counted here and not written: the same bodies, shapes and repairs.
 
-use rayon::prelude::*;
-
-use super::body::Body;
 use super::cost::{Cost, LENGTH_BASE};
 use super::module::Module;
-use super::nan::Repairs;
-use super::shape::{Kind, Shape, tag};
-use super::{BATCH, Instruments, MeteringError, weight};
+use super::shape::{self, Kind, tag};
+use super::write::Function;
+use super::{Instruments, MeteringError};
 
 /// What is known of one function before it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,53 +62,41 @@ impl StaticProfile {
 /// When `wasm` is not a valid module of the profile, or too long with its instruments.
 pub fn profile(wasm: &[u8]) -> Result<StaticProfile, MeteringError> {
     let module = Module::read(wasm, Instruments::default())?;
-    let batches = module.bodies.par_chunks(BATCH).enumerate();
-    let functions: Vec<Vec<FunctionCost>> =
-        batches.map(|(batch, bodies)| survey(&module, batch * BATCH, bodies)).collect::<wasmparser::Result<_>>()?;
-    let (metered, _) = super::write_module(&module)?;
-    Ok(StaticProfile {
-        functions: functions.into_iter().flatten().collect(),
-        module_bytes: wasm.len() as u64,
-        metered_bytes: metered.wasm.len() as u64,
-    })
+    let (metered, _, functions) = super::write_observed(&module, count)?;
+    Ok(StaticProfile { functions, module_bytes: wasm.len() as u64, metered_bytes: metered.wasm.len() as u64 })
 }
 
-/// Functions of the module, from the one at place `first` on.
-fn survey<'a>(module: &Module<'a>, first: usize, bodies: &[wasmparser::FunctionBody<'a>]) -> wasmparser::Result<Vec<FunctionCost>> {
-    let mut body = Body::default();
-    let mut shape = Shape::default();
-    let mut repairs = Repairs::default();
-    let mut functions = Vec::with_capacity(bodies.len());
-    for (i, function) in bodies.iter().enumerate() {
-        let ty = module.type_of(first + i);
-        body.read(function, module.ty(ty).params())?;
-        shape.read(&body);
-        repairs.find(module, &body, &shape, ty);
-        functions.push(count(module, module.index(first + i), &body, &shape, &repairs));
+fn count(function: &Function<'_, '_>) -> FunctionCost {
+    let Function { body, shape, repairs, index, weight, .. } = function;
+    let (mut instructions, mut static_cost, mut lengths) = (0, 0, 0);
+    let mut dead = false;
+    for (special, own) in body.specials.iter().zip(&shape.of) {
+        if *own == tag::DEAD {
+            continue;
+        }
+        if !std::mem::take(&mut dead) {
+            instructions += u64::from(special.between);
+            static_cost += i64::from(special.before);
+        }
+        instructions += 1;
+        static_cost += match special.cost {
+            Cost::Fixed(cost) => i64::from(cost),
+            Cost::Length(_) => LENGTH_BASE,
+        };
+        lengths += u64::from(matches!(special.cost, Cost::Length(_)));
+        dead = shape::ends_path(&special.op);
     }
-    Ok(functions)
-}
-
-fn count(module: &Module<'_>, index: u32, body: &Body<'_>, shape: &Shape, repairs: &Repairs) -> FunctionCost {
-    let live = || body.costs.iter().zip(&shape.of).filter(|(_, own)| **own != tag::DEAD).map(|(cost, _)| *cost);
-    let price = |cost: Cost| match cost {
-        Cost::Fixed(cost) => u64::from(cost),
-        Cost::Length(_) => LENGTH_BASE.cast_unsigned(),
-    };
     let loops = || shape.blocks.iter().filter(|block| block.kind == Kind::Loop);
-    let lengths = live().filter(|cost| matches!(cost, Cost::Length(_))).count();
+    let all_loops = loops().count() as u64;
     FunctionCost {
-        index,
+        index: *index,
         body_bytes: body.bytes.len() as u64,
-        instructions: live().count() as u64,
-        static_cost: live().map(price).sum(),
-        loops: loops().count() as u64,
+        instructions,
+        static_cost: static_cost.cast_unsigned(),
+        loops: all_loops,
         counted_loops: loops().filter(|block| block.counted.is_some()).count() as u64,
-        check_points: (usize::from(shape.calls) + loops().count() + lengths) as u64,
-        nan_repairs: (0..body.len())
-            .map(|i| repairs.after(i))
-            .map(|repair| u64::from(repair.result != 0) + u64::from(repair.stored != 0))
-            .sum(),
-        weight: if shape.calls { u64::from(weight(module, body, shape).cast_unsigned()) } else { 0 },
+        check_points: u64::from(shape.calls) + all_loops + lengths,
+        nan_repairs: repairs.marks.iter().map(|mark| u64::from(mark.repair.result != 0) + u64::from(mark.repair.stored != 0)).sum(),
+        weight: u64::from(weight.cast_unsigned()),
     }
 }

@@ -4,8 +4,9 @@
 
 use wasmparser::{BlockType, Operator};
 
-use super::body::{Body, Sort};
+use super::body::Body;
 use super::counted::{self, Counted};
+use super::module::Module;
 
 /// Which block an instruction belongs to, or why none.
 pub(super) mod tag {
@@ -15,6 +16,11 @@ pub(super) mod tag {
     pub(in crate::metering) const DEAD: u32 = u32::MAX - 1;
     /// The function itself: its last `end`, and branches to it.
     pub(in crate::metering) const FUNCTION: u32 = u32::MAX - 2;
+}
+
+/// Whether what follows `op` in its block is dead.
+pub(super) const fn ends_path(op: &Operator<'_>) -> bool {
+    matches!(op, Operator::Br { .. } | Operator::BrTable { .. } | Operator::Return | Operator::Unreachable)
 }
 
 /// What opens a block.
@@ -29,9 +35,9 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Block {
     pub(super) kind: Kind,
-    /// Its `else`, if it has one.
+    /// The place of its `else` among the special instructions, if it has one.
     pub(super) els: Option<u32>,
-    /// Its `end`.
+    /// The place of its `end` among them.
     pub(super) end: u32,
     /// A branch table leads to its end: there everything must be charged, since its edges cannot carry a charge.
     pub(super) settled: bool,
@@ -46,11 +52,13 @@ pub(super) struct Block {
 /// The control flow of a body.
 #[derive(Default)]
 pub(super) struct Shape {
-    /// By instruction: for `block`, `loop`, `if`, `else`, `end` its block; for `br`, `br_if` the block it leads to; else one of [`tag`].
+    /// By special instruction: for `block`, `loop`, `if`, `else`, `end` its block; for `br`, `br_if` the block it leads to; else one of [`tag`].
     pub(super) of: Vec<u32>,
     pub(super) blocks: Vec<Block>,
     /// It holds a call.
     pub(super) calls: bool,
+    /// Results of its calls beyond the first of each.
+    pub(super) more_results: usize,
     /// A branch leads to the function's own label.
     pub(super) branches_out: bool,
     /// Blocks open at the instruction at hand.
@@ -59,11 +67,12 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Reads the control flow of `body`.
-    pub(super) fn read(&mut self, body: &Body<'_>) {
+    pub(super) fn read<'a>(&mut self, module: &Module<'a>, body: &Body<'a>) -> wasmparser::Result<()> {
         self.of.clear();
         self.blocks.clear();
         self.open.clear();
         self.calls = false;
+        self.more_results = 0;
         self.branches_out = false;
         let mut dead = false;
         // Blocks opened since the code is dead.
@@ -71,12 +80,8 @@ impl Shape {
         let mut loops = 0_u32;
         // The last instruction that a counted loop must not hold.
         let mut last_control = u32::MAX;
-        for (i, sort) in body.sorts.iter().enumerate() {
-            if !dead && *sort != Sort::Special {
-                self.of.push(tag::NONE);
-                continue;
-            }
-            let op = &body.ops[i];
+        for (i, special) in body.specials.iter().enumerate() {
+            let op = &special.op;
             let i = i as u32;
             if dead {
                 match op {
@@ -128,9 +133,10 @@ impl Shape {
                         && block.kind == Kind::Loop
                         && block.plain
                         && last_control == block.end
-                        && matches!(body.ops.get(i as usize + 1), Some(Operator::End))
+                        && matches!(body.specials.get(i as usize + 1), Some(next) if next.at == special.next && matches!(next.op, Operator::End))
                     {
-                        block.counted = counted::recognise(body, block.end as usize + 1, i as usize);
+                        let start = body.specials[block.end as usize].next;
+                        block.counted = counted::recognise(body, start, special.at)?;
                     }
                 }
                 Operator::BrTable { targets } => {
@@ -143,8 +149,9 @@ impl Shape {
                     dead = true;
                 }
                 Operator::Return | Operator::Unreachable => dead = true,
-                Operator::Call { .. } | Operator::CallIndirect { .. } => self.calls = true,
-                Operator::RefFunc { .. } => {
+                Operator::Call { function_index } => self.call(module, module.type_of_function(*function_index)),
+                Operator::CallIndirect { type_index, .. } => self.call(module, *type_index),
+                Operator::RefFunc { .. } | Operator::LocalGet { .. } | Operator::LocalSet { .. } | Operator::LocalTee { .. } => {
                     self.of.push(own);
                     continue;
                 }
@@ -154,6 +161,12 @@ impl Shape {
             last_control = i;
             self.of.push(own);
         }
+        Ok(())
+    }
+
+    fn call(&mut self, module: &Module<'_>, ty: u32) {
+        self.calls = true;
+        self.more_results += module.ty(ty).results().len().saturating_sub(1);
     }
 
     fn enter(&mut self, kind: Kind, ty: &BlockType, loops: u32) -> u32 {

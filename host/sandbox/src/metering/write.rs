@@ -5,26 +5,36 @@
 use wasm_encoder::{BlockType, Encode, InstructionSink, ValType};
 use wasmparser::Operator;
 
-use super::body::{Body, Sort};
+use super::body::Body;
 use super::charge::Charges;
 use super::cost::{Cost, Length};
 use super::counted::{Bound, Counted};
 use super::layout::Layout;
 use super::module::Module;
-use super::nan::{self, Repair, Repairs};
-use super::shape::{Shape, tag};
+use super::nan::{self, Mark, Repairs};
+use super::shape::{self, Shape, tag};
 
 /// Fuel that is paid for at one time.
 const SLICE: i64 = super::SLICE.cast_signed();
 /// What a counted loop costs that never ends: more than any limit.
 const ENDLESS: i64 = 1 << 60;
 
-/// A body as it is written.
+/// Bodies as they are written, one behind the other.
+#[derive(Default)]
 pub(super) struct Written {
-    /// The body, with its declarations of locals and without its length.
+    /// Each with its length before it, as the code section has them.
     pub(super) bytes: Vec<u8>,
-    /// The offset in it of each `if` of ours, and whether its condition is nearly always true, or false.
-    pub(super) hints: Vec<(u32, bool)>,
+    /// How many they are.
+    pub(super) functions: u32,
+    /// Of each function that has any, by its index: the offsets in its body of the `if`s of ours, and whether their condition is nearly always true, or false.
+    pub(super) hints: Vec<(u32, Vec<(u32, bool)>)>,
+}
+
+impl Written {
+    /// Room for bodies that were so many bytes.
+    pub(super) fn with_room(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes * 7 / 4), ..Self::default() }
+    }
 }
 
 /// What is known of the function that is written.
@@ -33,7 +43,7 @@ pub(super) struct Function<'f, 'a> {
     pub(super) body: &'f Body<'a>,
     pub(super) shape: &'f Shape,
     pub(super) charges: &'f Charges,
-    pub(super) repairs: &'f Repairs,
+    pub(super) repairs: &'f Repairs<'a>,
     pub(super) layout: Layout,
     /// Its index.
     pub(super) index: u32,
@@ -50,8 +60,8 @@ pub(super) struct Writer<'f, 'a> {
     hints: Vec<(u32, bool)>,
     /// How far the body is copied.
     copied: usize,
-    /// Where in the body numbers of locals stand that have moved, and are not copied yet.
-    moved: Vec<u32>,
+    /// How many of the numbers of locals that move have been passed.
+    moved: usize,
     /// Locals added behind the function's own.
     added: Vec<ValType>,
     /// The added locals that hold numbers for a few instructions.
@@ -64,14 +74,15 @@ pub(super) struct Writer<'f, 'a> {
 }
 
 impl<'f, 'a> Writer<'f, 'a> {
-    /// Writes `function`.
-    pub(super) fn write(function: &'f Function<'f, 'a>) -> Written {
+    /// Writes `function` behind those that are written. `out` is what is kept from function to function. Says how long the body is.
+    pub(super) fn write(function: &'f Function<'f, 'a>, out: &mut Vec<u8>, written: &mut Written) -> usize {
+        out.clear();
         let mut writer = Self {
             function,
-            out: Vec::with_capacity(function.body.bytes.len() * 2),
+            out: std::mem::take(out),
             hints: Vec::new(),
             copied: 0,
-            moved: Vec::new(),
+            moved: 0,
             added: Vec::new(),
             scratch64: None,
             scratch32: None,
@@ -80,7 +91,9 @@ impl<'f, 'a> Writer<'f, 'a> {
             addresses: Vec::new(),
         };
         writer.whole();
-        writer.finish()
+        let bytes = writer.finish(written);
+        *out = writer.out;
+        bytes
     }
 
     /// What is known of the function.
@@ -122,22 +135,30 @@ impl<'f, 'a> Writer<'f, 'a> {
         self.emit().if_(BlockType::Empty);
     }
 
-    fn finish(self) -> Written {
-        let mut bytes = Vec::with_capacity(self.out.len() + 16);
+    /// Puts the declarations of locals before the instructions, and the length before both.
+    fn finish(&mut self, written: &mut Written) -> usize {
         let body = self.function.body;
         let added = runs(&self.added);
-        (body.groups.len() + added.len()).encode(&mut bytes);
+        let mut header = Vec::new();
+        (body.groups.len() + added.len()).encode(&mut header);
         for (count, ty) in &body.groups {
-            count.encode(&mut bytes);
-            value_type(*ty).encode(&mut bytes);
+            count.encode(&mut header);
+            value_type(*ty).encode(&mut header);
         }
         for (count, ty) in added {
-            count.encode(&mut bytes);
-            ty.encode(&mut bytes);
+            count.encode(&mut header);
+            ty.encode(&mut header);
         }
-        let header = bytes.len() as u32;
-        bytes.extend(&self.out);
-        Written { bytes, hints: self.hints.into_iter().map(|(at, usual)| (at + header, usual)).collect() }
+        let bytes = header.len() + self.out.len();
+        bytes.encode(&mut written.bytes);
+        written.bytes.extend_from_slice(&header);
+        written.bytes.extend_from_slice(&self.out);
+        written.functions += 1;
+        if !self.hints.is_empty() {
+            let hints = self.hints.drain(..).map(|(at, usual)| (at + header.len() as u32, usual)).collect();
+            written.hints.push((self.function.index, hints));
+        }
+        bytes
     }
 
     fn whole(&mut self) {
@@ -157,36 +178,36 @@ impl<'f, 'a> Writer<'f, 'a> {
             let ty = self.function.module.result_block(self.function.ty);
             self.emit().block(ty);
         }
-        self.copied = body.at.first().map_or(0, |at| *at as usize);
-        let last = body.len() - 1;
-        for i in 0..body.len() {
+        self.copied = body.start as usize;
+        let last = body.specials.len() - 1;
+        let mut marks = repairs.marks.iter().peekable();
+        let mut dead = false;
+        for (i, special) in body.specials.iter().enumerate() {
             let own = shape.of[i];
-            let repair = repairs.after(i);
-            let charge = if instruments.fuel { charges.after[i] } else { 0 };
-            if body.sorts[i] == Sort::Plain && own != tag::DEAD && charge == 0 && repair == Repair::default() {
-                continue;
-            }
-            let (at, next) = (body.at[i] as usize, body.at[i + 1] as usize);
             if own == tag::DEAD {
-                self.instead(at, next);
                 continue;
             }
-            match &body.ops[i] {
-                Operator::LocalGet { local_index } | Operator::LocalSet { local_index } | Operator::LocalTee { local_index }
-                    if *local_index >= layout.params && layout.added() > 0 =>
-                {
-                    let index = layout.local(*local_index);
-                    if next - at == 2 && index < 0x80 {
-                        // One byte then and now: it is changed where it is copied.
-                        self.moved.push(at as u32 + 1);
-                    } else {
-                        self.instead(at, next);
-                        match &body.ops[i] {
-                            Operator::LocalGet { .. } => self.emit().local_get(index),
-                            Operator::LocalSet { .. } => self.emit().local_set(index),
-                            _ => self.emit().local_tee(index),
-                        };
-                    }
+            let (at, next) = (special.at as usize, special.next as usize);
+            if std::mem::take(&mut dead) {
+                // What follows a branch, to where its block ends.
+                self.copied = at;
+            }
+            while let Some(mark) = marks.next_if(|mark| mark.next <= special.at) {
+                self.copy_to(mark.next as usize);
+                self.repairs(mark);
+            }
+            match &special.op {
+                Operator::LocalGet { local_index } => {
+                    self.instead(at, next);
+                    self.emit().local_get(layout.local(*local_index));
+                }
+                Operator::LocalSet { local_index } => {
+                    self.instead(at, next);
+                    self.emit().local_set(layout.local(*local_index));
+                }
+                Operator::LocalTee { local_index } => {
+                    self.instead(at, next);
+                    self.emit().local_tee(layout.local(*local_index));
                 }
                 Operator::Call { function_index } => {
                     self.instead(at, next);
@@ -241,17 +262,24 @@ impl<'f, 'a> Writer<'f, 'a> {
                 }
                 _ => {
                     if instruments.fuel
-                        && let Cost::Length(length) = body.costs[i]
+                        && let Cost::Length(length) = special.cost
                     {
                         self.copy_to(at);
                         self.length(length);
                     }
                 }
             }
-            if repair != Repair::default() || charge != 0 {
+            if let Some(mark) = marks.next_if(|mark| mark.next == special.next) {
                 self.copy_to(next);
-                self.repairs(repair, &body.ops[i]);
-                self.charge(i64::from(charge));
+                self.repairs(mark);
+            }
+            if instruments.fuel && charges.after[i] != 0 {
+                self.copy_to(next);
+                self.charge(i64::from(charges.after[i]));
+            }
+            if shape::ends_path(&special.op) {
+                self.copy_to(next);
+                dead = true;
             }
         }
     }
@@ -260,10 +288,15 @@ impl<'f, 'a> Writer<'f, 'a> {
     fn copy_to(&mut self, end: usize) {
         let from = std::mem::replace(&mut self.copied, end);
         let to = self.out.len();
-        self.out.extend_from_slice(&self.function.body.bytes[from..end]);
+        let body = self.function.body;
+        self.out.extend_from_slice(&body.bytes[from..end]);
         let added = self.function.layout.added() as u8;
-        for at in self.moved.drain(..) {
-            self.out[to + at as usize - from] += added;
+        while let Some(at) = body.moved.get(self.moved).map(|at| *at as usize).filter(|at| *at < end) {
+            self.moved += 1;
+            // One before it was passed over.
+            if at >= from {
+                self.out[to + at - from] += added;
+            }
         }
     }
 
@@ -273,8 +306,9 @@ impl<'f, 'a> Writer<'f, 'a> {
         self.copied = next;
     }
 
-    /// What is to be done after `op` about NaNs.
-    fn repairs(&mut self, repair: Repair, op: &Operator<'_>) {
+    /// What is to be done after an instruction about NaNs.
+    fn repairs(&mut self, mark: &Mark) {
+        let repair = mark.repair;
         if repair.result != 0 {
             self.repair(repair.result);
         }
@@ -283,12 +317,12 @@ impl<'f, 'a> Writer<'f, 'a> {
             self.emit().local_tee(address);
             self.kept.push(address);
         }
-        if let Operator::F32Store { memarg } | Operator::F64Store { memarg } = op
-            && repair.stored != 0
+        if repair.stored != 0
+            && let Some(memarg) = mark.memarg
             // Addresses are kept and used in the order of the stack.
             && let Some(address) = self.kept.pop()
         {
-            self.repair_stored(repair.stored, *memarg, address);
+            self.repair_stored(repair.stored, memarg, address);
             self.addresses.push(address);
         }
     }

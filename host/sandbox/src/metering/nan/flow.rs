@@ -6,13 +6,13 @@
 //! A value is repaired right after the instruction that made it, if something later takes its bits. A local that may hold open NaNs of several kinds, or open ones and bits that mean themselves, cannot be
 //! repaired where it is read: if it is read for its bits, it is *kept* instead, that is, whatever is put into it is repaired before.
 
-use wasmparser::{BlockType, Operator, ValType};
+use wasmparser::{BlockType, MemArg, Operator, ValType};
 
 use super::class;
 use super::effect::{self, Effect, Width};
-use crate::metering::body::{Body, Sort};
+use crate::metering::body::{self, Body, Sort};
 use crate::metering::module::Module;
-use crate::metering::shape::{Kind, Shape, tag};
+use crate::metering::shape::{self, Kind, Shape, tag};
 
 /// Walks before the analysis gives up being clever and keeps every local.
 const WALKS: u32 = 8;
@@ -59,10 +59,25 @@ pub(in crate::metering) struct Repair {
     pub(in crate::metering) stored: u8,
 }
 
+/// A repair, and where.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::metering) struct Mark {
+    pub(in crate::metering) repair: Repair,
+    /// Where in the body the instruction ends that it follows.
+    pub(in crate::metering) next: u32,
+    /// Where the instruction stores, if it does.
+    pub(in crate::metering) memarg: Option<MemArg>,
+}
+
 /// What must be repaired in a body.
 #[derive(Default)]
-pub(in crate::metering) struct Repairs {
-    /// By instruction. Empty if nothing is repaired.
+pub(in crate::metering) struct Repairs<'a> {
+    /// The repairs, in the order of the body.
+    pub(in crate::metering) marks: Vec<Mark>,
+    /// All instructions of the body, and where each starts.
+    ops: Vec<Operator<'a>>,
+    places: Vec<u32>,
+    /// By instruction.
     at: Vec<Repair>,
     /// By local: its number among the float locals.
     floats: Vec<Option<u32>>,
@@ -76,23 +91,41 @@ pub(in crate::metering) struct Repairs {
     locals: Locals,
 }
 
-impl Repairs {
+impl<'a> Repairs<'a> {
     /// Finds them. Nothing is repaired in a body without float arithmetic: all that enters it means itself.
-    pub(in crate::metering) fn find(&mut self, module: &Module<'_>, body: &Body<'_>, shape: &Shape, ty: u32) {
-        self.at.clear();
+    pub(in crate::metering) fn find(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ty: u32) -> wasmparser::Result<()> {
+        self.marks.clear();
         if !module.instruments.canonical_nan || !body.arithmetic {
-            return;
+            return Ok(());
         }
-        let floats: Vec<bool> = body.locals.iter().map(|ty| matches!(ty, ValType::F32 | ValType::F64 | ValType::V128)).collect();
+        let (mut ops, mut places) = (std::mem::take(&mut self.ops), std::mem::take(&mut self.places));
+        body.decode_all(&mut ops, &mut places)?;
+        places.push(body.bytes.len() as u32);
+        self.follow(module, body, shape, &ops, &places, ty);
+        for (i, repair) in self.at.iter().enumerate() {
+            if *repair != Repair::default() {
+                let memarg = match &ops[i] {
+                    Operator::F32Store { memarg } | Operator::F64Store { memarg } => Some(*memarg),
+                    _ => None,
+                };
+                self.marks.push(Mark { repair: *repair, next: places[i + 1], memarg });
+            }
+        }
+        (self.ops, self.places) = (ops, places);
+        Ok(())
+    }
+
+    /// Walks through the body until nothing changes.
+    fn follow(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ops: &[Operator<'a>], places: &[u32], ty: u32) {
         let mut count = 0;
         self.floats.clear();
-        self.floats.extend(floats.iter().map(|float| {
-            count += u32::from(*float);
+        self.floats.extend(body.locals.iter().map(|ty| {
+            let float = matches!(ty, ValType::F32 | ValType::F64 | ValType::V128);
+            count += u32::from(float);
             float.then_some(count.wrapping_sub(1))
         }));
         let count = count as usize;
-        let control =
-            body.ops.iter().zip(&shape.of).filter(|(op, own)| **own != tag::NONE || matches!(op, Operator::BrTable { .. })).count();
+        let control = shape.of.iter().filter(|own| **own != tag::NONE).count();
         let careful = count.saturating_mul(control) <= WORK;
         self.kept.clear();
         self.kept.resize(count, !careful);
@@ -100,7 +133,7 @@ impl Repairs {
         self.starts.resize(shape.blocks.len(), None);
         for _ in 0..if careful { WALKS } else { 0 } {
             self.changed = false;
-            self.walk(module, body, shape, ty);
+            self.walk(module, body, shape, ops, places, ty);
             if !self.changed {
                 return;
             }
@@ -108,18 +141,13 @@ impl Repairs {
         // Every local is kept, so none is ever open; what else it is at a loop's start one walk cannot know.
         self.kept.fill(true);
         self.starts.fill(Some(vec![class::FIXED; count]));
-        self.walk(module, body, shape, ty);
+        self.walk(module, body, shape, ops, places, ty);
     }
 
-    /// What is to be done after instruction `i`.
-    pub(in crate::metering) fn after(&self, i: usize) -> Repair {
-        self.at.get(i).copied().unwrap_or_default()
-    }
-
-    fn walk(&mut self, module: &Module<'_>, body: &Body<'_>, shape: &Shape, ty: u32) {
+    fn walk(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ops: &[Operator<'a>], places: &[u32], ty: u32) {
         let ty = module.ty(ty);
         self.at.clear();
-        self.at.resize(body.len(), Repair::default());
+        self.at.resize(ops.len(), Repair::default());
         self.stack.clear();
         self.frames.clear();
         self.locals.clear();
@@ -132,11 +160,14 @@ impl Repairs {
         self.frames.push(Frame { block: tag::FUNCTION, base: 0, params: 0, results: ty.results().len() as u32, end: None, els: None });
         // What follows a branch in its block is dead until the block's end; its end and `else` are not.
         let mut dead = false;
-        for (i, op) in body.ops.iter().enumerate() {
-            let own = shape.of[i];
-            if own == tag::DEAD {
-                continue;
-            }
+        let mut specials = body.specials.iter().zip(&shape.of).peekable();
+        for (i, op) in ops.iter().enumerate() {
+            let own = match specials.next_if(|(special, _)| special.at == places[i]) {
+                Some((_, &tag::DEAD)) => continue,
+                None if dead => continue,
+                Some((_, own)) => *own,
+                None => tag::NONE,
+            };
             match op {
                 Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => {
                     self.enter(module, shape, op, own, *blockty, i);
@@ -167,10 +198,10 @@ impl Repairs {
                 Operator::LocalGet { local_index } => self.get(body, *local_index, i),
                 Operator::LocalSet { local_index } => self.set(body, *local_index, i, false),
                 Operator::LocalTee { local_index } => self.set(body, *local_index, i, true),
-                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(body, *memarg, i),
+                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(ops, *memarg, i),
                 _ => self.plain(op, i),
             }
-            dead = matches!(op, Operator::Br { .. } | Operator::BrTable { .. } | Operator::Return | Operator::Unreachable);
+            dead = shape::ends_path(op);
         }
     }
 
@@ -291,7 +322,7 @@ impl Repairs {
     }
 
     /// A store of a scalar: an open NaN is repaired in memory, if its address can be kept.
-    fn store(&mut self, body: &Body<'_>, memarg: wasmparser::MemArg, by: usize) {
+    fn store(&mut self, ops: &[Operator<'_>], memarg: MemArg, by: usize) {
         let Some(place) = self.stack.len().checked_sub(1) else { return };
         let class = self.stack[place].class;
         let address = place.checked_sub(1).map(|place| self.stack[place].by as usize);
@@ -299,7 +330,7 @@ impl Repairs {
             Some(address)
                 if class::is_open(class)
                     && !class::is_mixed(class)
-                    && body.sorts[address] != Sort::Special
+                    && body::sort(&ops[address]) != Sort::Special
                     && memarg.offset <= MOST_OFFSET =>
             {
                 self.at[address].address = true;

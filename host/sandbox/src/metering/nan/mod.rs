@@ -11,7 +11,7 @@ mod effect;
 mod flow;
 mod repair;
 
-pub(super) use self::flow::{Repair, Repairs};
+pub(super) use self::flow::{Mark, Repairs};
 pub(super) use self::repair::Scratch;
 
 /// Whether `operator` may make a NaN.
