@@ -3,6 +3,8 @@
 //! Most instructions are copied without a look: they always cost the same. What is left of them is a sum. Where values are followed ([`nan`]), and only there, the body is decoded
 //! a second time, and all of it kept.
 
+use std::ops::Range;
+
 use wasmparser::{BinaryReader, FunctionBody, Operator, OperatorsReader, ValType, VisitOperator, VisitSimdOperator};
 
 use super::cost::{self, Cost};
@@ -110,23 +112,28 @@ impl<'a> Body<'a> {
         Ok(())
     }
 
-    /// Decodes the instructions from `start` to `end` of its bytes into `ops`, and where each starts into `at`.
-    pub(super) fn decode(&self, start: u32, end: u32, ops: &mut Vec<Operator<'a>>, at: &mut Vec<u32>) -> wasmparser::Result<()> {
-        ops.clear();
-        at.clear();
-        let mut reader = OperatorsReader::new(BinaryReader::new(&self.bytes[start as usize..end as usize], start as usize));
-        let mut collector = Visitor(All(ops));
+    /// Decodes the instructions that stand in this part of its bytes.
+    pub(super) fn decode(&self, part: Range<u32>, into: &mut Decoded<'a>) -> wasmparser::Result<()> {
+        into.ops.clear();
+        into.at.clear();
+        let bytes = &self.bytes[part.start as usize..part.end as usize];
+        let mut reader = OperatorsReader::new(BinaryReader::new(bytes, part.start as usize));
+        let mut collector = Visitor(All(&mut into.ops));
         while !reader.eof() {
-            at.push(reader.original_position() as u32);
+            into.at.push(reader.original_position() as u32);
             reader.visit_operator(&mut collector)?;
         }
+        into.at.push(part.end);
         Ok(())
     }
+}
 
-    /// All of its instructions.
-    pub(super) fn decode_all(&self, ops: &mut Vec<Operator<'a>>, at: &mut Vec<u32>) -> wasmparser::Result<()> {
-        self.decode(self.start, self.bytes.len() as u32, ops, at)
-    }
+/// Instructions one after the other. Kept, so that their memory is.
+#[derive(Default)]
+pub(super) struct Decoded<'a> {
+    pub(super) ops: Vec<Operator<'a>>,
+    /// Where in the body each starts, and where the last one ends.
+    pub(super) at: Vec<u32>,
 }
 
 /// Takes instructions as the parser comes to them.

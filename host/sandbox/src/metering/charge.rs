@@ -37,7 +37,7 @@ type Potential = Option<i32>;
 
 impl Charges {
     /// Places the charges of `body`. Costs fit: a body has at most a million bytes.
-    pub(super) fn place(&mut self, body: &Body<'_>, shape: &Shape) {
+    pub(super) fn place(&mut self, body: &Body<'_>, shape: &Shape<'_>) {
         let n = body.specials.len();
         for list in [&mut self.after, &mut self.edge] {
             list.clear();

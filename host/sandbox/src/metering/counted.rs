@@ -2,7 +2,7 @@
 
 use wasmparser::{Operator, ValType};
 
-use super::body::Body;
+use super::body::{Body, Decoded};
 
 /// A loop whose number of iterations is known when it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +40,9 @@ struct Setting {
 /// Recognises the loop whose body stands from `start` to `branch` in the function's, and then `br_if 0`. The caller has seen that the body is straight.
 ///
 /// **Why decode it again?** Straight loops do not lie in each other, so that all of them together are at most once the function.
-pub(super) fn recognise(body: &Body<'_>, start: u32, branch: u32) -> wasmparser::Result<Option<Counted>> {
-    let mut ops = Vec::new();
-    body.decode(start, branch, &mut ops, &mut Vec::new())?;
-    Ok(straight(body, &ops))
+pub(super) fn recognise<'a>(body: &Body<'a>, start: u32, branch: u32, ops: &mut Decoded<'a>) -> wasmparser::Result<Option<Counted>> {
+    body.decode(start..branch, ops)?;
+    Ok(straight(body, &ops.ops))
 }
 
 /// Recognises the loop whose body is `ops` before its branch.

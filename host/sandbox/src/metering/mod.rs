@@ -104,7 +104,7 @@ const MAX_BODY_BYTES: usize = 7_654_321;
 const MAX_METERED_BYTES: usize = 512 * 1024 * 1024;
 
 /// Bodies that one thread takes at a time: enough that what is kept between them pays.
-const BATCH: usize = 64;
+const BATCH: usize = 32;
 
 /// Writes the instruments into a valid module.
 ///
@@ -224,7 +224,7 @@ fn write_batch<'a, T>(
 }
 
 /// What an active function that calls counts in depth (`specs/metering.md`, section 5).
-fn weight(body: &Body<'_>, shape: &Shape) -> i32 {
+fn weight(body: &Body<'_>, shape: &Shape<'_>) -> i32 {
     let values = body.locals.len() + shape.more_results;
     (1 + values / 64 + body.bytes.len() / 512) as i32
 }

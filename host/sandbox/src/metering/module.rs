@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    BlockType, ConstExpr, ElementSection, Elements, Encode, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, TypeSection,
-    ValType,
+    BlockType, ConstExpr, ElementSection, Elements, Encode, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType,
+    TypeSection, ValType,
 };
 use wasmparser::{
     ElementItems, ElementSectionReader, ExportSectionReader, ExternalKind, FuncType, FunctionBody, GlobalSectionReader, Operator, Parser,

@@ -4,7 +4,7 @@
 
 use wasmparser::{BlockType, Operator};
 
-use super::body::Body;
+use super::body::{Body, Decoded};
 use super::counted::{self, Counted};
 use super::module::Module;
 
@@ -51,7 +51,7 @@ pub(super) struct Block {
 
 /// The control flow of a body.
 #[derive(Default)]
-pub(super) struct Shape {
+pub(super) struct Shape<'a> {
     /// By special instruction: for `block`, `loop`, `if`, `else`, `end` its block; for `br`, `br_if` the block it leads to; else one of [`tag`].
     pub(super) of: Vec<u32>,
     pub(super) blocks: Vec<Block>,
@@ -63,11 +63,13 @@ pub(super) struct Shape {
     pub(super) branches_out: bool,
     /// Blocks open at the instruction at hand.
     open: Vec<u32>,
+    /// The loop that may be a counted one.
+    straight: Decoded<'a>,
 }
 
-impl Shape {
+impl<'a> Shape<'a> {
     /// Reads the control flow of `body`.
-    pub(super) fn read<'a>(&mut self, module: &Module<'a>, body: &Body<'a>) -> wasmparser::Result<()> {
+    pub(super) fn read(&mut self, module: &Module<'a>, body: &Body<'a>) -> wasmparser::Result<()> {
         self.of.clear();
         self.blocks.clear();
         self.open.clear();
@@ -136,7 +138,7 @@ impl Shape {
                         && matches!(body.specials.get(i as usize + 1), Some(next) if next.at == special.next && matches!(next.op, Operator::End))
                     {
                         let start = body.specials[block.end as usize].next;
-                        block.counted = counted::recognise(body, start, special.at)?;
+                        block.counted = counted::recognise(body, start, special.at, &mut self.straight)?;
                     }
                 }
                 Operator::BrTable { targets } => {

@@ -41,7 +41,7 @@ impl Written {
 pub(super) struct Function<'f, 'a> {
     pub(super) module: &'f Module<'a>,
     pub(super) body: &'f Body<'a>,
-    pub(super) shape: &'f Shape,
+    pub(super) shape: &'f Shape<'a>,
     pub(super) charges: &'f Charges,
     pub(super) repairs: &'f Repairs<'a>,
     pub(super) layout: Layout,

@@ -10,7 +10,7 @@ use wasmparser::{BlockType, MemArg, Operator, ValType};
 
 use super::class;
 use super::effect::{self, Effect, Width};
-use crate::metering::body::{self, Body, Sort};
+use crate::metering::body::{self, Body, Decoded, Sort};
 use crate::metering::module::Module;
 use crate::metering::shape::{self, Kind, Shape, tag};
 
@@ -74,9 +74,8 @@ pub(in crate::metering) struct Mark {
 pub(in crate::metering) struct Repairs<'a> {
     /// The repairs, in the order of the body.
     pub(in crate::metering) marks: Vec<Mark>,
-    /// All instructions of the body, and where each starts.
-    ops: Vec<Operator<'a>>,
-    places: Vec<u32>,
+    /// All instructions of the body.
+    decoded: Decoded<'a>,
     /// By instruction.
     at: Vec<Repair>,
     /// By local: its number among the float locals.
@@ -93,30 +92,29 @@ pub(in crate::metering) struct Repairs<'a> {
 
 impl<'a> Repairs<'a> {
     /// Finds them. Nothing is repaired in a body without float arithmetic: all that enters it means itself.
-    pub(in crate::metering) fn find(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ty: u32) -> wasmparser::Result<()> {
+    pub(in crate::metering) fn find(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape<'_>, ty: u32) -> wasmparser::Result<()> {
         self.marks.clear();
         if !module.instruments.canonical_nan || !body.arithmetic {
             return Ok(());
         }
-        let (mut ops, mut places) = (std::mem::take(&mut self.ops), std::mem::take(&mut self.places));
-        body.decode_all(&mut ops, &mut places)?;
-        places.push(body.bytes.len() as u32);
-        self.follow(module, body, shape, &ops, &places, ty);
+        let mut decoded = std::mem::take(&mut self.decoded);
+        body.decode(body.start..body.bytes.len() as u32, &mut decoded)?;
+        self.follow(module, body, shape, &decoded, ty);
         for (i, repair) in self.at.iter().enumerate() {
             if *repair != Repair::default() {
-                let memarg = match &ops[i] {
+                let memarg = match &decoded.ops[i] {
                     Operator::F32Store { memarg } | Operator::F64Store { memarg } => Some(*memarg),
                     _ => None,
                 };
-                self.marks.push(Mark { repair: *repair, next: places[i + 1], memarg });
+                self.marks.push(Mark { repair: *repair, next: decoded.at[i + 1], memarg });
             }
         }
-        (self.ops, self.places) = (ops, places);
+        self.decoded = decoded;
         Ok(())
     }
 
     /// Walks through the body until nothing changes.
-    fn follow(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ops: &[Operator<'a>], places: &[u32], ty: u32) {
+    fn follow(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape<'_>, decoded: &Decoded<'a>, ty: u32) {
         let mut count = 0;
         self.floats.clear();
         self.floats.extend(body.locals.iter().map(|ty| {
@@ -133,7 +131,7 @@ impl<'a> Repairs<'a> {
         self.starts.resize(shape.blocks.len(), None);
         for _ in 0..if careful { WALKS } else { 0 } {
             self.changed = false;
-            self.walk(module, body, shape, ops, places, ty);
+            self.walk(module, body, shape, decoded, ty);
             if !self.changed {
                 return;
             }
@@ -141,13 +139,13 @@ impl<'a> Repairs<'a> {
         // Every local is kept, so none is ever open; what else it is at a loop's start one walk cannot know.
         self.kept.fill(true);
         self.starts.fill(Some(vec![class::FIXED; count]));
-        self.walk(module, body, shape, ops, places, ty);
+        self.walk(module, body, shape, decoded, ty);
     }
 
-    fn walk(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape, ops: &[Operator<'a>], places: &[u32], ty: u32) {
+    fn walk(&mut self, module: &Module<'a>, body: &Body<'a>, shape: &Shape<'_>, decoded: &Decoded<'a>, ty: u32) {
         let ty = module.ty(ty);
         self.at.clear();
-        self.at.resize(ops.len(), Repair::default());
+        self.at.resize(decoded.ops.len(), Repair::default());
         self.stack.clear();
         self.frames.clear();
         self.locals.clear();
@@ -161,8 +159,8 @@ impl<'a> Repairs<'a> {
         // What follows a branch in its block is dead until the block's end; its end and `else` are not.
         let mut dead = false;
         let mut specials = body.specials.iter().zip(&shape.of).peekable();
-        for (i, op) in ops.iter().enumerate() {
-            let own = match specials.next_if(|(special, _)| special.at == places[i]) {
+        for (i, op) in decoded.ops.iter().enumerate() {
+            let own = match specials.next_if(|(special, _)| special.at == decoded.at[i]) {
                 Some((_, &tag::DEAD)) => continue,
                 None if dead => continue,
                 Some((_, own)) => *own,
@@ -198,7 +196,7 @@ impl<'a> Repairs<'a> {
                 Operator::LocalGet { local_index } => self.get(body, *local_index, i),
                 Operator::LocalSet { local_index } => self.set(body, *local_index, i, false),
                 Operator::LocalTee { local_index } => self.set(body, *local_index, i, true),
-                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(ops, *memarg, i),
+                Operator::F32Store { memarg } | Operator::F64Store { memarg } => self.store(&decoded.ops, *memarg, i),
                 _ => self.plain(op, i),
             }
             dead = shape::ends_path(op);
@@ -384,7 +382,7 @@ impl<'a> Repairs<'a> {
         class | width.map_or(0, Width::besides)
     }
 
-    fn enter(&mut self, module: &Module<'_>, shape: &Shape, op: &Operator<'_>, own: u32, ty: BlockType, by: usize) {
+    fn enter(&mut self, module: &Module<'_>, shape: &Shape<'_>, op: &Operator<'_>, own: u32, ty: BlockType, by: usize) {
         if matches!(op, Operator::If { .. }) {
             self.take(1);
         }
@@ -432,7 +430,7 @@ impl<'a> Repairs<'a> {
         }
     }
 
-    fn leave(&mut self, shape: &Shape, dead: bool, by: usize) {
+    fn leave(&mut self, shape: &Shape<'_>, dead: bool, by: usize) {
         if !dead && let Some(results) = self.frames.last().map(|frame| frame.results) {
             self.fix(results);
         }
@@ -457,7 +455,7 @@ impl<'a> Repairs<'a> {
         }
     }
 
-    fn branch(&mut self, shape: &Shape, depth: u32) {
+    fn branch(&mut self, shape: &Shape<'_>, depth: u32) {
         let Some(place) = self.frames.len().checked_sub(1 + depth as usize) else { return };
         let frame = &self.frames[place];
         let own = frame.block as usize;
