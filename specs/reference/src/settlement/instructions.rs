@@ -12,6 +12,7 @@ macro_rules! instructions {
     ($($(#[$about:meta])* $tag:literal $name:ident { $($(#[$what:meta])* $field:ident: $field_type:ty,)* } = $length:literal,)*) => {
         /// What is asked of the program.
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(clippy::large_enum_variant)] // one is sent once in a ledger's life, and none is kept
         pub enum Instruction {
             $($(#[$about])* $name { $($(#[$what])* $field: $field_type,)* },)*
         }
