@@ -43,4 +43,6 @@ mod rewards;
 mod rounds;
 mod seats;
 mod tally;
+#[cfg(test)]
+mod tests;
 pub mod turn;

@@ -102,10 +102,8 @@ impl Ledger {
         turn.names("vault", &config.vault)?;
         turn.refuse(n > 2, VALUE);
         turn.refuse(seat.earned.get(n).is_some_and(|earned| *earned == 0), NOTHING_TO_PAY);
-        turn.go()?;
-        let from = self.ours(turn, "from", &config, n)?;
         let mint = if n == 2 { &config.iosd_mint } else { &config.io_mint };
-        let to = self.theirs(turn, "destination", mint, &seat.owner)?;
+        let (from, to) = (self.ours(turn, "from", &config, n)?, self.theirs(turn, "destination", mint, &seat.owner)?);
         turn.go()?;
         if let Some(earned) = seat.earned.get_mut(n) {
             self.transfer(turn, &from, &to, std::mem::take(earned))?;
