@@ -10,7 +10,8 @@ use crate::encoding::{Malformed, Reader, Writer};
 /// States all instructions: how each is read and written, and the length that the page gives it.
 macro_rules! instructions {
     ($($(#[$about:meta])* $tag:literal $name:ident { $($(#[$what:meta])* $field:ident: $field_type:ty,)* } = $length:literal,)*) => {
-        /// What is asked of the program.
+        /// What is asked of the program. That Initialise is large does not matter: it is sent once.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Instruction {
             $($(#[$about])* $name { $($(#[$what])* $field: $field_type,)* },)*
