@@ -21,22 +21,26 @@ pub struct Derived {
     pub program: Key,
 }
 
+impl Derived {
+    /// The address with this bump, if it is no point of the curve.
+    pub fn with(&self, seeds: &[&[u8]], bump: u8) -> Option<Key> {
+        let mut hasher = Sha256::new();
+        for seed in seeds {
+            hasher.update(seed);
+        }
+        hasher.update([bump]);
+        hasher.update(self.program);
+        hasher.update("ProgramDerivedAddress");
+        let address: Key = hasher.finalize().into();
+        // A public key is read as a point, and nothing else is asked of it.
+        VerifyingKey::from_bytes(&address).is_err().then_some(address)
+    }
+}
+
 impl Addresses for Derived {
     fn address(&self, seeds: &[&[u8]]) -> (Key, u8) {
-        for bump in (0..=255).rev() {
-            let mut hasher = Sha256::new();
-            for seed in seeds {
-                hasher.update(seed);
-            }
-            hasher.update([bump]);
-            hasher.update(self.program);
-            hasher.update("ProgramDerivedAddress");
-            let address: Key = hasher.finalize().into();
-            if VerifyingKey::from_bytes(&address).is_err() {
-                return (address, bump);
-            }
-        }
-        // Half of all hashes are on the curve: 256 in a row have never been seen.
-        ([0; 32], 0)
+        let found = (0..=255).rev().find_map(|bump| self.with(seeds, bump).map(|address| (address, bump)));
+        // Half of all hashes are points: 256 in a row have never been seen.
+        found.unwrap_or(([0; 32], 0))
     }
 }

@@ -4,9 +4,10 @@ mod lives;
 mod random;
 mod world;
 
+use super::addresses::{Addresses, Derived};
 use super::amounts::{self, Price};
-use super::draw;
-use super::parameters;
+use super::turn::Refused;
+use super::{draw, parameters, refusals};
 
 #[test]
 fn nothing_is_lost_at_the_edges_of_sums() {
@@ -54,4 +55,34 @@ fn who_is_not_trusted_is_always_sampled() {
     }
     assert!(!draw::sampled(&[0xff; 32], 10, 10, 1));
     assert_eq!(draw::candidate(&[1; 32], 0, 0), None);
+}
+
+/// From the tests of Solana's own crate: `BPFLoaderUpgradeab1e11111111111111111111111`.
+#[test]
+fn addresses_are_those_of_the_cluster() {
+    let loader = "02a8f6914e88a1b0e210153ef763ae2b00c2b93d16c124d2c0537a1004800000";
+    let mut program = [0; 32];
+    hex::decode_to_slice(loader, &mut program).expect("32 bytes");
+    assert_eq!(crate::base58::encode(&program), "BPFLoaderUpgradeab1e11111111111111111111111");
+    let at = Derived { program };
+    let shown = |seeds: &[&[u8]], bump| at.with(seeds, bump).map(|address| crate::base58::encode(&address));
+    assert_eq!(shown(&[b""], 1).as_deref(), Some("BwqrghZA2htAcqq8dzP1WDAhTXYTYWj7CHxF5j7TDBAe"));
+    assert_eq!(shown(&["☉".as_bytes()], 0).as_deref(), Some("13yWmRpaTR4r5nAktwLqMpRNr28tnVUZw26rTvPSSB19"));
+    let (address, bump) = at.address(&[b"config"]);
+    assert_eq!(at.with(&[b"config"], bump), Some(address));
+    assert!((bump.saturating_add(1)..=255).all(|higher| higher == bump || at.with(&[b"config"], higher).is_none()));
+}
+
+#[test]
+fn a_program_may_refuse_for_any_reason_that_applies_and_no_other() {
+    let refused = |found: &[u32]| Refused { found: found.iter().copied().collect(), ..Refused::default() };
+    let two = refused(&[refusals::ZERO, refusals::TERMINATED]);
+    assert!(two.allows(refusals::ZERO) && two.allows(refusals::TERMINATED));
+    assert!(!two.allows(refusals::VALUE) && !two.allows(refusals::WRONG_KIND));
+    // Which of them is seen first, of accounts that do not belong together, means little.
+    let shape = refused(&[refusals::WRONG_ADDRESS]);
+    assert!(shape.allows(refusals::NOT_SIGNED) && !shape.allows(refusals::EXISTS) && !shape.allows(refusals::ZERO));
+    // Who sums first may find that a sum is too large; who cannot see an account may be told anything.
+    assert!(Refused { unsummed: true, ..two.clone() }.allows(refusals::OVERFLOW));
+    assert!(Refused { blind: true, ..two }.allows(refusals::VALUE));
 }
