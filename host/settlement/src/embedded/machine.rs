@@ -208,7 +208,8 @@ impl Machine {
         if !self.stale {
             return Ok(());
         }
-        let hashes = Account { lamports: 1, data: self.slots.sysvar(), owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
+        let hashes =
+            Account { lamports: 1, data: self.slots.sysvar(), owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
         self.svm.set_account(SLOT_HASHES, hashes).map_err(|error| LedgerError::Program(error.to_string()))?;
         let now = clock::Clock { slot: self.slots.slot, unix_timestamp: self.slots.time, ..clock::Clock::default() };
         self.svm.set_sysvar(&now);
@@ -245,7 +246,9 @@ impl Machine {
     }
 
     fn fulfil(&mut self, done: Done) {
-        if self.done_order.len() == DONE_MAX && let Some(old) = self.done_order.pop_front() {
+        if self.done_order.len() == DONE_MAX
+            && let Some(old) = self.done_order.pop_front()
+        {
             self.done.remove(&old);
         }
         self.done_order.push_back(done.intent);

@@ -134,7 +134,11 @@ impl RpcLedger {
     /// Reaches a cluster, and opens its outbox. What is in that is not touched: [`Self::resume`].
     pub fn connect(settings: Settings) -> Result<Self, LedgerError> {
         if !(settings.url.starts_with("http://") || settings.url.starts_with("https://")) {
-            return Err(LedgerError::Rpc { url: shown(&settings.url), step: "be reached", why: "the URL must start with http:// or https://".into() });
+            return Err(LedgerError::Rpc {
+                url: shown(&settings.url),
+                step: "be reached",
+                why: "the URL must start with http:// or https://".into(),
+            });
         }
         let node = Node::new(&settings.url, settings.timeout, commitment(settings.level));
         let shown = shown(&settings.url);
@@ -304,9 +308,8 @@ impl Ledger for RpcLedger {
             ..RpcProgramAccountsConfig::default()
         };
         let program = self.settings.program;
-        let answer = self.ask("give the program's accounts", || {
-            self.node.client.get_program_ui_accounts_with_config(&program, config.clone())
-        })?;
+        let answer =
+            self.ask("give the program's accounts", || self.node.client.get_program_ui_accounts_with_config(&program, config.clone()))?;
         let decoded = answer.into_iter().map(|(address, account)| Some((address, account.to_account()?))).collect::<Option<Vec<_>>>();
         let undecodable = || self.failed("give the program's accounts", Fault::Never("accounts that cannot be decoded".into()));
         let mut found = decoded.ok_or_else(undecodable)?;
@@ -342,7 +345,8 @@ impl Ledger for RpcLedger {
             commitment: Some(commitment(self.settings.level)),
             ..RpcSimulateTransactionConfig::default()
         };
-        let answer = self.ask("simulate a transaction", || self.node.client.simulate_transaction_with_config(&transaction, config.clone()))?;
+        let answer =
+            self.ask("simulate a transaction", || self.node.client.simulate_transaction_with_config(&transaction, config.clone()))?;
         let refused = answer.value.err.map(|error| self.refused(&error.into(), &transaction, added));
         Ok(Simulation { units: answer.value.units_consumed.unwrap_or(0), logs: answer.value.logs.unwrap_or_default(), refused })
     }

@@ -293,7 +293,7 @@ mod tests {
                         Event::Status {
                             found: visible.then_some(Found { slot: at, level: Level::Confirmed, error: None }),
                             seen,
-                            keeps_from: world.forgets.then_some(height.saturating_sub(100)),
+                            keeps_from: Some(if world.forgets { height.saturating_sub(100) } else { 0 }),
                         }
                     }
                     Action::AskHeight if luck == 0 => Event::NoAnswer,
