@@ -40,7 +40,7 @@ use crate::address::Addresses;
 use crate::error::LedgerError;
 use crate::journal::Journal;
 use crate::journal::frame::Header;
-use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec};
+use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec, matches};
 use crate::wire;
 
 pub use self::setup::{IO_MINT, IOSD_MINT, PROGRAM};
@@ -180,6 +180,7 @@ impl Embedded {
         if self.broken {
             return Err(LedgerError::Broken(self.folder.clone()));
         }
+        self.machine.check(&entry)?;
         // Until all of it is done, nothing else is: if it fails half-way, memory and disk may differ, and only opening the ledger again tells what is on the disk.
         self.broken = true;
         if self.durability == Durability::Each {
@@ -228,12 +229,7 @@ impl Ledger for Embedded {
     }
 
     fn accounts_of(&self, kind: u8, length: Option<usize>, filters: &[Filter<'_>]) -> Result<Vec<(Pubkey, Account)>, LedgerError> {
-        let fits = |data: &[u8]| {
-            data.first() == Some(&kind)
-                && length.is_none_or(|length| data.len() == length)
-                && filters.iter().all(|filter| data.get(filter.at..).is_some_and(|rest| rest.starts_with(filter.bytes)))
-        };
-        let all = self.machine.of_program().filter(|(_, account)| fits(account.data()));
+        let all = self.machine.of_program().filter(|(_, account)| matches(account.data(), kind, length, filters));
         let mut found: Vec<(Pubkey, Account)> = all.map(|(address, account)| (*address, account.clone().into())).collect();
         found.sort_unstable_by_key(|(address, _)| *address);
         Ok(found)

@@ -132,7 +132,7 @@ impl Embedded {
         let frames = &content.bodies[passed..];
         for body in frames {
             let entries = entry::from_body(body).ok_or_else(|| damaged("a frame holds something else than entries"))?;
-            entries.iter().try_for_each(|entry| machine.apply(entry))?;
+            entries.iter().try_for_each(|entry| machine.check(entry).and_then(|()| machine.apply(entry)))?;
         }
         machine.refresh()?;
         let recovery = Recovery { frames: frames.len() as u64, dropped: content.dropped, accounts: machine.size() };

@@ -228,6 +228,38 @@ fn what_is_refused_changes_nothing() {
     assert_eq!(ledger.machine.snapshot(), before);
 }
 
+/// What the engine came with is not on the disk, so nothing may change it.
+#[test]
+fn the_engine_is_not_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let one = Keypair::new();
+    ledger.airdrop(&one.pubkey(), Token::Sol.units(10_000_000_000)).unwrap();
+    let engine: Vec<Pubkey> = ledger.machine.engine().copied().collect();
+    assert!(engine.len() > 20);
+    for address in engine {
+        assert!(ledger.send(&Spec::new(&transfer(&one, &address, 1_000_000_000), &one)).is_err(), "{address}");
+        assert!(matches!(ledger.airdrop(&address, Token::Sol.units(1)), Err(LedgerError::Unsendable(_))), "{address}");
+    }
+    ledger.skip(1).unwrap();
+    drop(ledger);
+    Embedded::open(folder.path(), &program()).unwrap();
+}
+
+#[test]
+fn a_wallet_gets_a_token_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let at = ledger.at().clone();
+    let (one, two) = (Keypair::new(), Pubkey::new_unique());
+    ledger.airdrop(&one.pubkey(), Token::Sol.units(10_000_000_000)).unwrap();
+    for _ in 0..2 {
+        ledger.send(&Spec::new(&[at.open_tokens(&one.pubkey(), &two, 1)], &one)).unwrap();
+    }
+    ledger.airdrop(&two, Token::Iosd.units(5)).unwrap();
+    assert_eq!(ledger.balance(&at, &two, Token::Iosd).unwrap().units, 5);
+}
+
 #[test]
 fn a_faucet_keeps_supply_and_balances_equal() {
     let folder = tempfile::tempdir().unwrap();

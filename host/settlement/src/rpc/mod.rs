@@ -41,7 +41,7 @@ use self::submission::{Level, Submission};
 use crate::call::SLOT_HASHES;
 use crate::embedded::read_slot_hashes;
 use crate::error::{LedgerError, Refused};
-use crate::ledger::{Clock, Filter, Ledger, Receipt, Simulation, Spec};
+use crate::ledger::{Clock, Filter, Ledger, Receipt, Simulation, Spec, matches};
 use crate::wire;
 
 pub use self::backoff::Backoff;
@@ -311,8 +311,11 @@ impl Ledger for RpcLedger {
         let answer =
             self.ask("give the program's accounts", || self.node.client.get_program_ui_accounts_with_config(&program, config.clone()))?;
         let decoded = answer.into_iter().map(|(address, account)| Some((address, account.to_account()?))).collect::<Option<Vec<_>>>();
-        let undecodable = || self.failed("give the program's accounts", Fault::Never("accounts that cannot be decoded".into()));
-        let mut found = decoded.ok_or_else(undecodable)?;
+        let wrong = |why: &str| self.failed("give the program's accounts", Fault::Never(why.into()));
+        let mut found = decoded.ok_or_else(|| wrong("accounts that cannot be decoded"))?;
+        if !found.iter().all(|(_, account)| account.owner == program && matches(&account.data, kind, length, filters)) {
+            return Err(wrong("accounts that were not asked for"));
+        }
         found.sort_unstable_by_key(|(address, _)| *address);
         Ok(found)
     }
