@@ -1,14 +1,17 @@
 mod fake;
 
 use std::path::Path;
+use std::time::Duration;
 
 use assay_settlement_interface::error::Refusal;
 use proptest::prelude::*;
 use serde_json::json;
+use solana_sdk::instruction::Instruction;
 use solana_sdk::signature::Keypair;
 
 use self::fake::{Chain, Fake, Luck};
 use super::*;
+use crate::error::Refused;
 
 fn program() -> Pubkey {
     Pubkey::from([1; 32])
