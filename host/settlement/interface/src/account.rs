@@ -358,6 +358,8 @@ kinds! {
         stake: u64,
         /// Undecided rounds that it sits in.
         busy: u32,
+        /// When it was taken.
+        taken_at: i64,
         /// When a leaving seat is free.
         free_at: i64,
         /// Not claimed: IO in the stake account, IO in escrow, IOSD in escrow.

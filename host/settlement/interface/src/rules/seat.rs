@@ -1,0 +1,96 @@
+//! Verifiers' seats (`specs/settlement.md`, section 9).
+
+use super::{add, time};
+use crate::Key;
+use crate::account::state::seat as state;
+use crate::account::{Seat, Totals};
+use crate::error::Refusal;
+use crate::params::{Param, Params};
+
+/// A seat nobody holds.
+pub fn vacant(index: u32, bump: u8) -> Seat {
+    Seat { bump, index, owner: [0; 32], state: state::VACANT, stake: 0, busy: 0, taken_at: 0, free_at: 0, earned: [0; 3], good: 0 }
+}
+
+/// Opens the next seat, which nobody holds yet. Only when none is vacant.
+pub fn open(totals: &mut Totals, bump: u8) -> Result<Seat, Refusal> {
+    if totals.vacant > 0 {
+        return Err(Refusal::VacantSeats);
+    }
+    let seat = vacant(totals.seats, bump);
+    totals.seats = totals.seats.checked_add(1).ok_or(Refusal::Overflow)?;
+    totals.vacant = 1;
+    Ok(seat)
+}
+
+/// Takes a vacant seat.
+pub fn take(seat: &mut Seat, totals: &mut Totals, owner: Key, amount: u64, now: i64, params: &Params) -> Result<(), Refusal> {
+    if seat.state != state::VACANT {
+        return Err(Refusal::SeatTaken);
+    }
+    if amount < params[Param::SeatStake as usize] {
+        return Err(Refusal::NotEnoughStake);
+    }
+    *seat = Seat { owner, state: state::ACTIVE, stake: amount, taken_at: now, ..vacant(seat.index, seat.bump) };
+    totals.vacant = totals.vacant.checked_sub(1).ok_or(Refusal::Overflow)?;
+    Ok(())
+}
+
+/// Adds to its stake.
+pub fn top_up(seat: &mut Seat, amount: u64) -> Result<(), Refusal> {
+    if amount == 0 {
+        return Err(Refusal::Zero);
+    }
+    if seat.state != state::ACTIVE {
+        return Err(Refusal::SeatState);
+    }
+    seat.stake = add(seat.stake, amount)?;
+    Ok(())
+}
+
+/// Starts to leave.
+pub fn leave(seat: &mut Seat, now: i64, params: &Params) -> Result<(), Refusal> {
+    if seat.state != state::ACTIVE {
+        return Err(Refusal::SeatState);
+    }
+    if seat.busy > 0 {
+        return Err(Refusal::SeatBusy);
+    }
+    seat.state = state::LEAVING;
+    seat.free_at = time::after(now, params[Param::SeatUnbondingS as usize])?;
+    Ok(())
+}
+
+/// What is paid out of the three token accounts when a seat is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leaving {
+    /// IO, stake account: stake and earnings.
+    pub stake: u64,
+    /// IO, escrow.
+    pub escrow_io: u64,
+    /// IOSD, escrow.
+    pub escrow_iosd: u64,
+}
+
+/// Leaves it vacant.
+pub fn withdraw(seat: &mut Seat, totals: &mut Totals, now: i64) -> Result<Leaving, Refusal> {
+    if seat.state != state::LEAVING {
+        return Err(Refusal::SeatState);
+    }
+    if now < seat.free_at {
+        return Err(Refusal::TooEarly);
+    }
+    let leaving = Leaving { stake: add(seat.stake, seat.earned[0])?, escrow_io: seat.earned[1], escrow_iosd: seat.earned[2] };
+    *seat = vacant(seat.index, seat.bump);
+    totals.vacant = totals.vacant.checked_add(1).ok_or(Refusal::Overflow)?;
+    Ok(leaving)
+}
+
+/// Takes earnings out.
+pub fn claim(seat: &mut Seat, tokens: u8) -> Result<u64, Refusal> {
+    let earned = seat.earned.get_mut(usize::from(tokens)).ok_or(Refusal::Value)?;
+    match core::mem::take(earned) {
+        0 => Err(Refusal::NothingToPay),
+        amount => Ok(amount),
+    }
+}
