@@ -1,0 +1,213 @@
+//! A Solana cluster as a ledger, through JSON-RPC.
+//!
+//! ```text
+//! send:  intent met? ─► its receipt       open? ─► find out first
+//!        simulate ─► refused? ─► budget and price ─► sign ─► outbox, synced ─► deliver ─► Landed ─► outbox ─► receipt
+//!                                                     ▲                           ├──► Refused, Failed ─► outbox ─► error
+//!                                                     └──── Expired ─► outbox ────┤
+//!                                                                                 └──► Uncertain: stays in the outbox; resume asks again
+//! ```
+//!
+//! When a transaction may be signed anew is decided in [`submission`]. The node is believed: one that lies about what is in the finalized chain can make a payment seem lost. Who cannot trust one runs their own.
+//!
+//! Calls block. From async code, call from a thread where that is allowed.
+
+mod backoff;
+mod cluster;
+mod deliver;
+mod fees;
+mod outbox;
+mod question;
+mod sending;
+mod settings;
+pub mod submission;
+
+use assay_settlement_interface::Key;
+use solana_rpc_client_api::client_error::Error;
+use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcSimulateTransactionConfig, UiAccountEncoding};
+use solana_rpc_client_api::filter::{Memcmp, MemcmpEncodedBytes, RpcFilterType};
+use solana_sdk::account::Account;
+use solana_sdk::clock::Slot;
+use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::Signature;
+
+use self::cluster::{Fault, Node};
+use self::outbox::Outbox;
+use self::settings::{commitment, shown};
+use crate::call::SLOT_HASHES;
+use crate::embedded::read_slot_hashes;
+use crate::error::LedgerError;
+use crate::ledger::{Clock, Filter, Ledger, Receipt, Simulation, Spec, matches};
+use crate::wire;
+
+pub use self::backoff::Backoff;
+pub use self::deliver::Patience;
+pub use self::fees::Priority;
+pub use self::outbox::folder as outbox_folder;
+pub use self::settings::Settings;
+
+/// Accounts that a node gives at once.
+const ACCOUNTS_MAX: usize = 100;
+
+/// What became of a transaction of the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It is on the ledger.
+    Landed(Receipt),
+    /// It is, and failed: it changed nothing.
+    Failed(Signature),
+    /// It never will be.
+    Expired(Signature),
+    /// It is not known yet.
+    Uncertain(Signature),
+}
+
+/// The ledger.
+pub struct RpcLedger {
+    node: Node,
+    outbox: Outbox,
+    settings: Settings,
+    shown: String,
+}
+
+impl RpcLedger {
+    /// Reaches a cluster, and opens its outbox. What is in that is not touched: [`Self::resume`].
+    pub fn connect(settings: Settings) -> Result<Self, LedgerError> {
+        if !(settings.url.starts_with("http://") || settings.url.starts_with("https://")) {
+            return Err(LedgerError::Rpc {
+                url: shown(&settings.url),
+                step: "be reached",
+                why: "the URL must start with http:// or https://".into(),
+            });
+        }
+        let node = Node::new(&settings.url, settings.timeout, commitment(settings.level));
+        let shown = shown(&settings.url);
+        let genesis = question::ask(&node, &settings, &shown, "say which it is", || node.client.get_genesis_hash())?.to_bytes();
+        let outbox = Outbox::open(&outbox::folder(&settings.outboxes, &genesis), &genesis)?;
+        Ok(Self { node, outbox, settings, shown })
+    }
+
+    /// Transactions that may still land.
+    pub fn pending(&self) -> Vec<Signature> {
+        self.outbox.pending().iter().map(|begun| Signature::from(begun.signature)).collect()
+    }
+
+    /// Finds out what became of what an earlier process left in the outbox. What has not expired is sent again.
+    pub fn resume(&mut self) -> Result<Vec<Settled>, LedgerError> {
+        let pending = self.outbox.pending();
+        pending.iter().map(|begun| self.settle(begun)).collect()
+    }
+
+    fn ask<T>(&self, step: &'static str, question: impl Fn() -> Result<T, Error>) -> Result<T, LedgerError> {
+        question::ask(&self.node, &self.settings, &self.shown, step, question)
+    }
+
+    fn failed(&self, step: &'static str, fault: Fault) -> LedgerError {
+        LedgerError::Rpc { url: self.shown.clone(), step, why: fault.why() }
+    }
+}
+
+impl Ledger for RpcLedger {
+    fn program(&self) -> Pubkey {
+        self.settings.program
+    }
+
+    fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, LedgerError> {
+        let mut found = Vec::with_capacity(addresses.len());
+        for some in addresses.chunks(ACCOUNTS_MAX) {
+            let answer = self.ask("give accounts", || self.node.client.get_multiple_accounts(some))?;
+            if answer.len() != some.len() {
+                return Err(self.failed("give accounts", Fault::Never("other accounts than were asked for".into())));
+            }
+            found.extend(answer);
+        }
+        Ok(found)
+    }
+
+    fn accounts_of(&self, kind: u8, length: Option<usize>, filters: &[Filter<'_>]) -> Result<Vec<(Pubkey, Account)>, LedgerError> {
+        let memcmp = |at: usize, bytes: &[u8]| RpcFilterType::Memcmp(Memcmp::new(at, MemcmpEncodedBytes::Bytes(bytes.to_vec())));
+        let mut wanted = vec![memcmp(0, &[kind])];
+        wanted.extend(length.map(|length| RpcFilterType::DataSize(length as u64)));
+        wanted.extend(filters.iter().map(|filter| memcmp(filter.at, filter.bytes)));
+        let config = RpcProgramAccountsConfig {
+            filters: Some(wanted),
+            account_config: RpcAccountInfoConfig {
+                encoding: Some(UiAccountEncoding::Base64),
+                commitment: Some(commitment(self.settings.level)),
+                ..RpcAccountInfoConfig::default()
+            },
+            ..RpcProgramAccountsConfig::default()
+        };
+        let program = self.settings.program;
+        let answer =
+            self.ask("give the program's accounts", || self.node.client.get_program_ui_accounts_with_config(&program, config.clone()))?;
+        let decoded = answer.into_iter().map(|(address, account)| Some((address, account.to_account()?))).collect::<Option<Vec<_>>>();
+        let wrong = |why: &str| self.failed("give the program's accounts", Fault::Never(why.into()));
+        let mut found = decoded.ok_or_else(|| wrong("accounts that cannot be decoded"))?;
+        if !found.iter().all(|(_, account)| account.owner == program && matches(&account.data, kind, length, filters)) {
+            return Err(wrong("accounts that were not asked for"));
+        }
+        found.sort_unstable_by_key(|(address, _)| *address);
+        Ok(found)
+    }
+
+    fn clock(&self) -> Result<Clock, LedgerError> {
+        let address = solana_sdk_ids::sysvar::clock::ID;
+        let missing = LedgerError::Missing { what: "clock", address };
+        let account = self.account(&address)?.ok_or(missing)?;
+        read_clock(&account.data).ok_or(LedgerError::Foreign { what: "clock", address, why: "it is cut short" })
+    }
+
+    fn slot_hashes(&self) -> Result<Vec<(Slot, Key)>, LedgerError> {
+        let missing = LedgerError::Missing { what: "slot hashes", address: SLOT_HASHES };
+        let account = self.account(&SLOT_HASHES)?.ok_or(missing)?;
+        let foreign = LedgerError::Foreign { what: "slot hashes", address: SLOT_HASHES, why: "they are cut short" };
+        read_slot_hashes(&account.data).ok_or(foreign)
+    }
+
+    fn rent(&self, length: usize) -> Result<u64, LedgerError> {
+        self.ask("say what storage costs", || self.node.client.get_minimum_balance_for_rent_exemption(length))
+    }
+
+    fn simulate(&self, spec: &Spec<'_>) -> Result<Simulation, LedgerError> {
+        let (instructions, added) = fees::with_budget(spec.instructions, fees::UNITS_MAX, 0);
+        let transaction = wire::unsigned(spec, &instructions)?;
+        let config = RpcSimulateTransactionConfig {
+            replace_recent_blockhash: true,
+            commitment: Some(commitment(self.settings.level)),
+            ..RpcSimulateTransactionConfig::default()
+        };
+        let answer =
+            self.ask("simulate a transaction", || self.node.client.simulate_transaction_with_config(&transaction, config.clone()))?;
+        let refused = answer.value.err.map(|error| self.refused(&error.into(), &transaction, added));
+        Ok(Simulation { units: answer.value.units_consumed.unwrap_or(0), logs: answer.value.logs.unwrap_or_default(), refused })
+    }
+
+    fn send(&mut self, spec: &Spec<'_>) -> Result<Receipt, LedgerError> {
+        if let Some(receipt) = self.met(spec)? {
+            return Ok(receipt);
+        }
+        let simulation = self.simulate(spec)?;
+        if let Some(refused) = simulation.refused {
+            return Err(refused.into());
+        }
+        let price = self.price(spec.instructions);
+        let (instructions, added) = fees::with_budget(spec.instructions, fees::limit(simulation.units), price);
+        for _ in 0..self.settings.signings_max.max(1) {
+            if let Some(receipt) = self.attempt(spec, &instructions, added, simulation.units)? {
+                return Ok(receipt);
+            }
+        }
+        let why = format!("{} signings of it expired before a block took it: try again later, or offer more", self.settings.signings_max);
+        Err(LedgerError::Rpc { url: self.shown.clone(), step: "take a transaction", why })
+    }
+}
+
+/// Reads the sysvar: slot, start of the epoch, epoch, epoch of the leader schedule, time.
+fn read_clock(bytes: &[u8]) -> Option<Clock> {
+    let word = |at: usize| Some(u64::from_le_bytes(*bytes.get(8 * at..)?.first_chunk()?));
+    Some(Clock { slot: word(0)?, unix_timestamp: word(4)?.cast_signed() })
+}
+
+#[cfg(test)]
+mod tests;
