@@ -1,0 +1,78 @@
+//! Draw: candidates are looked at until the committee is full.
+
+use super::members;
+use crate::entry::Ground;
+use crate::hash::hash;
+use crate::{Outcome, accounts, slots};
+use assay_settlement_interface::account::state::{purpose, round as state};
+use assay_settlement_interface::account::{Member, Provider, Round, Seat, Totals};
+use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::instruction::Draw;
+use assay_settlement_interface::params::Param;
+use assay_settlement_interface::rules::draw::{self as rules, Parties};
+use assay_settlement_interface::rules::round::{is_drawn, looked_at, seeded, settle_draw, sits};
+use pinocchio::AccountView;
+
+/// Looks at candidates.
+pub fn draw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
+    Draw::read(data)?;
+    let sums: Totals = accounts::read(totals, ground.program)?;
+    let judged = members::job_of(job, provider, ground)?;
+    let own: Provider = accounts::read(provider, ground.program)?;
+    let mut drawn = members::round_of(job, round, ground)?;
+    let reviewed = if drawn.purpose == purpose::APPEAL { Some(members::numbered(job, previous, drawn.previous, ground)?) } else { None };
+    match drawn.state {
+        state::WAITING => {
+            let Some(slot_hash) = slots::drawn(slot_hashes, drawn.draw_slot)? else {
+                // That slot is forgotten: another one draws.
+                drawn.draw_slot = members::draw_slot(ground)?;
+                return accounts::write(round, &drawn);
+            };
+            let seed = rules::seed(hash, accounts::key(job), drawn.number, &slot_hash);
+            seeded(&mut drawn, seed, sums.seats);
+        }
+        state::DRAWING => {}
+        _ => return Err(Refusal::RoundState),
+    }
+    let parties = Parties { provider: own.owner, requester: judged.requester };
+    for candidate in candidates {
+        // Whoever sends it cannot know how many will be passed over: what is too many is not looked at.
+        if is_drawn(&drawn) {
+            break;
+        }
+        look(ground, round, previous, reviewed.as_ref(), &mut drawn, candidate, &parties)?;
+    }
+    settle_draw(&mut drawn, judged.hours, ground.now, &ground.config.params)?;
+    accounts::write(round, &drawn)
+}
+
+/// Looks at the next candidate, which must be the one that was passed.
+#[inline(never)]
+fn look(
+    ground: &Ground,
+    round: &mut AccountView,
+    previous: &AccountView,
+    reviewed: Option<&Round>,
+    drawn: &mut Round,
+    candidate: &mut AccountView,
+    parties: &Parties,
+) -> Outcome {
+    let number = rules::candidate(hash, &drawn.seed, drawn.cursor, drawn.seats)?;
+    let mut seat: Seat = accounts::read(candidate, ground.program)?;
+    if seat.index != number {
+        return Err(Refusal::WrongSeats);
+    }
+    let sits_here = members::position(&accounts::bytes(round)?, drawn, number)?.is_some();
+    let sat_there = match reviewed {
+        Some(reviewed) => members::position(&accounts::bytes(previous)?, reviewed, number)?.is_some(),
+        None => false,
+    };
+    let taken = !sits_here && !sat_there && rules::may_judge(&seat, drawn, parties, ground.config.param(Param::SeatStake));
+    if taken {
+        members::write(round, drawn.drawn, &Member::drawn(number))?;
+        sits(&mut seat)?;
+        accounts::write(candidate, &seat)?;
+    }
+    looked_at(drawn, taken)
+}

@@ -1,0 +1,80 @@
+//! CancelJob, ExpireJob, Settle: a job's end.
+
+use super::escrow::Ends;
+use crate::cpi::Vault;
+use crate::entry::Ground;
+use crate::{Outcome, accounts};
+use assay_settlement_interface::account::state::job as state;
+use assay_settlement_interface::account::{Job, Provider};
+use assay_settlement_interface::instruction::{CancelJob, ExpireJob, Settle};
+use assay_settlement_interface::rules::job as rules;
+use pinocchio::AccountView;
+
+/// The requester ends it.
+pub fn cancel(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([requester, job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
+    CancelJob::read(data)?;
+    let vault = Vault::new(vault, token_program, ground.config)?;
+    let mut ended: Job = accounts::read_mut(job, ground.program)?;
+    accounts::signed_by(requester, &ended.requester)?;
+    if ended.state == state::ACCEPTED {
+        let ([provider, device, payout, fees], _) = accounts::take(more)?;
+        super::accepted_by(&ended, provider)?;
+        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+        let mut hired = super::hired_for(&ended, device, ground)?;
+        let owner = own.owner;
+        let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
+        ends.check(&ended, ground.config)?;
+        let amounts = rules::cancel_accepted(&mut ended, &mut own, &mut hired, ground.now)?;
+        ends.pay(vault, &amounts)?;
+        accounts::write(device, &hired)?;
+        accounts::write(provider, &own)?;
+    } else {
+        let ends = Ends { escrow, refund, paid: None };
+        ends.check(&ended, ground.config)?;
+        let amounts = rules::cancel_open(&mut ended)?;
+        ends.pay(vault, &amounts)?;
+    }
+    accounts::write(job, &ended)
+}
+
+/// Nobody accepted it, or the provider did not prove it.
+pub fn expire(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
+    ExpireJob::read(data)?;
+    let vault = Vault::new(vault, token_program, ground.config)?;
+    let mut ended: Job = accounts::read_mut(job, ground.program)?;
+    let ends = Ends { escrow, refund, paid: None };
+    ends.check(&ended, ground.config)?;
+    let amounts = if ended.state == state::ACCEPTED {
+        let ([provider, device], _) = accounts::take(more)?;
+        super::accepted_by(&ended, provider)?;
+        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+        let mut hired = super::hired_for(&ended, device, ground)?;
+        let amounts = rules::expire_accepted(&mut ended, &mut own, &mut hired, ground.now)?;
+        accounts::write(device, &hired)?;
+        accounts::write(provider, &own)?;
+        amounts
+    } else {
+        rules::expire_open(&mut ended, ground.now)?
+    };
+    ends.pay(vault, &amounts)?;
+    accounts::write(job, &ended)
+}
+
+/// It is paid out.
+pub fn settle(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([job, provider, escrow, payout, refund, fees, vault, token_program], _) = accounts::take(accounts)?;
+    Settle::read(data)?;
+    let vault = Vault::new(vault, token_program, ground.config)?;
+    let mut ended: Job = accounts::read_mut(job, ground.program)?;
+    super::accepted_by(&ended, provider)?;
+    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+    let owner = own.owner;
+    let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
+    ends.check(&ended, ground.config)?;
+    let amounts = rules::settle(&mut ended, &mut own, ground.now)?;
+    ends.pay(vault, &amounts)?;
+    accounts::write(provider, &own)?;
+    accounts::write(job, &ended)
+}

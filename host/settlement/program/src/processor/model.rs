@@ -1,0 +1,31 @@
+//! SetModel: the guardian adds a model.
+
+use crate::entry::Ground;
+use crate::{Outcome, accounts, cpi};
+use assay_settlement_interface::account::{Account, Model, seeds};
+use assay_settlement_interface::instruction::SetModel;
+use assay_settlement_interface::rules::vote::ModelChange;
+use pinocchio::AccountView;
+
+/// Adds a model that does not exist.
+pub fn set(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([guardian, model, system_program], _) = accounts::take(accounts)?;
+    let asked = SetModel::read(data)?;
+    accounts::system_program(system_program)?;
+    super::guardian(guardian, ground.config)?;
+    let change = ModelChange {
+        id: asked.id,
+        kind: asked.model_kind,
+        enabled: asked.enabled,
+        multiplier_milli: asked.multiplier_milli,
+        name: asked.name,
+    };
+    change.validate()?;
+    add(ground, guardian, model, &change)
+}
+
+/// Creates the account of a model.
+pub fn add(ground: &Ground, payer: &AccountView, model: &mut AccountView, change: &ModelChange) -> Outcome {
+    let bump = cpi::create(ground.program, payer, model, &[seeds::MODEL, &change.id.to_le_bytes()], Model::LENGTH)?;
+    accounts::write(model, &change.model(bump))
+}

@@ -1,0 +1,56 @@
+//! Advance, Heartbeat, Lapse, Claim.
+
+use crate::cpi::Vault;
+use crate::entry::Ground;
+use crate::{Outcome, accounts};
+use assay_settlement_interface::account::{Provider, Totals};
+use assay_settlement_interface::instruction::{Advance, Claim, Heartbeat, Lapse};
+use assay_settlement_interface::rules::reward as rules;
+use pinocchio::AccountView;
+
+/// Accounts for whole epochs.
+pub fn advance(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals], _) = accounts::take(accounts)?;
+    Advance::read(data)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    rules::advance(&mut sums, ground.config, ground.now)?;
+    accounts::write(totals, &sums)
+}
+
+/// A provider is there.
+pub fn heartbeat(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, owner, provider], _) = accounts::take(accounts)?;
+    Heartbeat::read(data)?;
+    let mut own = super::provider_of(owner, provider, ground)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    rules::heartbeat(&mut own, &mut sums, ground.config, ground.now)?;
+    accounts::write(provider, &own)?;
+    accounts::write(totals, &sums)
+}
+
+/// A provider is not there any more.
+pub fn lapse(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, provider], _) = accounts::take(accounts)?;
+    Lapse::read(data)?;
+    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    rules::lapse(&mut own, &mut sums, ground.config, ground.now)?;
+    accounts::write(provider, &own)?;
+    accounts::write(totals, &sums)
+}
+
+/// Mints what a provider has earned.
+pub fn claim(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, owner, provider, io_mint, destination, vault, token_program], _) = accounts::take(accounts)?;
+    Claim::read(data)?;
+    let vault = Vault::new(vault, token_program, ground.config)?;
+    let mut own = super::provider_of(owner, provider, ground)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    accounts::at(io_mint, &ground.config.io_mint)?;
+    accounts::writable(io_mint)?;
+    accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
+    let amount = rules::claim(&mut own, &mut sums)?;
+    vault.mint(io_mint, destination, amount)?;
+    accounts::write(provider, &own)?;
+    accounts::write(totals, &sums)
+}

@@ -1,0 +1,48 @@
+//! Stake, RequestUnstake, Withdraw.
+
+use crate::cpi::{self, Vault};
+use crate::entry::Ground;
+use crate::{Outcome, accounts};
+use assay_settlement_interface::account::{Totals, tokens};
+use assay_settlement_interface::instruction::{RequestUnstake, Stake, Withdraw};
+use assay_settlement_interface::rules::stake as rules;
+use pinocchio::AccountView;
+
+/// Stakes.
+pub fn stake(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, owner, provider, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
+    let asked = Stake::read(data)?;
+    accounts::token_program(token_program)?;
+    let mut own = super::provider_of(owner, provider, ground)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
+    accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    rules::stake(&mut own, &mut sums, asked.amount)?;
+    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
+    accounts::write(totals, &sums)?;
+    accounts::write(provider, &own)
+}
+
+/// Starts to unbond.
+pub fn request(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, owner, provider], _) = accounts::take(accounts)?;
+    let asked = RequestUnstake::read(data)?;
+    let mut own = super::provider_of(owner, provider, ground)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    rules::request_unstake(&mut own, &mut sums, asked.amount, ground.now, &ground.config.params)?;
+    accounts::write(totals, &sums)?;
+    accounts::write(provider, &own)
+}
+
+/// Pays out every ripe entry.
+pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([owner, provider, stake_tokens, destination, vault, token_program], _) = accounts::take(accounts)?;
+    Withdraw::read(data)?;
+    let vault = Vault::new(vault, token_program, ground.config)?;
+    let mut own = super::provider_of(owner, provider, ground)?;
+    accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
+    let amount = rules::withdraw(&mut own, ground.now)?;
+    vault.pay(stake_tokens, destination, amount)?;
+    accounts::write(provider, &own)
+}

@@ -1,0 +1,116 @@
+//! Propose, CastVote, Execute, CloseVote.
+
+use crate::cpi::{self, Vault};
+use crate::entry::Ground;
+use crate::{Outcome, accounts};
+use assay_settlement_interface::account::{Account, Model, Proposal, Provider, Totals, Vote, seeds};
+use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::instruction::{CastVote, CloseVote, Execute, Propose};
+use assay_settlement_interface::rules::vote::{self as rules, Action, ModelChange};
+use pinocchio::AccountView;
+
+/// Proposes.
+pub fn propose(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([totals, owner, provider, proposal, system_program], _) = accounts::take(accounts)?;
+    let asked = Propose::read(data)?;
+    accounts::system_program(system_program)?;
+    let own = voter(owner, provider, ground)?;
+    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    let number = sums.proposals.to_le_bytes();
+    let mut made = rules::propose(&own, &mut sums, asked.action, asked.payload, 0, ground.now, &ground.config.params)?;
+    made.bump = cpi::create(ground.program, owner, proposal, &[seeds::PROPOSAL, &number], Proposal::LENGTH)?;
+    accounts::write(proposal, &made)?;
+    accounts::write(totals, &sums)
+}
+
+/// Votes with all free stake.
+pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([owner, provider, proposal, vote, system_program], _) = accounts::take(accounts)?;
+    let asked = CastVote::read(data)?;
+    accounts::system_program(system_program)?;
+    let own = voter(owner, provider, ground)?;
+    let mut open: Proposal = accounts::read_mut(proposal, ground.program)?;
+    let provider_key = *accounts::key(provider);
+    let mut cast = rules::cast(&mut open, &own, provider_key, asked.yes, 0, ground.now)?;
+    let identity = [seeds::VOTE, &open.id.to_le_bytes(), &provider_key];
+    // The vote that is there already is this provider's: no other can be at that address.
+    let made = cpi::create(ground.program, owner, vote, &identity, Vote::LENGTH);
+    cast.bump = made.map_err(|refusal| if refusal == Refusal::Exists { Refusal::Voted } else { refusal })?;
+    accounts::write(vote, &cast)?;
+    accounts::write(proposal, &open)
+}
+
+/// Executes or rejects a proposal.
+pub fn execute(ground: &Ground, view: &mut AccountView, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([payer, proposal], more) = accounts::take(accounts)?;
+    Execute::read(data)?;
+    accounts::writable(view)?;
+    accounts::signer(payer)?;
+    let mut decided: Proposal = accounts::read_mut(proposal, ground.program)?;
+    let action = rules::execute(&mut decided, ground.now, &ground.config.params)?;
+    match &action {
+        None => {}
+        Some(Action::SetParam { .. } | Action::SetGuardian(_)) => configure(ground, view, action.as_ref())?,
+        Some(Action::SetModel(change)) => set_model(ground, payer, more, change)?,
+        Some(Action::PayFees { currency, amount, owner }) => {
+            let ([fees, destination, vault, token_program], _) = accounts::take(more)?;
+            let vault = Vault::new(vault, token_program, ground.config)?;
+            let purse = super::escrow::purse(*currency, ground.config);
+            accounts::own_tokens(fees, &purse.fees)?;
+            accounts::token_account(destination, owner, &purse.mint)?;
+            vault.pay(fees, destination, *amount)?;
+        }
+    }
+    accounts::write(proposal, &decided)
+}
+
+/// Changes the configuration.
+#[inline(never)]
+fn configure(ground: &Ground, view: &mut AccountView, action: Option<&Action>) -> Outcome {
+    let mut config = *ground.config;
+    if let Some(action) = action {
+        rules::apply(&mut config, action)?;
+    }
+    accounts::write(view, &config)
+}
+
+/// Adds a model, or changes one.
+#[inline(never)]
+fn set_model(ground: &Ground, payer: &AccountView, more: &mut [AccountView], change: &ModelChange) -> Outcome {
+    let ([model, system_program], _) = accounts::take(more)?;
+    accounts::system_program(system_program)?;
+    if !model.owned_by(ground.program) {
+        return super::model::add(ground, payer, model, change);
+    }
+    let own: Model = accounts::read_mut(model, ground.program)?;
+    if own.id != change.id {
+        return Err(Refusal::WrongAddress);
+    }
+    accounts::write(model, &change.model(own.bump))
+}
+
+/// Closes a vote on a proposal that is over.
+pub fn close(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let ([proposal, provider, vote, owner], _) = accounts::take(accounts)?;
+    CloseVote::read(data)?;
+    let decided: Proposal = accounts::read(proposal, ground.program)?;
+    let own: Provider = accounts::read(provider, ground.program)?;
+    let cast: Vote = accounts::read_mut(vote, ground.program)?;
+    accounts::at(provider, &cast.provider)?;
+    accounts::at(owner, &own.owner)?;
+    if cast.proposal != decided.id {
+        return Err(Refusal::WrongAddress);
+    }
+    // Nobody votes any more: whether it was executed does not matter to the vote.
+    if ground.now <= decided.vote_until {
+        return Err(Refusal::VoteOver);
+    }
+    cpi::close(vote, owner)
+}
+
+/// The provider that `owner`, who signs, owns.
+fn voter(owner: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Provider> {
+    let own: Provider = accounts::read(provider, ground.program)?;
+    accounts::signed_by(owner, &own.owner)?;
+    Ok(own)
+}
