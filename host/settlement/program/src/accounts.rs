@@ -64,7 +64,7 @@ pub fn bytes_mut(view: &mut AccountView) -> Outcome<RefMut<'_, [u8]>> {
 }
 
 /// Reads an account of ours: the owner, the kind, the version and the length are checked.
-#[inline(always)]
+#[inline(never)]
 pub fn read<A: Account>(view: &AccountView, program: &Address) -> Outcome<A> {
     ours(view, program)?;
     let bytes = bytes(view)?;
@@ -82,7 +82,7 @@ pub fn read_mut<A: Account>(view: &AccountView, program: &Address) -> Outcome<A>
 }
 
 /// Reads a round: its length goes with its size.
-#[inline(always)]
+#[inline(never)]
 pub fn read_round(view: &AccountView, program: &Address) -> Outcome<Round> {
     ours(view, program)?;
     let bytes = bytes(view)?;
@@ -98,7 +98,7 @@ pub fn read_round_mut(view: &AccountView, program: &Address) -> Outcome<Round> {
 }
 
 /// Writes an account that was read or created.
-#[inline(always)]
+#[inline(never)]
 pub fn write<A: Account>(view: &mut AccountView, account: &A) -> Outcome {
     account.write(&mut bytes_mut(view)?)
 }
@@ -122,7 +122,7 @@ pub fn token_program(view: &AccountView) -> Outcome {
 }
 
 /// It is a token account of `owner` for `mint`, and may change.
-#[inline(always)]
+#[inline(never)]
 pub fn token_account(view: &AccountView, owner: &Key, mint: &Key) -> Outcome {
     writable(view)?;
     let account = pinocchio_token::state::Account::from_account_view(view).map_err(|_| Refusal::WrongTokens)?;

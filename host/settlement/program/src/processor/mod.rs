@@ -36,6 +36,7 @@ fn guardian(view: &AccountView, config: &Config) -> Outcome {
 }
 
 /// The provider that `owner`, who signs, owns; it will change.
+#[inline(never)]
 fn provider_of(owner: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Provider> {
     let own: Provider = accounts::read_mut(provider, ground.program)?;
     accounts::signed_by(owner, &own.owner)?;
@@ -43,6 +44,7 @@ fn provider_of(owner: &AccountView, provider: &AccountView, ground: &Ground) -> 
 }
 
 /// A device of that provider; it will change.
+#[inline(never)]
 fn device_of(provider: &AccountView, device: &AccountView, ground: &Ground) -> Outcome<Device> {
     let own: Device = accounts::read_mut(device, ground.program)?;
     accounts::at(provider, &own.provider)?;
@@ -58,6 +60,7 @@ fn accepted_by(job: &Job, provider: &AccountView) -> Outcome {
 }
 
 /// The device that the job was accepted for; it will change.
+#[inline(never)]
 fn hired_for(job: &Job, device: &AccountView, ground: &Ground) -> Outcome<Device> {
     accounts::at(device, &job.device)?;
     accounts::read_mut(device, ground.program)
