@@ -11,6 +11,7 @@ use assay_settlement_interface::rules::round::{self, Opening};
 use pinocchio::AccountView;
 
 /// Appeals, with a bond.
+#[inline(never)]
 pub fn appeal(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, job, dispute, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     Appeal::read(data)?;

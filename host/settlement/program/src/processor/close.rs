@@ -12,6 +12,7 @@ use assay_settlement_interface::rules::job::has_ended;
 use pinocchio::AccountView;
 
 /// Closes a round: the bond to its opener.
+#[inline(never)]
 pub fn round(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([job, round, payer, destination, stake_tokens, vault, token_program], _) = accounts::take(accounts)?;
     CloseRound::read(data)?;
@@ -40,6 +41,7 @@ pub fn round(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 }
 
 /// Closes a job, and its dispute.
+#[inline(never)]
 pub fn job(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([job, requester], more) = accounts::take(accounts)?;
     CloseJob::read(data)?;

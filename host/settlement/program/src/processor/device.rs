@@ -9,6 +9,7 @@ use assay_settlement_interface::rules::stake::{self, Offer};
 use pinocchio::AccountView;
 
 /// Adds a device.
+#[inline(never)]
 pub fn add(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, model, device, system_program], _) = accounts::take(accounts)?;
     let asked = AddDevice::read(data)?;
@@ -25,6 +26,7 @@ pub fn add(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcom
 }
 
 /// Changes a device.
+#[inline(never)]
 pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, model, device], _) = accounts::take(accounts)?;
     let asked = UpdateDevice::read(data)?;
@@ -38,6 +40,7 @@ pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// The guardian attests it, or takes that back.
+#[inline(never)]
 pub fn attest(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([guardian, provider, device], _) = accounts::take(accounts)?;
     let asked = AttestDevice::read(data)?;

@@ -14,6 +14,7 @@ use assay_settlement_interface::rules::round::{is_drawn, looked_at, seeded, sett
 use pinocchio::AccountView;
 
 /// Looks at candidates.
+#[inline(never)]
 pub fn draw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
     Draw::read(data)?;

@@ -9,6 +9,7 @@ use assay_settlement_interface::rules::job::{self as rules, Addresses, Moment};
 use pinocchio::AccountView;
 
 /// Opens a job and pays it into escrow.
+#[inline(never)]
 pub fn open(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([requester, job, source, escrow, system_program, token_program], _) = accounts::take(accounts)?;
     let asked = OpenJob::read(data)?;
@@ -27,6 +28,7 @@ pub fn open(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
 }
 
 /// Accepts it for a device.
+#[inline(never)]
 pub fn accept(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     AcceptJob::read(data)?;
@@ -41,6 +43,7 @@ pub fn accept(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Proves it.
+#[inline(never)]
 pub fn prove(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     let proof = Prove::read(data)?;

@@ -11,6 +11,7 @@ use assay_settlement_interface::rules::job as rules;
 use pinocchio::AccountView;
 
 /// The requester ends it.
+#[inline(never)]
 pub fn cancel(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([requester, job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     CancelJob::read(data)?;
@@ -39,6 +40,7 @@ pub fn cancel(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Nobody accepted it, or the provider did not prove it.
+#[inline(never)]
 pub fn expire(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     ExpireJob::read(data)?;
@@ -63,6 +65,7 @@ pub fn expire(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// It is paid out.
+#[inline(never)]
 pub fn settle(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([job, provider, escrow, payout, refund, fees, vault, token_program], _) = accounts::take(accounts)?;
     Settle::read(data)?;

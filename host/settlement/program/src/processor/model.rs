@@ -8,6 +8,7 @@ use assay_settlement_interface::rules::vote::ModelChange;
 use pinocchio::AccountView;
 
 /// Adds a model that does not exist.
+#[inline(never)]
 pub fn set(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([guardian, model, system_program], _) = accounts::take(accounts)?;
     let asked = SetModel::read(data)?;

@@ -10,6 +10,7 @@ use assay_settlement_interface::rules::stake;
 use pinocchio::AccountView;
 
 /// Registers the signer.
+#[inline(never)]
 pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, system_program], _) = accounts::take(accounts)?;
     let asked = RegisterProvider::read(data)?;
@@ -49,6 +50,7 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 }
 
 /// Changes status and region.
+#[inline(never)]
 pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider], _) = accounts::take(accounts)?;
     let asked = UpdateProvider::read(data)?;
@@ -58,6 +60,7 @@ pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// The guardian blocks, unblocks, and states the tier.
+#[inline(never)]
 pub fn attest(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([guardian, provider], _) = accounts::take(accounts)?;
     let asked = AttestProvider::read(data)?;

@@ -9,6 +9,7 @@ use assay_settlement_interface::rules::reward as rules;
 use pinocchio::AccountView;
 
 /// Accounts for whole epochs.
+#[inline(never)]
 pub fn advance(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals], _) = accounts::take(accounts)?;
     Advance::read(data)?;
@@ -18,6 +19,7 @@ pub fn advance(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
 }
 
 /// A provider is there.
+#[inline(never)]
 pub fn heartbeat(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     Heartbeat::read(data)?;
@@ -29,6 +31,7 @@ pub fn heartbeat(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> 
 }
 
 /// A provider is not there any more.
+#[inline(never)]
 pub fn lapse(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, provider], _) = accounts::take(accounts)?;
     Lapse::read(data)?;
@@ -40,6 +43,7 @@ pub fn lapse(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 }
 
 /// Mints what a provider has earned.
+#[inline(never)]
 pub fn claim(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, provider, io_mint, destination, vault, token_program], _) = accounts::take(accounts)?;
     Claim::read(data)?;

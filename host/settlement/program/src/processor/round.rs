@@ -14,6 +14,7 @@ use assay_settlement_interface::rules::round::{self as rules, Opening};
 use pinocchio::AccountView;
 
 /// Decides whether a proof is sampled.
+#[inline(never)]
 pub fn sample(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
     Sample::read(data)?;
@@ -50,6 +51,7 @@ pub fn sample(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Makes the next round after one without a quorum.
+#[inline(never)]
 pub fn redraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([payer, job, round, next, system_program], _) = accounts::take(accounts)?;
     Redraw::read(data)?;
@@ -64,6 +66,7 @@ pub fn redraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Challenges a proof, with a bond.
+#[inline(never)]
 pub fn challenge(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([challenger, job, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     Challenge::read(data)?;

@@ -10,6 +10,7 @@ use assay_settlement_interface::rules::seat as rules;
 use pinocchio::AccountView;
 
 /// Takes a vacant seat, or opens the next one.
+#[inline(never)]
 pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, seat, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     let asked = RegisterSeat::read(data)?;
@@ -35,6 +36,7 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 }
 
 /// Adds to its stake.
+#[inline(never)]
 pub fn top_up(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, seat, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = TopUpSeat::read(data)?;
@@ -48,6 +50,7 @@ pub fn top_up(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Starts to leave.
+#[inline(never)]
 pub fn leave(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, seat], _) = accounts::take(accounts)?;
     LeaveSeat::read(data)?;
@@ -57,6 +60,7 @@ pub fn leave(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 }
 
 /// Pays all out and leaves it vacant.
+#[inline(never)]
 pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let (all, _) = accounts::take(accounts)?;
     let [totals, owner, seat, stake_tokens, escrow_io, escrow_iosd, destination_io, destination_iosd, vault, token_program] = all;
@@ -79,6 +83,7 @@ pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 }
 
 /// Pays earnings out.
+#[inline(never)]
 pub fn claim(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, seat, from, destination, vault, token_program], _) = accounts::take(accounts)?;
     let asked = ClaimSeat::read(data)?;

@@ -14,6 +14,7 @@ use assay_settlement_interface::rules::{add, fees};
 use pinocchio::AccountView;
 
 /// Burns frozen stake and refunds the requester.
+#[inline(never)]
 pub fn execute(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let (all, seats) = accounts::take(accounts)?;
     let [totals, job, dispute, provider, round, escrow, refund, stake_tokens, io_mint, vault, token_program] = all;
@@ -75,6 +76,7 @@ fn reward(ground: &Ground, view: &AccountView, round: &Round, seats: &mut [Accou
 }
 
 /// Punishes a member of an overturned round.
+#[inline(never)]
 pub fn punish(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([round, seat, stake_tokens, io_mint, vault, token_program], _) = accounts::take(accounts)?;
     let asked = Punish::read(data)?;

@@ -9,6 +9,7 @@ use assay_settlement_interface::rules::stake as rules;
 use pinocchio::AccountView;
 
 /// Stakes.
+#[inline(never)]
 pub fn stake(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, provider, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = Stake::read(data)?;
@@ -24,6 +25,7 @@ pub fn stake(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 }
 
 /// Starts to unbond.
+#[inline(never)]
 pub fn request(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     let asked = RequestUnstake::read(data)?;
@@ -35,6 +37,7 @@ pub fn request(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
 }
 
 /// Pays out every ripe entry.
+#[inline(never)]
 pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, stake_tokens, destination, vault, token_program], _) = accounts::take(accounts)?;
     Withdraw::read(data)?;

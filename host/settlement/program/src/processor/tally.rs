@@ -14,6 +14,7 @@ use assay_settlement_interface::rules::tally::{self as rules, Conclusion, Count,
 use pinocchio::AccountView;
 
 /// Counts a round and draws its consequences.
+#[inline(never)]
 pub fn tally(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let (all, seats) = accounts::take(accounts)?;
     let [totals, payer, provider, job, round, previous, dispute, mark, stake_tokens, io_mint, vault, token_program, system_program] = all;

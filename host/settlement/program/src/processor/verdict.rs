@@ -11,6 +11,7 @@ use assay_settlement_interface::rules::round::{self as rules, Place};
 use pinocchio::AccountView;
 
 /// Commits to a verdict.
+#[inline(never)]
 pub fn commit(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, seat, round], _) = accounts::take(accounts)?;
     let asked = Commit::read(data)?;
@@ -23,6 +24,7 @@ pub fn commit(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 }
 
 /// Reveals it.
+#[inline(never)]
 pub fn reveal(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, seat, job, round], _) = accounts::take(accounts)?;
     let asked = Reveal::read(data)?;

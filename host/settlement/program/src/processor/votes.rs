@@ -10,6 +10,7 @@ use assay_settlement_interface::rules::vote::{self as rules, Action, ModelChange
 use pinocchio::AccountView;
 
 /// Proposes.
+#[inline(never)]
 pub fn propose(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([totals, owner, provider, proposal, system_program], _) = accounts::take(accounts)?;
     let asked = Propose::read(data)?;
@@ -24,6 +25,7 @@ pub fn propose(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
 }
 
 /// Votes with all free stake.
+#[inline(never)]
 pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([owner, provider, proposal, vote, system_program], _) = accounts::take(accounts)?;
     let asked = CastVote::read(data)?;
@@ -41,6 +43,7 @@ pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
 }
 
 /// Executes or rejects a proposal.
+#[inline(never)]
 pub fn execute(ground: &Ground, view: &mut AccountView, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([payer, proposal], more) = accounts::take(accounts)?;
     Execute::read(data)?;
@@ -90,6 +93,7 @@ fn set_model(ground: &Ground, payer: &AccountView, more: &mut [AccountView], cha
 }
 
 /// Closes a vote on a proposal that is over.
+#[inline(never)]
 pub fn close(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let ([proposal, provider, vote, owner], _) = accounts::take(accounts)?;
     CloseVote::read(data)?;
