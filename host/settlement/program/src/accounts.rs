@@ -32,20 +32,20 @@ pub fn writable(view: &AccountView) -> Outcome {
 }
 
 /// It is at `address`.
-#[inline(always)]
+#[inline(never)]
 pub fn at(view: &AccountView, address: &Key) -> Outcome {
     if key(view) == address { Ok(()) } else { Err(Refusal::WrongAddress) }
 }
 
 /// It is the wallet at `address`, and signs.
-#[inline(always)]
+#[inline(never)]
 pub fn signed_by(view: &AccountView, address: &Key) -> Outcome {
     at(view, address)?;
     signer(view)
 }
 
 /// Two accounts are not the same one.
-#[inline(always)]
+#[inline(never)]
 pub fn differ(one: &AccountView, other: &AccountView) -> Outcome {
     if key(one) == key(other) { Err(Refusal::Duplicate) } else { Ok(()) }
 }
@@ -110,13 +110,13 @@ pub fn ours(view: &AccountView, program: &Address) -> Outcome {
 }
 
 /// It is the system program.
-#[inline(always)]
+#[inline(never)]
 pub fn system_program(view: &AccountView) -> Outcome {
     if view.address() == &pinocchio_system::ID { Ok(()) } else { Err(Refusal::WrongAddress) }
 }
 
 /// It is the SPL token program.
-#[inline(always)]
+#[inline(never)]
 pub fn token_program(view: &AccountView) -> Outcome {
     if view.address() == &pinocchio_token::ID { Ok(()) } else { Err(Refusal::WrongAddress) }
 }
@@ -131,7 +131,7 @@ pub fn token_account(view: &AccountView, owner: &Key, mint: &Key) -> Outcome {
 }
 
 /// It is one of the program's own token accounts, whose address is fixed, and may change.
-#[inline(always)]
+#[inline(never)]
 pub fn own_tokens(view: &AccountView, address: &Key) -> Outcome {
     at(view, address)?;
     writable(view)

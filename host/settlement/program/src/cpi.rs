@@ -38,62 +38,73 @@ pub fn find(seeds: &[&[u8]], program: &Address) -> Outcome<(Key, u8)> {
     Ok((*address.as_array(), bump))
 }
 
-/// Creates the account that `identity` names, of `length` bytes of zeros and owned by this program; says its bump.
-///
-/// Nobody can be in the way: lamports that lie at the address already count towards the rent.
-pub fn create(program: &Address, payer: &AccountView, view: &AccountView, identity: &[&[u8]], length: usize) -> Outcome<u8> {
-    create_for(program, payer, view, identity, length, program)
-}
-
-/// The same for an account that `owner` owns.
-#[inline(never)]
-fn create_for(
-    program: &Address,
-    payer: &AccountView,
-    view: &AccountView,
-    identity: &[&[u8]],
+/// An account that is to be created.
+pub struct New<'a> {
+    program: &'a Address,
+    payer: &'a AccountView,
+    view: &'a AccountView,
     length: usize,
-    owner: &Address,
-) -> Outcome<u8> {
-    accounts::signer(payer)?;
-    accounts::writable(payer)?;
-    accounts::writable(view)?;
-    let (address, bump) = find(identity, program)?;
-    accounts::at(view, &address)?;
-    if !view.owned_by(&pinocchio_system::ID) || !view.is_data_empty() {
-        return Err(Refusal::Exists);
-    }
-    let bump_seed = [bump];
-    // No identity has more than three seeds.
-    let mut seeds: [Seed; 4] = [const { &[] as &[u8] }; 4].map(Seed::from);
-    for (seed, part) in seeds.iter_mut().zip(identity.iter().copied().chain([&bump_seed[..]])) {
-        *seed = Seed::from(part);
-    }
-    let signer = [Signer::from(&seeds[..=identity.len()])];
-    fund(payer, view, rent(length)?, length, owner, &signer).map_err(|_| Refusal::Duplicate)?;
-    Ok(bump)
+    owner: &'a Address,
 }
 
-#[inline(never)]
-fn fund(payer: &AccountView, account: &AccountView, lamports: u64, length: usize, owner: &Address, signer: &[Signer]) -> ProgramResult {
-    let space = length as u64;
-    if account.lamports() == 0 {
-        return CreateAccount { from: payer, to: account, lamports, space, owner }.invoke_signed(signer);
+impl<'a> New<'a> {
+    /// One of `length` bytes that this program owns.
+    pub fn of(program: &'a Address, payer: &'a AccountView, view: &'a AccountView, length: usize) -> Self {
+        Self { program, payer, view, length, owner: program }
     }
-    // The system program creates no account that has lamports: its three steps, one by one.
-    let missing = lamports.saturating_sub(account.lamports());
-    if missing > 0 {
-        TransferLamports { from: payer, to: account, lamports: missing }.invoke()?;
-    }
-    Allocate { account, space }.invoke_signed(signer)?;
-    Assign { account, owner }.invoke_signed(signer)
-}
 
-/// Creates token account `number` of the program, for `mint` and owned by the vault.
-#[inline(never)]
-pub fn create_tokens(program: &Address, payer: &AccountView, view: &AccountView, number: u8, mint: &AccountView, vault: &Key) -> Outcome {
-    create_for(program, payer, view, &[seeds::TOKENS, &[number]], TokenAccount::LEN, &pinocchio_token::ID)?;
-    InitializeAccount3::new(view, mint, &Address::new_from_array(*vault)).invoke().map_err(|_| Refusal::Duplicate)
+    /// A token account.
+    pub fn tokens(program: &'a Address, payer: &'a AccountView, view: &'a AccountView) -> Self {
+        Self { program, payer, view, length: TokenAccount::LEN, owner: &pinocchio_token::ID }
+    }
+
+    /// Creates it, all zeros, at the address that `identity` names; says its bump.
+    ///
+    /// Nobody can be in the way: lamports that lie at the address already count towards the rent.
+    #[inline(never)]
+    pub fn create(&self, identity: &[&[u8]]) -> Outcome<u8> {
+        accounts::signer(self.payer)?;
+        accounts::writable(self.payer)?;
+        accounts::writable(self.view)?;
+        let (address, bump) = find(identity, self.program)?;
+        accounts::at(self.view, &address)?;
+        if !self.view.owned_by(&pinocchio_system::ID) || !self.view.is_data_empty() {
+            return Err(Refusal::Exists);
+        }
+        let bump_seed = [bump];
+        // No identity has more than three seeds.
+        let mut seeds: [Seed; 4] = [const { &[] as &[u8] }; 4].map(Seed::from);
+        for (seed, part) in seeds.iter_mut().zip(identity.iter().copied().chain([&bump_seed[..]])) {
+            *seed = Seed::from(part);
+        }
+        let signer = [Signer::from(&seeds[..=identity.len()])];
+        self.fund(rent(self.length)?, &signer).map_err(|_| Refusal::Duplicate)?;
+        Ok(bump)
+    }
+
+    #[inline(never)]
+    fn fund(&self, lamports: u64, signer: &[Signer; 1]) -> ProgramResult {
+        let (payer, account, owner, space) = (self.payer, self.view, self.owner, self.length as u64);
+        if account.lamports() == 0 {
+            return CreateAccount { from: payer, to: account, lamports, space, owner }.invoke_signed(signer);
+        }
+        // The system program creates no account that has lamports: its three steps, one by one.
+        let missing = lamports.saturating_sub(account.lamports());
+        if missing > 0 {
+            TransferLamports { from: payer, to: account, lamports: missing }.invoke()?;
+        }
+        Allocate { account, space }.invoke_signed(signer)?;
+        Assign { account, owner }.invoke_signed(signer)
+    }
+
+    /// Creates token account `number` of the program, for `mint` and owned by the vault.
+    #[inline(never)]
+    pub fn create_tokens(&self, number: u8, mint: &AccountView, vault: &Key) -> Outcome {
+        self.create(&[seeds::TOKENS, &[number]])?;
+        let owner = Address::new_from_array(*vault);
+        let call = InitializeAccount3::new(self.view, mint, &owner);
+        call.invoke().map_err(|_| Refusal::Duplicate)
+    }
 }
 
 /// Closes an account of ours: its lamports go to `receiver`, and nothing of it is left that could be taken for it later in the same transaction.

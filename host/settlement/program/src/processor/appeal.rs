@@ -1,18 +1,18 @@
 //! Appeal: the provider has a larger committee look at it.
 
 use super::members;
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::state::purpose;
 use assay_settlement_interface::account::{Dispute, Job, Provider, tokens};
 use assay_settlement_interface::instruction::Appeal;
 use assay_settlement_interface::rules::dispute as rules;
 use assay_settlement_interface::rules::round::{self, Opening};
-use pinocchio::AccountView;
 
 /// Appeals, with a bond.
 #[inline(never)]
-pub fn appeal(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn appeal(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, job, dispute, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     Appeal::read(data)?;
     accounts::system_program(system_program)?;

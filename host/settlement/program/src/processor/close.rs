@@ -2,18 +2,18 @@
 
 use super::members;
 use crate::cpi::{self, Vault};
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Dispute, Job, Member, seeds, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::{CloseJob, CloseRound};
 use assay_settlement_interface::rules::dispute::is_punishable;
 use assay_settlement_interface::rules::job::has_ended;
-use pinocchio::AccountView;
 
 /// Closes a round: the bond to its opener.
 #[inline(never)]
-pub fn round(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn round(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([job, round, payer, destination, stake_tokens, vault, token_program], _) = accounts::take(accounts)?;
     CloseRound::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
@@ -42,7 +42,8 @@ pub fn round(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 
 /// Closes a job, and its dispute.
 #[inline(never)]
-pub fn job(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn job(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([job, requester], more) = accounts::take(accounts)?;
     CloseJob::read(data)?;
     let ended: Job = accounts::read_mut(job, ground.program)?;

@@ -1,6 +1,6 @@
 //! AddDevice, UpdateDevice, AttestDevice.
 
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Device, Model, Provider, seeds};
 use assay_settlement_interface::error::Refusal;
@@ -10,7 +10,8 @@ use pinocchio::AccountView;
 
 /// Adds a device.
 #[inline(never)]
-pub fn add(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn add(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, model, device, system_program], _) = accounts::take(accounts)?;
     let asked = AddDevice::read(data)?;
     accounts::system_program(system_program)?;
@@ -19,7 +20,7 @@ pub fn add(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcom
     let offer = Offer { quantity: asked.quantity, price_io: asked.price_io, price_iosd: asked.price_iosd };
     let provider_key = *accounts::key(provider);
     let identity = [seeds::DEVICE, &provider_key, &own.devices.to_le_bytes()];
-    let bump = cpi::create(ground.program, owner, device, &identity, Device::LENGTH)?;
+    let bump = cpi::New::of(ground.program, owner, device, Device::LENGTH).create(&identity)?;
     let added = stake::add_device(&mut own, provider_key, bump, &of, offer, &ground.config.params)?;
     accounts::write(device, &added)?;
     accounts::write(provider, &own)
@@ -27,7 +28,8 @@ pub fn add(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcom
 
 /// Changes a device.
 #[inline(never)]
-pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn update(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, model, device], _) = accounts::take(accounts)?;
     let asked = UpdateDevice::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;
@@ -41,7 +43,8 @@ pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// The guardian attests it, or takes that back.
 #[inline(never)]
-pub fn attest(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn attest(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([guardian, provider, device], _) = accounts::take(accounts)?;
     let asked = AttestDevice::read(data)?;
     super::guardian(guardian, ground.config)?;

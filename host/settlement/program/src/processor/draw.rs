@@ -1,7 +1,7 @@
 //! Draw: candidates are looked at until the committee is full.
 
 use super::members;
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts, slots};
 use assay_settlement_interface::account::state::{purpose, round as state};
@@ -15,7 +15,8 @@ use pinocchio::AccountView;
 
 /// Looks at candidates.
 #[inline(never)]
-pub fn draw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn draw(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
     Draw::read(data)?;
     let sums: Totals = accounts::read(totals, ground.program)?;
@@ -37,43 +38,50 @@ pub fn draw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
         _ => return Err(Refusal::RoundState),
     }
     let parties = Parties { provider: own.owner, requester: judged.requester };
+    let mut committee = Committee { ground, round, previous, reviewed: reviewed.as_ref(), drawn: &mut drawn, parties: &parties };
     for candidate in candidates {
         // Whoever sends it cannot know how many will be passed over: what is too many is not looked at.
-        if is_drawn(&drawn) {
+        if is_drawn(committee.drawn) {
             break;
         }
-        look(ground, round, previous, reviewed.as_ref(), &mut drawn, candidate, &parties)?;
+        committee.look(candidate)?;
     }
     settle_draw(&mut drawn, judged.hours, ground.now, &ground.config.params)?;
     accounts::write(round, &drawn)
 }
 
-/// Looks at the next candidate, which must be the one that was passed.
-#[inline(never)]
-fn look(
-    ground: &Ground,
-    round: &mut AccountView,
-    previous: &AccountView,
-    reviewed: Option<&Round>,
-    drawn: &mut Round,
-    candidate: &mut AccountView,
-    parties: &Parties,
-) -> Outcome {
-    let number = rules::candidate(hash, &drawn.seed, drawn.cursor, drawn.seats)?;
-    let mut seat: Seat = accounts::read(candidate, ground.program)?;
-    if seat.index != number {
-        return Err(Refusal::WrongSeats);
+/// A committee that is being drawn.
+struct Committee<'a> {
+    ground: &'a Ground<'a>,
+    round: &'a mut AccountView,
+    previous: &'a AccountView,
+    /// The round under appeal, which is `previous`.
+    reviewed: Option<&'a Round>,
+    drawn: &'a mut Round,
+    parties: &'a Parties,
+}
+
+impl Committee<'_> {
+    /// Looks at the next candidate, which must be the one that was passed.
+    #[inline(never)]
+    fn look(&mut self, candidate: &mut AccountView) -> Outcome {
+        let number = rules::candidate(hash, &self.drawn.seed, self.drawn.cursor, self.drawn.seats)?;
+        let mut seat: Seat = accounts::read(candidate, self.ground.program)?;
+        if seat.index != number {
+            return Err(Refusal::WrongSeats);
+        }
+        let sits_here = members::position(&accounts::bytes(self.round)?, self.drawn, number)?.is_some();
+        let sat_there = match self.reviewed {
+            Some(reviewed) => members::position(&accounts::bytes(self.previous)?, reviewed, number)?.is_some(),
+            None => false,
+        };
+        let seat_stake = self.ground.config.param(Param::SeatStake);
+        let taken = !sits_here && !sat_there && rules::may_judge(&seat, self.drawn, self.parties, seat_stake);
+        if taken {
+            members::write(self.round, self.drawn.drawn, &Member::drawn(number))?;
+            sits(&mut seat)?;
+            accounts::write(candidate, &seat)?;
+        }
+        looked_at(self.drawn, taken)
     }
-    let sits_here = members::position(&accounts::bytes(round)?, drawn, number)?.is_some();
-    let sat_there = match reviewed {
-        Some(reviewed) => members::position(&accounts::bytes(previous)?, reviewed, number)?.is_some(),
-        None => false,
-    };
-    let taken = !sits_here && !sat_there && rules::may_judge(&seat, drawn, parties, ground.config.param(Param::SeatStake));
-    if taken {
-        members::write(round, drawn.drawn, &Member::drawn(number))?;
-        sits(&mut seat)?;
-        accounts::write(candidate, &seat)?;
-    }
-    looked_at(drawn, taken)
 }

@@ -1,5 +1,6 @@
 //! Initialise: the program's accounts.
 
+use crate::entry::Sent;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::Key;
 use assay_settlement_interface::account::{Account, Config, Totals, seeds, tokens};
@@ -11,7 +12,8 @@ use pinocchio_token::state::Mint;
 
 /// Makes the program's accounts. The time is the cluster's: there was no pause yet.
 #[inline(never)]
-pub fn initialise(program: &Address, time: i64, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn initialise(program: &Address, time: i64, sent: Sent) -> Outcome {
+    let Sent { accounts, data } = sent;
     let (all, _) = accounts::take::<{ Initialise::ACCOUNTS }>(accounts)?;
     let [payer, config, totals, vault, io_mint, iosd_mint, own @ .., system_program, token_program] = all;
     let asked = Initialise::read(data)?;
@@ -24,12 +26,12 @@ pub fn initialise(program: &Address, time: i64, accounts: &mut [AccountView], da
     mint(io_mint, Some(&vault_key))?;
     mint(iosd_mint, None)?;
 
-    let config_bump = cpi::create(program, payer, config, &[seeds::CONFIG], Config::LENGTH)?;
-    let totals_bump = cpi::create(program, payer, totals, &[seeds::TOTALS], Totals::LENGTH)?;
+    let config_bump = cpi::New::of(program, payer, config, Config::LENGTH).create(&[seeds::CONFIG])?;
+    let totals_bump = cpi::New::of(program, payer, totals, Totals::LENGTH).create(&[seeds::TOTALS])?;
     let mut addresses = [0; 160];
     for ((number, view), address) in (0..tokens::COUNT).zip(own.iter()).zip(addresses.chunks_exact_mut(32)) {
         let of = if matches!(number, tokens::ESCROW_IOSD | tokens::FEES_IOSD) { &*iosd_mint } else { &*io_mint };
-        cpi::create_tokens(program, payer, view, number, of, &vault_key)?;
+        cpi::New::tokens(program, payer, view).create_tokens(number, of, &vault_key)?;
         address.copy_from_slice(accounts::key(view));
     }
 

@@ -1,16 +1,16 @@
 //! OpenJob, AcceptJob, Prove: a job up to its proof.
 
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Job, seeds};
 use assay_settlement_interface::instruction::{AcceptJob, OpenJob, Prove};
 use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::job::{self as rules, Addresses, Moment};
-use pinocchio::AccountView;
 
 /// Opens a job and pays it into escrow.
 #[inline(never)]
-pub fn open(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn open(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([requester, job, source, escrow, system_program, token_program], _) = accounts::take(accounts)?;
     let asked = OpenJob::read(data)?;
     accounts::system_program(system_program)?;
@@ -22,14 +22,15 @@ pub fn open(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
     accounts::token_account(source, &requester_key, &purse.mint)?;
     accounts::own_tokens(escrow, &purse.escrow)?;
     let identity = [seeds::JOB, &requester_key, &asked.nonce.to_le_bytes()];
-    opened.bump = cpi::create(ground.program, requester, job, &identity, Job::LENGTH)?;
+    opened.bump = cpi::New::of(ground.program, requester, job, Job::LENGTH).create(&identity)?;
     cpi::take_in(source, escrow, requester, amount)?;
     accounts::write(job, &opened)
 }
 
 /// Accepts it for a device.
 #[inline(never)]
-pub fn accept(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn accept(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     AcceptJob::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;
@@ -44,7 +45,8 @@ pub fn accept(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Proves it.
 #[inline(never)]
-pub fn prove(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn prove(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     let proof = Prove::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;

@@ -2,17 +2,17 @@
 
 use super::escrow::Ends;
 use crate::cpi::Vault;
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::state::job as state;
 use assay_settlement_interface::account::{Job, Provider};
 use assay_settlement_interface::instruction::{CancelJob, ExpireJob, Settle};
 use assay_settlement_interface::rules::job as rules;
-use pinocchio::AccountView;
 
 /// The requester ends it.
 #[inline(never)]
-pub fn cancel(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn cancel(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([requester, job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     CancelJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
@@ -41,7 +41,8 @@ pub fn cancel(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Nobody accepted it, or the provider did not prove it.
 #[inline(never)]
-pub fn expire(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn expire(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     ExpireJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
@@ -66,7 +67,8 @@ pub fn expire(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// It is paid out.
 #[inline(never)]
-pub fn settle(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn settle(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([job, provider, escrow, payout, refund, fees, vault, token_program], _) = accounts::take(accounts)?;
     Settle::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;

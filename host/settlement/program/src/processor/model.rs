@@ -1,6 +1,6 @@
 //! SetModel: the guardian adds a model.
 
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Model, seeds};
 use assay_settlement_interface::instruction::SetModel;
@@ -9,7 +9,8 @@ use pinocchio::AccountView;
 
 /// Adds a model that does not exist.
 #[inline(never)]
-pub fn set(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn set(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([guardian, model, system_program], _) = accounts::take(accounts)?;
     let asked = SetModel::read(data)?;
     accounts::system_program(system_program)?;
@@ -27,6 +28,6 @@ pub fn set(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcom
 
 /// Creates the account of a model.
 pub fn add(ground: &Ground, payer: &AccountView, model: &mut AccountView, change: &ModelChange) -> Outcome {
-    let bump = cpi::create(ground.program, payer, model, &[seeds::MODEL, &change.id.to_le_bytes()], Model::LENGTH)?;
+    let bump = cpi::New::of(ground.program, payer, model, Model::LENGTH).create(&[seeds::MODEL, &change.id.to_le_bytes()])?;
     accounts::write(model, &change.model(bump))
 }

@@ -1,5 +1,6 @@
 //! Pause and Resume: the only ones that the cluster's time is for.
 
+use crate::entry::Sent;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::Config;
 use assay_settlement_interface::instruction::{Pause, Resume};
@@ -7,7 +8,8 @@ use assay_settlement_interface::rules::time;
 use pinocchio::AccountView;
 
 /// Stops everything.
-pub fn pause(view: &mut AccountView, mut config: Config, cluster: i64, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn pause(view: &mut AccountView, mut config: Config, cluster: i64, sent: Sent) -> Outcome {
+    let Sent { accounts, data } = sent;
     let ([guardian], _) = accounts::take(accounts)?;
     Pause::read(data)?;
     super::guardian(guardian, &config)?;
@@ -16,7 +18,8 @@ pub fn pause(view: &mut AccountView, mut config: Config, cluster: i64, accounts:
 }
 
 /// Goes on.
-pub fn resume(view: &mut AccountView, mut config: Config, cluster: i64, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn resume(view: &mut AccountView, mut config: Config, cluster: i64, sent: Sent) -> Outcome {
+    let Sent { accounts, data } = sent;
     let ([signer], _) = accounts::take(accounts)?;
     Resume::read(data)?;
     accounts::signer(signer)?;

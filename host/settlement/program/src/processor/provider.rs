@@ -1,17 +1,17 @@
 //! RegisterProvider, UpdateProvider, AttestProvider.
 
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::state::provider as status;
 use assay_settlement_interface::account::{Account, Provider, seeds};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::{AttestProvider, RegisterProvider, UpdateProvider};
 use assay_settlement_interface::rules::stake;
-use pinocchio::AccountView;
 
 /// Registers the signer.
 #[inline(never)]
-pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn register(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, system_program], _) = accounts::take(accounts)?;
     let asked = RegisterProvider::read(data)?;
     accounts::system_program(system_program)?;
@@ -19,7 +19,7 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
         return Err(Refusal::Value);
     }
     let owner_key = *accounts::key(owner);
-    let bump = cpi::create(ground.program, owner, provider, &[seeds::PROVIDER, &owner_key], Provider::LENGTH)?;
+    let bump = cpi::New::of(ground.program, owner, provider, Provider::LENGTH).create(&[seeds::PROVIDER, &owner_key])?;
     let registered = Provider {
         bump,
         owner: owner_key,
@@ -51,7 +51,8 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 
 /// Changes status and region.
 #[inline(never)]
-pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn update(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider], _) = accounts::take(accounts)?;
     let asked = UpdateProvider::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;
@@ -61,7 +62,8 @@ pub fn update(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// The guardian blocks, unblocks, and states the tier.
 #[inline(never)]
-pub fn attest(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn attest(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([guardian, provider], _) = accounts::take(accounts)?;
     let asked = AttestProvider::read(data)?;
     super::guardian(guardian, ground.config)?;

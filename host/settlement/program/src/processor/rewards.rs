@@ -1,16 +1,16 @@
 //! Advance, Heartbeat, Lapse, Claim.
 
 use crate::cpi::Vault;
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Provider, Totals};
 use assay_settlement_interface::instruction::{Advance, Claim, Heartbeat, Lapse};
 use assay_settlement_interface::rules::reward as rules;
-use pinocchio::AccountView;
 
 /// Accounts for whole epochs.
 #[inline(never)]
-pub fn advance(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn advance(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals], _) = accounts::take(accounts)?;
     Advance::read(data)?;
     let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
@@ -20,7 +20,8 @@ pub fn advance(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
 
 /// A provider is there.
 #[inline(never)]
-pub fn heartbeat(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn heartbeat(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     Heartbeat::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;
@@ -32,7 +33,8 @@ pub fn heartbeat(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> 
 
 /// A provider is not there any more.
 #[inline(never)]
-pub fn lapse(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn lapse(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, provider], _) = accounts::take(accounts)?;
     Lapse::read(data)?;
     let mut own: Provider = accounts::read_mut(provider, ground.program)?;
@@ -44,7 +46,8 @@ pub fn lapse(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 
 /// Mints what a provider has earned.
 #[inline(never)]
-pub fn claim(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn claim(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider, io_mint, destination, vault, token_program], _) = accounts::take(accounts)?;
     Claim::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;

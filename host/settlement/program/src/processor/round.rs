@@ -1,7 +1,7 @@
 //! Sample, Redraw, Challenge: what makes a round.
 
 use super::members;
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts, cpi, slots};
 use assay_settlement_interface::Key;
@@ -15,7 +15,8 @@ use pinocchio::AccountView;
 
 /// Decides whether a proof is sampled.
 #[inline(never)]
-pub fn sample(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn sample(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
     Sample::read(data)?;
     accounts::system_program(system_program)?;
@@ -52,7 +53,8 @@ pub fn sample(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Makes the next round after one without a quorum.
 #[inline(never)]
-pub fn redraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn redraw(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([payer, job, round, next, system_program], _) = accounts::take(accounts)?;
     Redraw::read(data)?;
     accounts::system_program(system_program)?;
@@ -67,7 +69,8 @@ pub fn redraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Challenges a proof, with a bond.
 #[inline(never)]
-pub fn challenge(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn challenge(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([challenger, job, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     Challenge::read(data)?;
     accounts::system_program(system_program)?;
@@ -98,6 +101,6 @@ pub fn challenge(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> 
 #[inline(never)]
 pub fn create(ground: &Ground, payer: &AccountView, view: &mut AccountView, mut round: Round) -> Outcome {
     let identity = [seeds::ROUND, &round.job, &[round.number]];
-    round.bump = cpi::create(ground.program, payer, view, &identity, round_length(round.size))?;
+    round.bump = cpi::New::of(ground.program, payer, view, round_length(round.size)).create(&identity)?;
     accounts::write(view, &round)
 }

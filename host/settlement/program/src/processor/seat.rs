@@ -1,7 +1,7 @@
 //! RegisterSeat, TopUpSeat, LeaveSeat, WithdrawSeat, ClaimSeat.
 
 use crate::cpi::{self, Vault};
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Account, Seat, Totals, seeds, tokens};
 use assay_settlement_interface::error::Refusal;
@@ -11,7 +11,8 @@ use pinocchio::AccountView;
 
 /// Takes a vacant seat, or opens the next one.
 #[inline(never)]
-pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn register(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, seat, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     let asked = RegisterSeat::read(data)?;
     accounts::system_program(system_program)?;
@@ -26,7 +27,7 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
     } else {
         let number = sums.seats.to_le_bytes();
         let mut opened = rules::open(&mut sums, 0)?;
-        opened.bump = cpi::create(ground.program, owner, seat, &[seeds::SEAT, &number], Seat::LENGTH)?;
+        opened.bump = cpi::New::of(ground.program, owner, seat, Seat::LENGTH).create(&[seeds::SEAT, &number])?;
         opened
     };
     rules::take(&mut own, &mut sums, owner_key, asked.amount, ground.now, &ground.config.params)?;
@@ -37,7 +38,8 @@ pub fn register(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 
 /// Adds to its stake.
 #[inline(never)]
-pub fn top_up(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn top_up(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, seat, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = TopUpSeat::read(data)?;
     accounts::token_program(token_program)?;
@@ -51,7 +53,8 @@ pub fn top_up(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Starts to leave.
 #[inline(never)]
-pub fn leave(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn leave(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, seat], _) = accounts::take(accounts)?;
     LeaveSeat::read(data)?;
     let mut own = held_by(owner, seat, ground)?;
@@ -61,7 +64,8 @@ pub fn leave(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 
 /// Pays all out and leaves it vacant.
 #[inline(never)]
-pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn withdraw(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let (all, _) = accounts::take(accounts)?;
     let [totals, owner, seat, stake_tokens, escrow_io, escrow_iosd, destination_io, destination_iosd, vault, token_program] = all;
     WithdrawSeat::read(data)?;
@@ -84,7 +88,8 @@ pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> O
 
 /// Pays earnings out.
 #[inline(never)]
-pub fn claim(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn claim(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, seat, from, destination, vault, token_program], _) = accounts::take(accounts)?;
     let asked = ClaimSeat::read(data)?;
     // The three kinds of earnings have the numbers of the token accounts that hold them.

@@ -3,7 +3,7 @@
 use super::escrow::Ends;
 use super::members;
 use crate::cpi::Vault;
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Dispute, Job, Provider, Round, Totals, tokens};
 use assay_settlement_interface::error::Refusal;
@@ -15,7 +15,8 @@ use pinocchio::AccountView;
 
 /// Burns frozen stake and refunds the requester.
 #[inline(never)]
-pub fn execute(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn execute(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let (all, seats) = accounts::take(accounts)?;
     let [totals, job, dispute, provider, round, escrow, refund, stake_tokens, io_mint, vault, token_program] = all;
     ExecuteSlash::read(data)?;
@@ -62,7 +63,7 @@ fn finders(view: &AccountView, round: &Round) -> Outcome<u8> {
 }
 
 /// Pays them; says what is to be burned of it.
-#[inline(never)]
+#[inline(always)]
 fn reward(ground: &Ground, view: &AccountView, round: &Round, seats: &mut [AccountView], slash: &Slash) -> Outcome<u64> {
     let mut burned = 0;
     for (seat, position) in members::seats(seats, round)?.iter_mut().zip(0..) {
@@ -77,7 +78,8 @@ fn reward(ground: &Ground, view: &AccountView, round: &Round, seats: &mut [Accou
 
 /// Punishes a member of an overturned round.
 #[inline(never)]
-pub fn punish(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn punish(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([round, seat, stake_tokens, io_mint, vault, token_program], _) = accounts::take(accounts)?;
     let asked = Punish::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;

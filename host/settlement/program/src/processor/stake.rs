@@ -1,16 +1,16 @@
 //! Stake, RequestUnstake, Withdraw.
 
 use crate::cpi::{self, Vault};
-use crate::entry::Ground;
+use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Totals, tokens};
 use assay_settlement_interface::instruction::{RequestUnstake, Stake, Withdraw};
 use assay_settlement_interface::rules::stake as rules;
-use pinocchio::AccountView;
 
 /// Stakes.
 #[inline(never)]
-pub fn stake(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn stake(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = Stake::read(data)?;
     accounts::token_program(token_program)?;
@@ -26,7 +26,8 @@ pub fn stake(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
 
 /// Starts to unbond.
 #[inline(never)]
-pub fn request(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn request(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     let asked = RequestUnstake::read(data)?;
     let mut own = super::provider_of(owner, provider, ground)?;
@@ -38,7 +39,8 @@ pub fn request(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
 
 /// Pays out every ripe entry.
 #[inline(never)]
-pub fn withdraw(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn withdraw(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, stake_tokens, destination, vault, token_program], _) = accounts::take(accounts)?;
     Withdraw::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;

@@ -2,7 +2,7 @@
 
 use super::members;
 use crate::cpi::{self, Vault};
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::state::{purpose, round as state};
 use assay_settlement_interface::account::{Account, Dispute, Job, PackageMark, Provider, Round, Totals, seeds, tokens};
@@ -15,7 +15,8 @@ use pinocchio::AccountView;
 
 /// Counts a round and draws its consequences.
 #[inline(never)]
-pub fn tally(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn tally(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let (all, seats) = accounts::take(accounts)?;
     let [totals, payer, provider, job, round, previous, dispute, mark, stake_tokens, io_mint, vault, token_program, system_program] = all;
     Tally::read(data)?;
@@ -38,23 +39,43 @@ pub fn tally(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outc
         let bytes = accounts::bytes(round)?;
         rules::count(&voted, &judged.outcome, |i| assay_settlement_interface::account::Member::read(&bytes, i))?
     };
-    let mut case = Case { job: &mut judged, round: &mut voted, count: &count };
-    let conclusion = if case.round.purpose == purpose::APPEAL {
-        case.appeal(ground, totals, provider, job, previous, dispute)?
-    } else {
-        case.first(ground, payer, provider, job, dispute)?
+    let appealed = voted.purpose == purpose::APPEAL;
+    let (job_view, round_view) = (&*job, &*round);
+    let mut case = Case {
+        ground,
+        payer,
+        totals,
+        provider,
+        job_view,
+        round_view,
+        previous,
+        dispute,
+        mark,
+        job: &mut judged,
+        round: &mut voted,
+        count: &count,
     };
+    let conclusion = if appealed { case.appeal()? } else { case.first()? };
     if conclusion.mark {
-        case.mark(ground, payer, job, mark)?;
+        case.mark()?;
     }
-    let fines = case.seats(ground, round, seats, &conclusion)?;
+    let fines = case.seats(seats, &conclusion)?;
     vault.burn(stake_tokens, io_mint, add(conclusion.shares.burned, fines)?)?;
     accounts::write(round, &voted)?;
     accounts::write(job, &judged)
 }
 
-/// What was counted.
+/// What was counted, and whom it concerns.
 struct Case<'a> {
+    ground: &'a Ground<'a>,
+    payer: &'a AccountView,
+    totals: &'a mut AccountView,
+    provider: &'a mut AccountView,
+    job_view: &'a AccountView,
+    round_view: &'a AccountView,
+    previous: &'a mut AccountView,
+    dispute: &'a mut AccountView,
+    mark: &'a mut AccountView,
     job: &'a mut Job,
     round: &'a mut Round,
     count: &'a Count,
@@ -63,42 +84,31 @@ struct Case<'a> {
 impl Case<'_> {
     /// A sample or a challenge.
     #[inline(never)]
-    fn first(
-        &mut self,
-        ground: &Ground,
-        payer: &AccountView,
-        provider: &mut AccountView,
-        job: &AccountView,
-        dispute: &mut AccountView,
-    ) -> Outcome<Conclusion> {
-        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-        let at = DisputeAt { job: *accounts::key(job), provider: *accounts::key(provider), payer: *accounts::key(payer), bump: 0 };
+    fn first(&mut self) -> Outcome<Conclusion> {
+        let ground = self.ground;
+        let mut own: Provider = accounts::read_mut(self.provider, ground.program)?;
+        let (job, provider, payer) = (*accounts::key(self.job_view), *accounts::key(self.provider), *accounts::key(self.payer));
+        let at = DisputeAt { job, provider, payer, bump: 0 };
         let conclusion = rules::conclude(self.job, self.round, &mut own, self.count, &at, ground.now, &ground.config.params)?;
         if let Some(mut opened) = conclusion.dispute {
-            opened.bump = cpi::create(ground.program, payer, dispute, &[seeds::DISPUTE, &at.job], Dispute::LENGTH)?;
-            accounts::write(dispute, &opened)?;
+            let new = cpi::New::of(ground.program, self.payer, self.dispute, Dispute::LENGTH);
+            opened.bump = new.create(&[seeds::DISPUTE, &at.job])?;
+            accounts::write(self.dispute, &opened)?;
         }
-        accounts::write(provider, &own)?;
+        accounts::write(self.provider, &own)?;
         Ok(conclusion)
     }
 
     /// An appeal.
     #[inline(never)]
-    fn appeal(
-        &mut self,
-        ground: &Ground,
-        totals: &mut AccountView,
-        provider: &mut AccountView,
-        job: &AccountView,
-        previous: &mut AccountView,
-        dispute: &mut AccountView,
-    ) -> Outcome<Conclusion> {
-        let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-        let mut open: Dispute = accounts::read_mut(dispute, ground.program)?;
-        accounts::at(job, &open.job)?;
-        let mut reviewed = members::numbered(job, previous, self.round.previous, ground)?;
-        accounts::writable(previous)?;
+    fn appeal(&mut self) -> Outcome<Conclusion> {
+        let ground = self.ground;
+        let mut sums: Totals = accounts::read_mut(self.totals, ground.program)?;
+        let mut own: Provider = accounts::read_mut(self.provider, ground.program)?;
+        let mut open: Dispute = accounts::read_mut(self.dispute, ground.program)?;
+        accounts::at(self.job_view, &open.job)?;
+        let mut reviewed = members::numbered(self.job_view, self.previous, self.round.previous, ground)?;
+        accounts::writable(self.previous)?;
         let conclusion = rules::conclude_appeal(
             self.job,
             self.round,
@@ -110,49 +120,43 @@ impl Case<'_> {
             ground.now,
             &ground.config.params,
         )?;
-        accounts::write(previous, &reviewed)?;
-        accounts::write(dispute, &open)?;
-        accounts::write(provider, &own)?;
-        accounts::write(totals, &sums)?;
+        accounts::write(self.previous, &reviewed)?;
+        accounts::write(self.dispute, &open)?;
+        accounts::write(self.provider, &own)?;
+        accounts::write(self.totals, &sums)?;
         Ok(conclusion)
     }
 
     /// Marks the package: a dispatch of it is racy.
     #[inline(never)]
-    fn mark(&self, ground: &Ground, payer: &AccountView, job: &AccountView, mark: &mut AccountView) -> Outcome {
+    fn mark(&mut self) -> Outcome {
+        let program = self.ground.program;
         let package = self.job.package;
-        let mut own = if mark.owned_by(ground.program) {
-            let own: PackageMark = accounts::read_mut(mark, ground.program)?;
+        let mut own = if self.mark.owned_by(program) {
+            let own: PackageMark = accounts::read_mut(self.mark, program)?;
             if own.package != package {
                 return Err(Refusal::WrongAddress);
             }
             own
         } else {
-            let bump = cpi::create(ground.program, payer, mark, &[seeds::PACKAGE, &package], PackageMark::LENGTH)?;
+            let bump = cpi::New::of(program, self.payer, self.mark, PackageMark::LENGTH).create(&[seeds::PACKAGE, &package])?;
             PackageMark { bump, package, racy: 0, job: [0; 32], call: 0 }
         };
         own.racy = own.racy.saturating_add(1);
-        own.job = *accounts::key(job);
+        own.job = *accounts::key(self.job_view);
         own.call = self.count.first.call;
-        accounts::write(mark, &own)
+        accounts::write(self.mark, &own)
     }
 
     /// Pays and fines the members; says what is to be burned of their stake.
     #[inline(never)]
-    fn seats(&self, ground: &Ground, round: &AccountView, views: &mut [AccountView], conclusion: &Conclusion) -> Outcome<u64> {
+    fn seats(&self, views: &mut [AccountView], conclusion: &Conclusion) -> Outcome<u64> {
         let mut fines = 0;
         for (view, position) in members::seats(views, self.round)?.iter_mut().zip(0..) {
-            let mut seat = members::seat(view, round, position, ground)?;
-            let member = members::read(round, position)?;
-            let effect = rules::conclude_seat(
-                &mut seat,
-                &member,
-                self.round,
-                self.count,
-                &conclusion.shares,
-                self.job.currency,
-                &ground.config.params,
-            )?;
+            let mut seat = members::seat(view, self.round_view, position, self.ground)?;
+            let member = members::read(self.round_view, position)?;
+            let (shares, currency, params) = (&conclusion.shares, self.job.currency, &self.ground.config.params);
+            let effect = rules::conclude_seat(&mut seat, &member, self.round, self.count, shares, currency, params)?;
             fines = add(fines, effect.burned)?;
             accounts::write(view, &seat)?;
         }

@@ -1,7 +1,7 @@
 //! Commit and Reveal: the verdict of a member.
 
 use super::members;
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Job, Member, Round, Seat};
@@ -12,7 +12,8 @@ use pinocchio::AccountView;
 
 /// Commits to a verdict.
 #[inline(never)]
-pub fn commit(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn commit(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, seat, round], _) = accounts::take(accounts)?;
     let asked = Commit::read(data)?;
     let own = seat_of(owner, seat, ground)?;
@@ -25,7 +26,8 @@ pub fn commit(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Out
 
 /// Reveals it.
 #[inline(never)]
-pub fn reveal(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn reveal(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, seat, job, round], _) = accounts::take(accounts)?;
     let asked = Reveal::read(data)?;
     let own = seat_of(owner, seat, ground)?;

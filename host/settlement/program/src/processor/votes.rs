@@ -1,7 +1,7 @@
 //! Propose, CastVote, Execute, CloseVote.
 
 use crate::cpi::{self, Vault};
-use crate::entry::Ground;
+use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Account, Model, Proposal, Provider, Totals, Vote, seeds};
 use assay_settlement_interface::error::Refusal;
@@ -11,7 +11,8 @@ use pinocchio::AccountView;
 
 /// Proposes.
 #[inline(never)]
-pub fn propose(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn propose(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider, proposal, system_program], _) = accounts::take(accounts)?;
     let asked = Propose::read(data)?;
     accounts::system_program(system_program)?;
@@ -19,14 +20,15 @@ pub fn propose(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Ou
     let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
     let number = sums.proposals.to_le_bytes();
     let mut made = rules::propose(&own, &mut sums, asked.action, asked.payload, 0, ground.now, &ground.config.params)?;
-    made.bump = cpi::create(ground.program, owner, proposal, &[seeds::PROPOSAL, &number], Proposal::LENGTH)?;
+    made.bump = cpi::New::of(ground.program, owner, proposal, Proposal::LENGTH).create(&[seeds::PROPOSAL, &number])?;
     accounts::write(proposal, &made)?;
     accounts::write(totals, &sums)
 }
 
 /// Votes with all free stake.
 #[inline(never)]
-pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn cast(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, proposal, vote, system_program], _) = accounts::take(accounts)?;
     let asked = CastVote::read(data)?;
     accounts::system_program(system_program)?;
@@ -36,7 +38,7 @@ pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
     let mut cast = rules::cast(&mut open, &own, provider_key, asked.yes, 0, ground.now)?;
     let identity = [seeds::VOTE, &open.id.to_le_bytes(), &provider_key];
     // The vote that is there already is this provider's: no other can be at that address.
-    let made = cpi::create(ground.program, owner, vote, &identity, Vote::LENGTH);
+    let made = cpi::New::of(ground.program, owner, vote, Vote::LENGTH).create(&identity);
     cast.bump = made.map_err(|refusal| if refusal == Refusal::Exists { Refusal::Voted } else { refusal })?;
     accounts::write(vote, &cast)?;
     accounts::write(proposal, &open)
@@ -44,7 +46,8 @@ pub fn cast(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outco
 
 /// Executes or rejects a proposal.
 #[inline(never)]
-pub fn execute(ground: &Ground, view: &mut AccountView, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn execute(call: Call) -> Outcome {
+    let Call { ground, config: view, accounts, data } = call;
     let ([payer, proposal], more) = accounts::take(accounts)?;
     Execute::read(data)?;
     accounts::writable(view)?;
@@ -94,7 +97,8 @@ fn set_model(ground: &Ground, payer: &AccountView, more: &mut [AccountView], cha
 
 /// Closes a vote on a proposal that is over.
 #[inline(never)]
-pub fn close(ground: &Ground, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+pub fn close(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
     let ([proposal, provider, vote, owner], _) = accounts::take(accounts)?;
     CloseVote::read(data)?;
     let decided: Proposal = accounts::read(proposal, ground.program)?;
