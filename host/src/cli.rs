@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod settlement;
+
+pub use self::settlement::{Estimate, Provider};
+
 use crate::gpu::{Choice, Rate};
 use crate::job_files::{InputArgument, env_argument, limit_argument};
 use crate::shader::plan::{self, Groups, Size};
@@ -50,6 +54,9 @@ pub enum Command {
     /// Make or show a key.
     #[command(subcommand)]
     Keys(Keys),
+    /// A provider's side of the ledger.
+    #[command(subcommand)]
+    Provider(Provider),
     /// Say what this machine can do and what is missing.
     Doctor,
     /// Print a completion script for a shell.

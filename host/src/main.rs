@@ -16,6 +16,7 @@ mod key_files;
 mod package_tests;
 mod report;
 mod say;
+mod settlement;
 mod shader;
 mod watch;
 

@@ -9,6 +9,8 @@ mod doctor_gpu;
 mod inspect;
 mod keys;
 mod new;
+mod provider;
+mod provider_estimate;
 mod run;
 mod shader;
 mod shader_check;
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments, as_json),
         Command::Shader(arguments) => shader::run(&arguments, as_json),
         Command::Keys(arguments) => keys::run(&arguments, as_json),
+        Command::Provider(arguments) => provider::run(&arguments, as_json),
         Command::Doctor => doctor::run(as_json),
         Command::Completions(arguments) => completions::run(&arguments, as_json),
         Command::Demo => demo::run(as_json),
