@@ -7,6 +7,38 @@ use assay_settlement_interface::error::Refusal;
 use pinocchio::account::{Ref, RefMut};
 use pinocchio::{AccountView, Address};
 
+/// Names what an account holds, in place: `held!(job: Job = accounts::read_mut(view, program));` makes `job` a `&mut Job`, or refuses.
+///
+/// A `?` would move it, and a move of a job on the stack is 46 loads and 46 stores: without them the program is a quarter smaller.
+macro_rules! held {
+    ($name:ident: $kind:ty = $read:expr) => {
+        let mut $name: crate::Outcome<$kind> = $read;
+        held!($name);
+    };
+    ($name:ident = $read:expr) => {
+        let mut $name = $read;
+        held!($name);
+    };
+    ($name:ident) => {
+        #[allow(unused_variables)]
+        let $name = match &mut $name {
+            Ok(held) => held,
+            Err(refusal) => return Err(*refusal),
+        };
+    };
+}
+pub(crate) use held;
+
+/// Refuses what was read, if `by` finds something wrong with it.
+#[inline(always)]
+pub fn check<A>(read: &mut Outcome<A>, by: impl FnOnce(&A) -> Outcome) {
+    if let Ok(own) = read
+        && let Err(refusal) = by(own)
+    {
+        *read = Err(refusal);
+    }
+}
+
 /// The first `N` accounts, and those that follow them.
 #[inline(always)]
 pub fn take<const N: usize>(accounts: &mut [AccountView]) -> Outcome<(&mut [AccountView; N], &mut [AccountView])> {

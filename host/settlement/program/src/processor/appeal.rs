@@ -1,6 +1,7 @@
 //! Appeal: the provider has a larger committee look at it.
 
 use super::members;
+use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::state::purpose;
@@ -17,16 +18,16 @@ pub fn appeal(call: Call) -> Outcome {
     Appeal::read(data)?;
     accounts::system_program(system_program)?;
     accounts::token_program(token_program)?;
-    let own: Provider = accounts::read(provider, ground.program)?;
+    held!(own: Provider = accounts::read(provider, ground.program));
     accounts::signed_by(owner, &own.owner)?;
-    let mut disputed: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&disputed, provider)?;
-    let mut open: Dispute = accounts::read_mut(dispute, ground.program)?;
+    held!(disputed: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(disputed, provider)?;
+    held!(open: Dispute = accounts::read_mut(dispute, ground.program));
     accounts::at(job, &open.job)?;
     accounts::token_account(source, &own.owner, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     let number = disputed.rounds;
-    let bond = rules::appeal(&mut disputed, &mut open, number, ground.now, &ground.config.params)?;
+    let bond = rules::appeal(disputed, open, number, ground.now, &ground.config.params)?;
     let opening = Opening {
         job: *accounts::key(job),
         purpose: purpose::APPEAL,
@@ -36,9 +37,9 @@ pub fn appeal(call: Call) -> Outcome {
         previous: open.round,
         draw_slot: members::draw_slot(ground)?,
     };
-    let opened = round::open(&mut disputed, &opening, 0, &ground.config.params)?;
+    let opened = round::open(disputed, &opening, 0, &ground.config.params)?;
     super::round::create(ground, owner, round, opened)?;
     cpi::take_in(source, stake_tokens, owner, bond)?;
-    accounts::write(dispute, &open)?;
-    accounts::write(job, &disputed)
+    accounts::write(dispute, open)?;
+    accounts::write(job, disputed)
 }

@@ -1,6 +1,7 @@
 //! CloseRound, CloseJob: the rent of what has ended goes back to who paid it.
 
 use super::members;
+use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::Call;
 use crate::{Outcome, accounts};
@@ -17,16 +18,16 @@ pub fn round(call: Call) -> Outcome {
     let ([job, round, payer, destination, stake_tokens, vault, token_program], _) = accounts::take(accounts)?;
     CloseRound::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut ended: Job = accounts::read_mut(job, ground.program)?;
-    let own = members::round_of(job, round, ground)?;
+    held!(ended: Job = accounts::read_mut(job, ground.program));
+    held!(own = members::round_of(job, round, ground));
     accounts::at(payer, &own.payer)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    if !has_ended(&ended) {
+    if !has_ended(ended) {
         return Err(Refusal::JobState);
     }
     let punishable = {
         let bytes = accounts::bytes(round)?;
-        is_punishable(&own, |position| Member::read(&bytes, position))?
+        is_punishable(own, |position| Member::read(&bytes, position))?
     };
     if punishable {
         return Err(Refusal::Punishable);
@@ -36,7 +37,7 @@ pub fn round(call: Call) -> Outcome {
         vault.pay(stake_tokens, destination, own.bond)?;
     }
     ended.closed = ended.closed.checked_add(1).ok_or(Refusal::Overflow)?;
-    accounts::write(job, &ended)?;
+    accounts::write(job, ended)?;
     cpi::close(round, payer)
 }
 
@@ -46,9 +47,9 @@ pub fn job(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([job, requester], more) = accounts::take(accounts)?;
     CloseJob::read(data)?;
-    let ended: Job = accounts::read_mut(job, ground.program)?;
+    held!(ended: Job = accounts::read_mut(job, ground.program));
     accounts::at(requester, &ended.requester)?;
-    if !has_ended(&ended) {
+    if !has_ended(ended) {
         return Err(Refusal::JobState);
     }
     if ended.closed != ended.rounds {
@@ -61,7 +62,7 @@ pub fn job(call: Call) -> Outcome {
         accounts::at(dispute, &address)?;
         // One verdict that no quorum shared is a contradiction, but opens no dispute.
         if dispute.owned_by(ground.program) {
-            let own: Dispute = accounts::read_mut(dispute, ground.program)?;
+            held!(own: Dispute = accounts::read_mut(dispute, ground.program));
             accounts::at(payer, &own.payer)?;
             cpi::close(dispute, payer)?;
         }

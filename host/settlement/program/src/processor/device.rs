@@ -1,5 +1,6 @@
 //! AddDevice, UpdateDevice, AttestDevice.
 
+use crate::accounts::held;
 use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Device, Model, Provider, seeds};
@@ -15,15 +16,15 @@ pub fn add(call: Call) -> Outcome {
     let ([owner, provider, model, device, system_program], _) = accounts::take(accounts)?;
     let asked = AddDevice::read(data)?;
     accounts::system_program(system_program)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let of = read_model(model, asked.model, ground)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(of = read_model(model, asked.model, ground));
     let offer = Offer { quantity: asked.quantity, price_io: asked.price_io, price_iosd: asked.price_iosd };
     let provider_key = *accounts::key(provider);
     let identity = [seeds::DEVICE, &provider_key, &own.devices.to_le_bytes()];
     let bump = cpi::New::of(ground.program, owner, device, Device::LENGTH).create(&identity)?;
-    let added = stake::add_device(&mut own, provider_key, bump, &of, offer, &ground.config.params)?;
+    let added = stake::add_device(own, provider_key, bump, of, offer, &ground.config.params)?;
     accounts::write(device, &added)?;
-    accounts::write(provider, &own)
+    accounts::write(provider, own)
 }
 
 /// Changes a device.
@@ -32,13 +33,13 @@ pub fn update(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, model, device], _) = accounts::take(accounts)?;
     let asked = UpdateDevice::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut changed = super::device_of(provider, device, ground)?;
-    let of = read_model(model, changed.model, ground)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(changed = super::device_of(provider, device, ground));
+    held!(of = read_model(model, changed.model, ground));
     let offer = Offer { quantity: asked.quantity, price_io: asked.price_io, price_iosd: asked.price_iosd };
-    stake::update_device(&mut own, &mut changed, &of, asked.status, offer, &ground.config.params)?;
-    accounts::write(device, &changed)?;
-    accounts::write(provider, &own)
+    stake::update_device(own, changed, of, asked.status, offer, &ground.config.params)?;
+    accounts::write(device, changed)?;
+    accounts::write(provider, own)
 }
 
 /// The guardian attests it, or takes that back.
@@ -48,15 +49,16 @@ pub fn attest(call: Call) -> Outcome {
     let ([guardian, provider, device], _) = accounts::take(accounts)?;
     let asked = AttestDevice::read(data)?;
     super::guardian(guardian, ground.config)?;
-    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-    let mut attested = super::device_of(provider, device, ground)?;
-    stake::attest_device(&mut own, &mut attested, asked.attested)?;
-    accounts::write(device, &attested)?;
-    accounts::write(provider, &own)
+    held!(own: Provider = accounts::read_mut(provider, ground.program));
+    held!(attested = super::device_of(provider, device, ground));
+    stake::attest_device(own, attested, asked.attested)?;
+    accounts::write(device, attested)?;
+    accounts::write(provider, own)
 }
 
 /// The model of that number.
 fn read_model(view: &AccountView, id: u16, ground: &Ground) -> Outcome<Model> {
-    let model: Model = accounts::read(view, ground.program)?;
-    if model.id == id { Ok(model) } else { Err(Refusal::WrongAddress) }
+    let mut model: Outcome<Model> = accounts::read(view, ground.program);
+    accounts::check(&mut model, |model| if model.id == id { Ok(()) } else { Err(Refusal::WrongAddress) });
+    model
 }

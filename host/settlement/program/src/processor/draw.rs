@@ -1,6 +1,7 @@
 //! Draw: candidates are looked at until the committee is full.
 
 use super::members;
+use crate::accounts::held;
 use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts, slots};
@@ -19,26 +20,26 @@ pub fn draw(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
     Draw::read(data)?;
-    let sums: Totals = accounts::read(totals, ground.program)?;
-    let judged = members::job_of(job, provider, ground)?;
-    let own: Provider = accounts::read(provider, ground.program)?;
-    let mut drawn = members::round_of(job, round, ground)?;
+    held!(sums: Totals = accounts::read(totals, ground.program));
+    held!(judged = members::job_of(job, provider, ground));
+    held!(own: Provider = accounts::read(provider, ground.program));
+    held!(drawn = members::round_of(job, round, ground));
     let reviewed = if drawn.purpose == purpose::APPEAL { Some(members::numbered(job, previous, drawn.previous, ground)?) } else { None };
     match drawn.state {
         state::WAITING => {
             let Some(slot_hash) = slots::drawn(slot_hashes, drawn.draw_slot)? else {
                 // That slot is forgotten: another one draws.
                 drawn.draw_slot = members::draw_slot(ground)?;
-                return accounts::write(round, &drawn);
+                return accounts::write(round, drawn);
             };
             let seed = rules::seed(hash, accounts::key(job), drawn.number, &slot_hash);
-            seeded(&mut drawn, seed, sums.seats);
+            seeded(drawn, seed, sums.seats);
         }
         state::DRAWING => {}
         _ => return Err(Refusal::RoundState),
     }
     let parties = Parties { provider: own.owner, requester: judged.requester };
-    let mut committee = Committee { ground, round, previous, reviewed: reviewed.as_ref(), drawn: &mut drawn, parties: &parties };
+    let mut committee = Committee { ground, round, previous, reviewed: reviewed.as_ref(), drawn, parties: &parties };
     for candidate in candidates {
         // Whoever sends it cannot know how many will be passed over: what is too many is not looked at.
         if is_drawn(committee.drawn) {
@@ -46,8 +47,8 @@ pub fn draw(call: Call) -> Outcome {
         }
         committee.look(candidate)?;
     }
-    settle_draw(&mut drawn, judged.hours, ground.now, &ground.config.params)?;
-    accounts::write(round, &drawn)
+    settle_draw(drawn, judged.hours, ground.now, &ground.config.params)?;
+    accounts::write(round, drawn)
 }
 
 /// A committee that is being drawn.
@@ -66,7 +67,7 @@ impl Committee<'_> {
     #[inline(never)]
     fn look(&mut self, candidate: &mut AccountView) -> Outcome {
         let number = rules::candidate(hash, &self.drawn.seed, self.drawn.cursor, self.drawn.seats)?;
-        let mut seat: Seat = accounts::read(candidate, self.ground.program)?;
+        held!(seat: Seat = accounts::read(candidate, self.ground.program));
         if seat.index != number {
             return Err(Refusal::WrongSeats);
         }
@@ -76,11 +77,11 @@ impl Committee<'_> {
             None => false,
         };
         let seat_stake = self.ground.config.param(Param::SeatStake);
-        let taken = !sits_here && !sat_there && rules::may_judge(&seat, self.drawn, self.parties, seat_stake);
+        let taken = !sits_here && !sat_there && rules::may_judge(seat, self.drawn, self.parties, seat_stake);
         if taken {
             members::write(self.round, self.drawn.drawn, &Member::drawn(number))?;
-            sits(&mut seat)?;
-            accounts::write(candidate, &seat)?;
+            sits(seat)?;
+            accounts::write(candidate, seat)?;
         }
         looked_at(self.drawn, taken)
     }

@@ -1,5 +1,6 @@
 //! OpenJob, AcceptJob, Prove: a job up to its proof.
 
+use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Job, seeds};
@@ -33,14 +34,14 @@ pub fn accept(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     AcceptJob::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut hired = super::device_of(provider, device, ground)?;
-    let mut accepted: Job = accounts::read_mut(job, ground.program)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(hired = super::device_of(provider, device, ground));
+    held!(accepted: Job = accounts::read_mut(job, ground.program));
     let at = Addresses { job: *accounts::key(job), provider: *accounts::key(provider), device: *accounts::key(device) };
-    rules::accept(&mut accepted, &mut own, &mut hired, at, ground.now, &ground.config.params)?;
-    accounts::write(job, &accepted)?;
-    accounts::write(device, &hired)?;
-    accounts::write(provider, &own)
+    rules::accept(accepted, own, hired, at, ground.now, &ground.config.params)?;
+    accounts::write(job, accepted)?;
+    accounts::write(device, hired)?;
+    accounts::write(provider, own)
 }
 
 /// Proves it.
@@ -49,14 +50,14 @@ pub fn prove(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     let proof = Prove::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut proved: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&proved, provider)?;
-    let mut hired = super::hired_for(&proved, device, ground)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(proved: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(proved, provider)?;
+    held!(hired = super::hired_for(proved, device, ground));
     let at = Moment { now: ground.now, slot: ground.slot };
     let (challenge_s, delay_slots) = (ground.config.param(Param::ChallengeS), ground.config.param(Param::DrawDelaySlots));
-    rules::prove(&mut proved, &mut own, &mut hired, &proof, at, challenge_s, delay_slots)?;
-    accounts::write(job, &proved)?;
-    accounts::write(device, &hired)?;
-    accounts::write(provider, &own)
+    rules::prove(proved, own, hired, &proof, at, challenge_s, delay_slots)?;
+    accounts::write(job, proved)?;
+    accounts::write(device, hired)?;
+    accounts::write(provider, own)
 }

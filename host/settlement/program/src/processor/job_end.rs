@@ -1,6 +1,7 @@
 //! CancelJob, ExpireJob, Settle: a job's end.
 
 use super::escrow::Ends;
+use crate::accounts::held;
 use crate::cpi::Vault;
 use crate::entry::Call;
 use crate::{Outcome, accounts};
@@ -16,27 +17,27 @@ pub fn cancel(call: Call) -> Outcome {
     let ([requester, job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     CancelJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut ended: Job = accounts::read_mut(job, ground.program)?;
+    held!(ended: Job = accounts::read_mut(job, ground.program));
     accounts::signed_by(requester, &ended.requester)?;
     if ended.state == state::ACCEPTED {
         let ([provider, device, payout, fees], _) = accounts::take(more)?;
-        super::accepted_by(&ended, provider)?;
-        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-        let mut hired = super::hired_for(&ended, device, ground)?;
+        super::accepted_by(ended, provider)?;
+        held!(own: Provider = accounts::read_mut(provider, ground.program));
+        held!(hired = super::hired_for(ended, device, ground));
         let owner = own.owner;
         let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
-        ends.check(&ended, ground.config)?;
-        let amounts = rules::cancel_accepted(&mut ended, &mut own, &mut hired, ground.now)?;
+        ends.check(ended, ground.config)?;
+        let amounts = rules::cancel_accepted(ended, own, hired, ground.now)?;
         ends.pay(vault, &amounts)?;
-        accounts::write(device, &hired)?;
-        accounts::write(provider, &own)?;
+        accounts::write(device, hired)?;
+        accounts::write(provider, own)?;
     } else {
         let ends = Ends { escrow, refund, paid: None };
-        ends.check(&ended, ground.config)?;
-        let amounts = rules::cancel_open(&mut ended)?;
+        ends.check(ended, ground.config)?;
+        let amounts = rules::cancel_open(ended)?;
         ends.pay(vault, &amounts)?;
     }
-    accounts::write(job, &ended)
+    accounts::write(job, ended)
 }
 
 /// Nobody accepted it, or the provider did not prove it.
@@ -46,23 +47,23 @@ pub fn expire(call: Call) -> Outcome {
     let ([job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     ExpireJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut ended: Job = accounts::read_mut(job, ground.program)?;
+    held!(ended: Job = accounts::read_mut(job, ground.program));
     let ends = Ends { escrow, refund, paid: None };
-    ends.check(&ended, ground.config)?;
+    ends.check(ended, ground.config)?;
     let amounts = if ended.state == state::ACCEPTED {
         let ([provider, device], _) = accounts::take(more)?;
-        super::accepted_by(&ended, provider)?;
-        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-        let mut hired = super::hired_for(&ended, device, ground)?;
-        let amounts = rules::expire_accepted(&mut ended, &mut own, &mut hired, ground.now)?;
-        accounts::write(device, &hired)?;
-        accounts::write(provider, &own)?;
+        super::accepted_by(ended, provider)?;
+        held!(own: Provider = accounts::read_mut(provider, ground.program));
+        held!(hired = super::hired_for(ended, device, ground));
+        let amounts = rules::expire_accepted(ended, own, hired, ground.now)?;
+        accounts::write(device, hired)?;
+        accounts::write(provider, own)?;
         amounts
     } else {
-        rules::expire_open(&mut ended, ground.now)?
+        rules::expire_open(ended, ground.now)?
     };
     ends.pay(vault, &amounts)?;
-    accounts::write(job, &ended)
+    accounts::write(job, ended)
 }
 
 /// It is paid out.
@@ -72,14 +73,14 @@ pub fn settle(call: Call) -> Outcome {
     let ([job, provider, escrow, payout, refund, fees, vault, token_program], _) = accounts::take(accounts)?;
     Settle::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut ended: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&ended, provider)?;
-    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+    held!(ended: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(ended, provider)?;
+    held!(own: Provider = accounts::read_mut(provider, ground.program));
     let owner = own.owner;
     let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
-    ends.check(&ended, ground.config)?;
-    let amounts = rules::settle(&mut ended, &mut own, ground.now)?;
+    ends.check(ended, ground.config)?;
+    let amounts = rules::settle(ended, own, ground.now)?;
     ends.pay(vault, &amounts)?;
-    accounts::write(provider, &own)?;
-    accounts::write(job, &ended)
+    accounts::write(provider, own)?;
+    accounts::write(job, ended)
 }

@@ -37,24 +37,35 @@ pub fn write(view: &mut AccountView, position: u8, member: &Member) -> Outcome {
 }
 
 /// A round of that job; it will change.
+#[inline(never)]
 pub fn round_of(job: &AccountView, round: &AccountView, ground: &Ground) -> Outcome<Round> {
-    let own = accounts::read_round_mut(round, ground.program)?;
-    accounts::at(job, &own.job)?;
-    Ok(own)
+    let mut own = accounts::read_round_mut(round, ground.program);
+    accounts::check(&mut own, |own| accounts::at(job, &own.job));
+    own
 }
 
 /// Round `number` of that job.
+#[inline(always)]
 pub fn numbered(job: &AccountView, round: &AccountView, number: u8, ground: &Ground) -> Outcome<Round> {
-    let own = accounts::read_round(round, ground.program)?;
-    accounts::at(job, &own.job)?;
-    if own.number == number { Ok(own) } else { Err(Refusal::WrongAddress) }
+    let mut own = accounts::read_round(round, ground.program);
+    accounts::check(&mut own, |own| {
+        accounts::at(job, &own.job)?;
+        if own.number == number { Ok(()) } else { Err(Refusal::WrongAddress) }
+    });
+    own
 }
 
 /// The seat of member `position`, as it was passed; it will change.
 #[inline(never)]
 pub fn seat(view: &AccountView, round: &AccountView, position: u8, ground: &Ground) -> Outcome<Seat> {
-    let seat: Seat = accounts::read_mut(view, ground.program)?;
-    if seat_of(&accounts::bytes(round)?, position)? == seat.index { Ok(seat) } else { Err(Refusal::WrongSeats) }
+    let mut seat: Outcome<Seat> = accounts::read_mut(view, ground.program);
+    accounts::check(
+        &mut seat,
+        |seat| {
+            if seat_of(&accounts::bytes(round)?, position)? == seat.index { Ok(()) } else { Err(Refusal::WrongSeats) }
+        },
+    );
+    seat
 }
 
 /// The seats of all members, in order: as many as were drawn.
@@ -70,7 +81,7 @@ pub fn draw_slot(ground: &Ground) -> Outcome<u64> {
 
 /// The job is that of the provider.
 pub fn job_of(job: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Job> {
-    let own: Job = accounts::read(job, ground.program)?;
-    super::accepted_by(&own, provider)?;
-    Ok(own)
+    let mut own: Outcome<Job> = accounts::read(job, ground.program);
+    accounts::check(&mut own, |own| super::accepted_by(own, provider));
+    own
 }

@@ -38,17 +38,17 @@ fn guardian(view: &AccountView, config: &Config) -> Outcome {
 /// The provider that `owner`, who signs, owns; it will change.
 #[inline(never)]
 fn provider_of(owner: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Provider> {
-    let own: Provider = accounts::read_mut(provider, ground.program)?;
-    accounts::signed_by(owner, &own.owner)?;
-    Ok(own)
+    let mut own: Outcome<Provider> = accounts::read_mut(provider, ground.program);
+    accounts::check(&mut own, |own| accounts::signed_by(owner, &own.owner));
+    own
 }
 
 /// A device of that provider; it will change.
 #[inline(never)]
 fn device_of(provider: &AccountView, device: &AccountView, ground: &Ground) -> Outcome<Device> {
-    let own: Device = accounts::read_mut(device, ground.program)?;
-    accounts::at(provider, &own.provider)?;
-    Ok(own)
+    let mut own: Outcome<Device> = accounts::read_mut(device, ground.program);
+    accounts::check(&mut own, |own| accounts::at(provider, &own.provider));
+    own
 }
 
 /// The provider is the one that has accepted the job.

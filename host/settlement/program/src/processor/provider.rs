@@ -1,5 +1,6 @@
 //! RegisterProvider, UpdateProvider, AttestProvider.
 
+use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::state::provider as status;
@@ -55,9 +56,9 @@ pub fn update(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider], _) = accounts::take(accounts)?;
     let asked = UpdateProvider::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    stake::update_provider(&mut own, asked.status, asked.country, asked.continent)?;
-    accounts::write(provider, &own)
+    held!(own = super::provider_of(owner, provider, ground));
+    stake::update_provider(own, asked.status, asked.country, asked.continent)?;
+    accounts::write(provider, own)
 }
 
 /// The guardian blocks, unblocks, and states the tier.
@@ -67,7 +68,7 @@ pub fn attest(call: Call) -> Outcome {
     let ([guardian, provider], _) = accounts::take(accounts)?;
     let asked = AttestProvider::read(data)?;
     super::guardian(guardian, ground.config)?;
-    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-    stake::attest_provider(&mut own, asked.blocked, asked.tier)?;
-    accounts::write(provider, &own)
+    held!(own: Provider = accounts::read_mut(provider, ground.program));
+    stake::attest_provider(own, asked.blocked, asked.tier)?;
+    accounts::write(provider, own)
 }

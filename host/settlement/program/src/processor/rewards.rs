@@ -1,5 +1,6 @@
 //! Advance, Heartbeat, Lapse, Claim.
 
+use crate::accounts::held;
 use crate::cpi::Vault;
 use crate::entry::Call;
 use crate::{Outcome, accounts};
@@ -13,9 +14,9 @@ pub fn advance(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals], _) = accounts::take(accounts)?;
     Advance::read(data)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-    rules::advance(&mut sums, ground.config, ground.now)?;
-    accounts::write(totals, &sums)
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    rules::advance(sums, ground.config, ground.now)?;
+    accounts::write(totals, sums)
 }
 
 /// A provider is there.
@@ -24,11 +25,11 @@ pub fn heartbeat(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     Heartbeat::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-    rules::heartbeat(&mut own, &mut sums, ground.config, ground.now)?;
-    accounts::write(provider, &own)?;
-    accounts::write(totals, &sums)
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    rules::heartbeat(own, sums, ground.config, ground.now)?;
+    accounts::write(provider, own)?;
+    accounts::write(totals, sums)
 }
 
 /// A provider is not there any more.
@@ -37,11 +38,11 @@ pub fn lapse(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, provider], _) = accounts::take(accounts)?;
     Lapse::read(data)?;
-    let mut own: Provider = accounts::read_mut(provider, ground.program)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-    rules::lapse(&mut own, &mut sums, ground.config, ground.now)?;
-    accounts::write(provider, &own)?;
-    accounts::write(totals, &sums)
+    held!(own: Provider = accounts::read_mut(provider, ground.program));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    rules::lapse(own, sums, ground.config, ground.now)?;
+    accounts::write(provider, own)?;
+    accounts::write(totals, sums)
 }
 
 /// Mints what a provider has earned.
@@ -51,13 +52,13 @@ pub fn claim(call: Call) -> Outcome {
     let ([totals, owner, provider, io_mint, destination, vault, token_program], _) = accounts::take(accounts)?;
     Claim::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
     accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
-    let amount = rules::claim(&mut own, &mut sums)?;
+    let amount = rules::claim(own, sums)?;
     vault.mint(io_mint, destination, amount)?;
-    accounts::write(provider, &own)?;
-    accounts::write(totals, &sums)
+    accounts::write(provider, own)?;
+    accounts::write(totals, sums)
 }

@@ -1,6 +1,7 @@
 //! Sample, Redraw, Challenge: what makes a round.
 
 use super::members;
+use crate::accounts::held;
 use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts, cpi, slots};
@@ -21,14 +22,14 @@ pub fn sample(call: Call) -> Outcome {
     Sample::read(data)?;
     accounts::system_program(system_program)?;
     accounts::read::<Totals>(totals, ground.program)?;
-    let mut proved: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&proved, provider)?;
-    let own: Provider = accounts::read(provider, ground.program)?;
-    rules::may_sample(&proved)?;
+    held!(proved: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(proved, provider)?;
+    held!(own: Provider = accounts::read(provider, ground.program));
+    rules::may_sample(proved)?;
     let Some(slot_hash) = slots::drawn(slot_hashes, proved.draw_slot)? else {
         // That slot is forgotten: another one draws.
         proved.draw_slot = members::draw_slot(ground)?;
-        return accounts::write(job, &proved);
+        return accounts::write(job, proved);
     };
     let seed = draw::seed(hash, accounts::key(job), proved.rounds, &slot_hash);
     let config = ground.config;
@@ -43,12 +44,12 @@ pub fn sample(call: Call) -> Outcome {
             previous: 0,
             draw_slot: proved.draw_slot,
         };
-        let opened = rules::open(&mut proved, &opening, 0, &config.params)?;
+        let opened = rules::open(proved, &opening, 0, &config.params)?;
         create(ground, payer, round, opened)?;
     } else {
         proved.sampled = sampled::NO;
     }
-    accounts::write(job, &proved)
+    accounts::write(job, proved)
 }
 
 /// Makes the next round after one without a quorum.
@@ -58,13 +59,13 @@ pub fn redraw(call: Call) -> Outcome {
     let ([payer, job, round, next, system_program], _) = accounts::take(accounts)?;
     Redraw::read(data)?;
     accounts::system_program(system_program)?;
-    let mut judged: Job = accounts::read_mut(job, ground.program)?;
-    let mut last = members::round_of(job, round, ground)?;
+    held!(judged: Job = accounts::read_mut(job, ground.program));
+    held!(last = members::round_of(job, round, ground));
     let draw_slot = members::draw_slot(ground)?;
-    let opened = rules::redraw(&mut judged, &mut last, *accounts::key(payer), draw_slot, 0, &ground.config.params)?;
+    let opened = rules::redraw(judged, last, *accounts::key(payer), draw_slot, 0, &ground.config.params)?;
     create(ground, payer, next, opened)?;
-    accounts::write(round, &last)?;
-    accounts::write(job, &judged)
+    accounts::write(round, last)?;
+    accounts::write(job, judged)
 }
 
 /// Challenges a proof, with a bond.
@@ -77,10 +78,10 @@ pub fn challenge(call: Call) -> Outcome {
     accounts::token_program(token_program)?;
     accounts::signer(challenger)?;
     let challenger_key: Key = *accounts::key(challenger);
-    let mut doubted: Job = accounts::read_mut(job, ground.program)?;
+    held!(doubted: Job = accounts::read_mut(job, ground.program));
     accounts::token_account(source, &challenger_key, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    rules::challenge(&mut doubted, ground.now)?;
+    rules::challenge(doubted, ground.now)?;
     let bond = ground.config.param(Param::ChallengeBond);
     let opening = Opening {
         job: *accounts::key(job),
@@ -91,10 +92,10 @@ pub fn challenge(call: Call) -> Outcome {
         previous: 0,
         draw_slot: members::draw_slot(ground)?,
     };
-    let opened = rules::open(&mut doubted, &opening, 0, &ground.config.params)?;
+    let opened = rules::open(doubted, &opening, 0, &ground.config.params)?;
     create(ground, challenger, round, opened)?;
     cpi::take_in(source, stake_tokens, challenger, bond)?;
-    accounts::write(job, &doubted)
+    accounts::write(job, doubted)
 }
 
 /// Creates the account of a round and writes it.

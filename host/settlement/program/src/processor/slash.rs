@@ -2,6 +2,7 @@
 
 use super::escrow::Ends;
 use super::members;
+use crate::accounts::held;
 use crate::cpi::Vault;
 use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
@@ -21,35 +22,35 @@ pub fn execute(call: Call) -> Outcome {
     let [totals, job, dispute, provider, round, escrow, refund, stake_tokens, io_mint, vault, token_program] = all;
     ExecuteSlash::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut refunded: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&refunded, provider)?;
-    let mut open: Dispute = accounts::read_mut(dispute, ground.program)?;
+    held!(refunded: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(refunded, provider)?;
+    held!(open: Dispute = accounts::read_mut(dispute, ground.program));
     accounts::at(job, &open.job)?;
-    let mut found = members::numbered(job, round, open.round, ground)?;
+    held!(found = members::numbered(job, round, open.round, ground));
     accounts::writable(round)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
     let ends = Ends { escrow, refund, paid: None };
-    ends.check(&refunded, ground.config)?;
+    ends.check(refunded, ground.config)?;
 
-    let held = fees::refund(&refunded)?;
-    let votes = finders(round, &found)?;
+    let held = fees::refund(refunded)?;
+    let votes = finders(round, found)?;
     let slash = {
-        let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-        let mut own: Provider = accounts::read_mut(provider, ground.program)?;
+        held!(sums: Totals = accounts::read_mut(totals, ground.program));
+        held!(own: Provider = accounts::read_mut(provider, ground.program));
         let params = &ground.config.params;
-        let slash = rules::slash(&mut refunded, &mut open, &mut own, &mut found, &mut sums, votes, ground.now, params)?;
-        accounts::write(totals, &sums)?;
-        accounts::write(provider, &own)?;
+        let slash = rules::slash(refunded, open, own, found, sums, votes, ground.now, params)?;
+        accounts::write(totals, sums)?;
+        accounts::write(provider, own)?;
         slash
     };
-    let unclaimed = reward(ground, round, &found, seats, &slash)?;
+    let unclaimed = reward(ground, round, found, seats, &slash)?;
     ends.pay(vault, &held)?;
     vault.burn(stake_tokens, io_mint, add(slash.burned, unclaimed)?)?;
-    accounts::write(round, &found)?;
-    accounts::write(dispute, &open)?;
-    accounts::write(job, &refunded)
+    accounts::write(round, found)?;
+    accounts::write(dispute, open)?;
+    accounts::write(job, refunded)
 }
 
 /// How many found it out.
@@ -67,10 +68,10 @@ fn finders(view: &AccountView, round: &Round) -> Outcome<u8> {
 fn reward(ground: &Ground, view: &AccountView, round: &Round, seats: &mut [AccountView], slash: &Slash) -> Outcome<u64> {
     let mut burned = 0;
     for (seat, position) in members::seats(seats, round)?.iter_mut().zip(0..) {
-        let mut own = members::seat(seat, view, position, ground)?;
+        held!(own = members::seat(seat, view, position, ground));
         if is_finder(round, &members::read(view, position)?) {
-            burned = add(burned, rules::reward(&mut own, round, slash)?)?;
-            accounts::write(seat, &own)?;
+            burned = add(burned, rules::reward(own, round, slash)?)?;
+            accounts::write(seat, own)?;
         }
     }
     Ok(burned)
@@ -86,14 +87,14 @@ pub fn punish(call: Call) -> Outcome {
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
-    let mut overturned = accounts::read_round_mut(round, ground.program)?;
-    let mut own = accounts::read_mut(seat, ground.program)?;
+    held!(overturned = accounts::read_round_mut(round, ground.program));
+    held!(own = accounts::read_mut(seat, ground.program));
     if asked.position >= overturned.drawn {
         return Err(Refusal::NotMember);
     }
-    let member = members::read(round, asked.position)?;
-    let penalty = rules::punish(&mut overturned, &member, asked.position, &mut own, &ground.config.params)?;
+    held!(member = members::read(round, asked.position));
+    let penalty = rules::punish(overturned, member, asked.position, own, &ground.config.params)?;
     vault.burn(stake_tokens, io_mint, penalty)?;
-    accounts::write(seat, &own)?;
-    accounts::write(round, &overturned)
+    accounts::write(seat, own)?;
+    accounts::write(round, overturned)
 }

@@ -1,5 +1,6 @@
 //! Stake, RequestUnstake, Withdraw.
 
+use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::Call;
 use crate::{Outcome, accounts};
@@ -14,14 +15,14 @@ pub fn stake(call: Call) -> Outcome {
     let ([totals, owner, provider, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = Stake::read(data)?;
     accounts::token_program(token_program)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
     accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    rules::stake(&mut own, &mut sums, asked.amount)?;
+    rules::stake(own, sums, asked.amount)?;
     cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    accounts::write(totals, &sums)?;
-    accounts::write(provider, &own)
+    accounts::write(totals, sums)?;
+    accounts::write(provider, own)
 }
 
 /// Starts to unbond.
@@ -30,11 +31,11 @@ pub fn request(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     let asked = RequestUnstake::read(data)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
-    rules::request_unstake(&mut own, &mut sums, asked.amount, ground.now, &ground.config.params)?;
-    accounts::write(totals, &sums)?;
-    accounts::write(provider, &own)
+    held!(own = super::provider_of(owner, provider, ground));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    rules::request_unstake(own, sums, asked.amount, ground.now, &ground.config.params)?;
+    accounts::write(totals, sums)?;
+    accounts::write(provider, own)
 }
 
 /// Pays out every ripe entry.
@@ -44,10 +45,10 @@ pub fn withdraw(call: Call) -> Outcome {
     let ([owner, provider, stake_tokens, destination, vault, token_program], _) = accounts::take(accounts)?;
     Withdraw::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut own = super::provider_of(owner, provider, ground)?;
+    held!(own = super::provider_of(owner, provider, ground));
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
-    let amount = rules::withdraw(&mut own, ground.now)?;
+    let amount = rules::withdraw(own, ground.now)?;
     vault.pay(stake_tokens, destination, amount)?;
-    accounts::write(provider, &own)
+    accounts::write(provider, own)
 }

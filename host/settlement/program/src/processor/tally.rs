@@ -1,6 +1,7 @@
 //! Tally: a round is counted, and what follows from it.
 
 use super::members;
+use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
@@ -26,43 +27,31 @@ pub fn tally(call: Call) -> Outcome {
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    let mut judged: Job = accounts::read_mut(job, ground.program)?;
-    super::accepted_by(&judged, provider)?;
-    let mut voted = members::round_of(job, round, ground)?;
+    held!(judged: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(judged, provider)?;
+    held!(voted = members::round_of(job, round, ground));
     if voted.state != state::VOTING {
         return Err(Refusal::RoundState);
     }
-    if !is_complete(&voted, ground.now) {
+    if !is_complete(voted, ground.now) {
         return Err(Refusal::NotComplete);
     }
     let count = {
         let bytes = accounts::bytes(round)?;
-        rules::count(&voted, &judged.outcome, |i| assay_settlement_interface::account::Member::read(&bytes, i))?
+        rules::count(voted, &judged.outcome, |i| assay_settlement_interface::account::Member::read(&bytes, i))?
     };
     let appealed = voted.purpose == purpose::APPEAL;
     let (job_view, round_view) = (&*job, &*round);
-    let mut case = Case {
-        ground,
-        payer,
-        totals,
-        provider,
-        job_view,
-        round_view,
-        previous,
-        dispute,
-        mark,
-        job: &mut judged,
-        round: &mut voted,
-        count: &count,
-    };
+    let mut case =
+        Case { ground, payer, totals, provider, job_view, round_view, previous, dispute, mark, job: judged, round: voted, count: &count };
     let conclusion = if appealed { case.appeal()? } else { case.first()? };
     if conclusion.mark {
         case.mark()?;
     }
     let fines = case.seats(seats, &conclusion)?;
     vault.burn(stake_tokens, io_mint, add(conclusion.shares.burned, fines)?)?;
-    accounts::write(round, &voted)?;
-    accounts::write(job, &judged)
+    accounts::write(round, voted)?;
+    accounts::write(job, judged)
 }
 
 /// What was counted, and whom it concerns.
@@ -86,16 +75,16 @@ impl Case<'_> {
     #[inline(never)]
     fn first(&mut self) -> Outcome<Conclusion> {
         let ground = self.ground;
-        let mut own: Provider = accounts::read_mut(self.provider, ground.program)?;
+        held!(own: Provider = accounts::read_mut(self.provider, ground.program));
         let (job, provider, payer) = (*accounts::key(self.job_view), *accounts::key(self.provider), *accounts::key(self.payer));
         let at = DisputeAt { job, provider, payer, bump: 0 };
-        let conclusion = rules::conclude(self.job, self.round, &mut own, self.count, &at, ground.now, &ground.config.params)?;
+        let conclusion = rules::conclude(self.job, self.round, own, self.count, &at, ground.now, &ground.config.params)?;
         if let Some(mut opened) = conclusion.dispute {
             let new = cpi::New::of(ground.program, self.payer, self.dispute, Dispute::LENGTH);
             opened.bump = new.create(&[seeds::DISPUTE, &at.job])?;
             accounts::write(self.dispute, &opened)?;
         }
-        accounts::write(self.provider, &own)?;
+        accounts::write(self.provider, own)?;
         Ok(conclusion)
     }
 
@@ -103,27 +92,18 @@ impl Case<'_> {
     #[inline(never)]
     fn appeal(&mut self) -> Outcome<Conclusion> {
         let ground = self.ground;
-        let mut sums: Totals = accounts::read_mut(self.totals, ground.program)?;
-        let mut own: Provider = accounts::read_mut(self.provider, ground.program)?;
-        let mut open: Dispute = accounts::read_mut(self.dispute, ground.program)?;
+        held!(sums: Totals = accounts::read_mut(self.totals, ground.program));
+        held!(own: Provider = accounts::read_mut(self.provider, ground.program));
+        held!(open: Dispute = accounts::read_mut(self.dispute, ground.program));
         accounts::at(self.job_view, &open.job)?;
-        let mut reviewed = members::numbered(self.job_view, self.previous, self.round.previous, ground)?;
+        held!(reviewed = members::numbered(self.job_view, self.previous, self.round.previous, ground));
         accounts::writable(self.previous)?;
-        let conclusion = rules::conclude_appeal(
-            self.job,
-            self.round,
-            &mut reviewed,
-            &mut own,
-            &mut open,
-            &mut sums,
-            self.count,
-            ground.now,
-            &ground.config.params,
-        )?;
-        accounts::write(self.previous, &reviewed)?;
-        accounts::write(self.dispute, &open)?;
-        accounts::write(self.provider, &own)?;
-        accounts::write(self.totals, &sums)?;
+        let conclusion =
+            rules::conclude_appeal(self.job, self.round, reviewed, own, open, sums, self.count, ground.now, &ground.config.params)?;
+        accounts::write(self.previous, reviewed)?;
+        accounts::write(self.dispute, open)?;
+        accounts::write(self.provider, own)?;
+        accounts::write(self.totals, sums)?;
         Ok(conclusion)
     }
 
@@ -153,12 +133,12 @@ impl Case<'_> {
     fn seats(&self, views: &mut [AccountView], conclusion: &Conclusion) -> Outcome<u64> {
         let mut fines = 0;
         for (view, position) in members::seats(views, self.round)?.iter_mut().zip(0..) {
-            let mut seat = members::seat(view, self.round_view, position, self.ground)?;
-            let member = members::read(self.round_view, position)?;
+            held!(seat = members::seat(view, self.round_view, position, self.ground));
+            held!(member = members::read(self.round_view, position));
             let (shares, currency, params) = (&conclusion.shares, self.job.currency, &self.ground.config.params);
-            let effect = rules::conclude_seat(&mut seat, &member, self.round, self.count, shares, currency, params)?;
+            let effect = rules::conclude_seat(seat, member, self.round, self.count, shares, currency, params)?;
             fines = add(fines, effect.burned)?;
-            accounts::write(view, &seat)?;
+            accounts::write(view, seat)?;
         }
         Ok(fines)
     }

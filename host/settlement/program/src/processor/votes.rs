@@ -1,5 +1,6 @@
 //! Propose, CastVote, Execute, CloseVote.
 
+use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
@@ -16,13 +17,13 @@ pub fn propose(call: Call) -> Outcome {
     let ([totals, owner, provider, proposal, system_program], _) = accounts::take(accounts)?;
     let asked = Propose::read(data)?;
     accounts::system_program(system_program)?;
-    let own = voter(owner, provider, ground)?;
-    let mut sums: Totals = accounts::read_mut(totals, ground.program)?;
+    held!(own = voter(owner, provider, ground));
+    held!(sums: Totals = accounts::read_mut(totals, ground.program));
     let number = sums.proposals.to_le_bytes();
-    let mut made = rules::propose(&own, &mut sums, asked.action, asked.payload, 0, ground.now, &ground.config.params)?;
+    let mut made = rules::propose(own, sums, asked.action, asked.payload, 0, ground.now, &ground.config.params)?;
     made.bump = cpi::New::of(ground.program, owner, proposal, Proposal::LENGTH).create(&[seeds::PROPOSAL, &number])?;
     accounts::write(proposal, &made)?;
-    accounts::write(totals, &sums)
+    accounts::write(totals, sums)
 }
 
 /// Votes with all free stake.
@@ -32,16 +33,16 @@ pub fn cast(call: Call) -> Outcome {
     let ([owner, provider, proposal, vote, system_program], _) = accounts::take(accounts)?;
     let asked = CastVote::read(data)?;
     accounts::system_program(system_program)?;
-    let own = voter(owner, provider, ground)?;
-    let mut open: Proposal = accounts::read_mut(proposal, ground.program)?;
+    held!(own = voter(owner, provider, ground));
+    held!(open: Proposal = accounts::read_mut(proposal, ground.program));
     let provider_key = *accounts::key(provider);
-    let mut cast = rules::cast(&mut open, &own, provider_key, asked.yes, 0, ground.now)?;
+    let mut cast = rules::cast(open, own, provider_key, asked.yes, 0, ground.now)?;
     let identity = [seeds::VOTE, &open.id.to_le_bytes(), &provider_key];
     // The vote that is there already is this provider's: no other can be at that address.
     let made = cpi::New::of(ground.program, owner, vote, Vote::LENGTH).create(&identity);
     cast.bump = made.map_err(|refusal| if refusal == Refusal::Exists { Refusal::Voted } else { refusal })?;
     accounts::write(vote, &cast)?;
-    accounts::write(proposal, &open)
+    accounts::write(proposal, open)
 }
 
 /// Executes or rejects a proposal.
@@ -52,8 +53,8 @@ pub fn execute(call: Call) -> Outcome {
     Execute::read(data)?;
     accounts::writable(view)?;
     accounts::signer(payer)?;
-    let mut decided: Proposal = accounts::read_mut(proposal, ground.program)?;
-    let action = rules::execute(&mut decided, ground.now, &ground.config.params)?;
+    held!(decided: Proposal = accounts::read_mut(proposal, ground.program));
+    let action = rules::execute(decided, ground.now, &ground.config.params)?;
     match &action {
         None => {}
         Some(Action::SetParam { .. } | Action::SetGuardian(_)) => configure(ground, view, action.as_ref())?,
@@ -67,7 +68,7 @@ pub fn execute(call: Call) -> Outcome {
             vault.pay(fees, destination, *amount)?;
         }
     }
-    accounts::write(proposal, &decided)
+    accounts::write(proposal, decided)
 }
 
 /// Changes the configuration.
@@ -88,7 +89,7 @@ fn set_model(ground: &Ground, payer: &AccountView, more: &mut [AccountView], cha
     if !model.owned_by(ground.program) {
         return super::model::add(ground, payer, model, change);
     }
-    let own: Model = accounts::read_mut(model, ground.program)?;
+    held!(own: Model = accounts::read_mut(model, ground.program));
     if own.id != change.id {
         return Err(Refusal::WrongAddress);
     }
@@ -101,9 +102,9 @@ pub fn close(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([proposal, provider, vote, owner], _) = accounts::take(accounts)?;
     CloseVote::read(data)?;
-    let decided: Proposal = accounts::read(proposal, ground.program)?;
-    let own: Provider = accounts::read(provider, ground.program)?;
-    let cast: Vote = accounts::read_mut(vote, ground.program)?;
+    held!(decided: Proposal = accounts::read(proposal, ground.program));
+    held!(own: Provider = accounts::read(provider, ground.program));
+    held!(cast: Vote = accounts::read_mut(vote, ground.program));
     accounts::at(provider, &cast.provider)?;
     accounts::at(owner, &own.owner)?;
     if cast.proposal != decided.id {
@@ -118,7 +119,7 @@ pub fn close(call: Call) -> Outcome {
 
 /// The provider that `owner`, who signs, owns.
 fn voter(owner: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Provider> {
-    let own: Provider = accounts::read(provider, ground.program)?;
-    accounts::signed_by(owner, &own.owner)?;
-    Ok(own)
+    let mut own: Outcome<Provider> = accounts::read(provider, ground.program);
+    accounts::check(&mut own, |own| accounts::signed_by(owner, &own.owner));
+    own
 }
