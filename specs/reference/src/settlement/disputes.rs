@@ -19,9 +19,9 @@ pub(super) const RESTORED: u8 = 4;
 /// No round judges an appeal.
 pub(super) const NO_ROUND: u8 = 255;
 
-/// Whether a seat is another's by now than the one that voted in the round.
+/// Whether a seat is another's by now than when the round was tallied; until then its holder could not leave.
 fn changed_hands(seat: &Seat, round: &Round) -> bool {
-    seat.state == VACANT || seat.taken_at > round.head.commit_by
+    seat.state == VACANT || seat.taken_at > round.head.decided_at
 }
 
 impl Round {

@@ -302,26 +302,26 @@ impl Instruction {
             Instruction::Withdraw { .. } => "config, owner s, provider w, stake_tokens w, destination w, vault, token_program",
             Instruction::OpenJob { .. } => "config, requester ws, job w, source w, escrow w, system_program, token_program",
             Instruction::AcceptJob { .. } => "config, owner s, provider w, device w, job w",
-            Instruction::Prove { .. } => "config, owner s, provider w, device w, job w",
+            Instruction::Prove { .. } => "config, totals, owner s, provider w, device w, job w",
             // for an accepted job: provider w, device w, payout w, fees w
             Instruction::CancelJob { .. } => "config, requester s, job w, escrow w, refund w, vault, token_program",
             // for an accepted job: provider w, device w
             Instruction::ExpireJob { .. } => "config, job w, escrow w, refund w, vault, token_program",
-            Instruction::Sample { .. } => "config, totals, payer ws, provider, job w, round w, slot_hashes, system_program",
+            Instruction::Sample { .. } => "config, payer ws, provider, job w, round w, slot_hashes, system_program",
             // candidates w, in order
-            Instruction::Draw { .. } => "config, totals, provider, job, round w, previous, slot_hashes",
+            Instruction::Draw { .. } => "config, provider, job, round w, previous, slot_hashes",
             Instruction::Commit { .. } => "config, owner s, seat, round w",
             Instruction::Reveal { .. } => "config, owner s, seat, job, round w",
             // the members' seats w, in order
             Instruction::Tally { .. } => {
                 "config, totals w, payer ws, provider w, job w, round w, previous w, dispute w, mark w, stake_tokens w, io_mint w, vault, token_program, system_program"
             }
-            Instruction::Redraw { .. } => "config, payer ws, job w, round w, next w, system_program",
+            Instruction::Redraw { .. } => "config, totals, payer ws, job w, round w, next w, system_program",
             Instruction::Challenge { .. } => {
-                "config, challenger ws, job w, round w, source w, stake_tokens w, system_program, token_program"
+                "config, totals, challenger ws, job w, round w, source w, stake_tokens w, system_program, token_program"
             }
             Instruction::Appeal { .. } => {
-                "config, owner ws, provider, job w, dispute w, round w, source w, stake_tokens w, system_program, token_program"
+                "config, totals, owner ws, provider, job w, dispute w, round w, source w, stake_tokens w, system_program, token_program"
             }
             Instruction::Settle { .. } => "config, job w, provider w, escrow w, payout w, refund w, fees w, vault, token_program",
             // the members' seats w, in order

@@ -32,6 +32,7 @@ impl Ledger {
             + earned(STAKE)
             + sum(self.rounds.values().map(|round| round.head.bond))
             + sum(self.disputes.values().map(|dispute| dispute.bond));
+        // The page says "at least": strangers may donate tokens. In this model nobody does, so nothing may be left over.
         equal("1: stake", held(&config.tokens[STAKE]), stake)?;
 
         for currency in [0, 1] {

@@ -46,6 +46,11 @@ impl Job {
         self.state >= SETTLED
     }
 
+    /// Whether it is in a state in which it may be challenged, until `challenge_until`.
+    pub(super) fn can_be_doubted(&self) -> bool {
+        [PROVED, CONFIRMED, UNDECIDED].contains(&self.state)
+    }
+
     /// The seconds hired.
     pub(super) fn seconds(&self) -> u64 {
         u64::from(self.hours) * HOUR_S
@@ -102,6 +107,8 @@ impl Ledger {
             accept_by: config.after(now, p::ACCEPT_S),
             accepted_at: 0,
             prove_by: 0,
+            proved_at: 0,
+            seats: 0,
             challenge_until: 0,
             draw_slot: 0,
             risk: 0,
@@ -161,6 +168,7 @@ impl Ledger {
 
     pub(super) fn prove(&mut self, turn: &mut Turn, outcome: &Key, transcript: &Key, fuel: u64, profile: &[u8; 16]) -> Step {
         let config = self.config(turn)?;
+        let totals = turn.account(&self.totals, "totals")?;
         let mut provider = self.own_provider(turn)?;
         let mut job = turn.account(&self.jobs, "job")?;
         let now = self.now(&config);
@@ -174,6 +182,8 @@ impl Ledger {
         job.transcript = *transcript;
         job.fuel = fuel;
         job.profile = *profile;
+        job.proved_at = now;
+        job.seats = totals.seats;
         job.challenge_until = config.after(now, p::CHALLENGE_S);
         job.draw_slot = config.draw_slot(&self.clock);
         self.jobs.insert(turn.key("job")?, job);
@@ -264,8 +274,7 @@ impl Ledger {
         let config = self.config(turn)?;
         let mut job = turn.account(&self.jobs, "job")?;
         turn.refuse(![PROVED, CONFIRMED, INDETERMINATE, UNDECIDED].contains(&job.state), JOB_STATE);
-        let waits = job.state == PROVED || job.state == CONFIRMED;
-        turn.refuse(waits && self.now(&config) <= job.challenge_until, TOO_EARLY);
+        turn.refuse(job.can_be_doubted() && self.now(&config) <= job.challenge_until, TOO_EARLY);
         turn.refuse(job.round_open != 0, ROUND_OPEN);
         turn.refuse(job.state == PROVED && job.sampled == 0, NOT_DRAWN);
         turn.names("provider", &job.provider)?;
@@ -283,8 +292,8 @@ impl Ledger {
             self.pay(turn, &config, &job, &to_fees, ended.fees)?;
             let refund = turn.key("refund")?;
             self.pay(turn, &config, &job, &refund, ended.requester)?;
-            // A good result is one that nobody doubted, or that was doubted and confirmed.
-            if waits {
+            // A result counts when it was checked.
+            if job.state == CONFIRMED {
                 provider.good = provider.good.saturating_add(1);
             }
             job.state = SETTLED;

@@ -73,9 +73,9 @@ refusals! {
     195 ACTION "Action" "the proposal's action is not one, or its payload is not of that action"
 }
 
-/// What the token program answers when an account has less than is to be moved (its own error 1, which
-/// looks like [`INSTRUCTION`] from outside). It is no refusal of the page, so it has a number of its own here.
-pub const TOKENS_MISSING: Number = 1_000;
+/// What the token program answers when an account has less than is to be moved: its own error 1, which comes through as it
+/// is. It is no refusal of the page, whose numbers start above those of the token program.
+pub const TOKENS_MISSING: Number = 1;
 
 /// Name of a refusal.
 pub fn name(number: Number) -> &'static str {

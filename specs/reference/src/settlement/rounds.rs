@@ -2,12 +2,12 @@
 
 use super::accounts::{Config, Job, Member, Round, RoundHead};
 use super::draw::{self, Drawing, Verdict};
-use super::jobs::{CONFIRMED, DISPUTED, PROVED};
+use super::jobs::{DISPUTED, PROVED};
 use super::layout::Key;
 use super::ledger::{Ledger, STAKE};
 use super::parameters as p;
 use super::refusals::{
-    ALREADY_COMMITTED, ALREADY_DRAWN, ALREADY_REVEALED, JOB_STATE, NOT_MEMBER, NOT_WRITABLE, REDRAWS_USED, ROUND_OPEN, ROUND_STATE,
+    ALREADY_COMMITTED, ALREADY_DRAWN, ALREADY_REVEALED, JOB_STATE, NOT_MEMBER, NOT_WRITABLE, OVERFLOW, ROUND_OPEN, ROUND_STATE,
     SLOT_NOT_YET, TOO_EARLY, TOO_LATE, VALUE, WRONG_ADDRESS, WRONG_REVEAL, WRONG_SEATS, ZERO,
 };
 use super::seats::ACTIVE;
@@ -32,6 +32,9 @@ pub(super) const OUTCOME: u8 = 1;
 pub(super) const INDETERMINATE: u8 = 2;
 /// A verdict: this machine gives no result.
 pub(super) const ABSTAIN: u8 = 3;
+
+/// So many rounds, and nobody challenges any more: redraws and an appeal still have numbers.
+const CHALLENGED_BELOW: u8 = 128;
 
 const NOBODY: Key = [0; 32];
 
@@ -88,16 +91,26 @@ impl Ledger {
             payer,
             bond: 0,
             draw_slot: config.draw_slot(&self.clock),
+            since: 0,
             seats: 0,
             seed: NOBODY,
             cursor: 0,
             commit_by: 0,
             reveal_by: 0,
+            decided_at: 0,
             punished: 0,
             previous: 0,
         };
         let members = vec![Member::NOBODY; usize::from(head.size)];
         Ok(Round { head, members })
+    }
+
+    /// The round's judges are those who hold a seat now.
+    fn judged_from_now(&self, turn: &mut Turn, config: &Config, round: &mut Round) -> Step {
+        let totals = turn.account(&self.totals, "totals")?;
+        round.head.since = self.now(config);
+        round.head.seats = totals.seats;
+        Ok(())
     }
 
     /// Opens a round of the job.
@@ -111,7 +124,6 @@ impl Ledger {
 
     pub(super) fn sample(&mut self, turn: &mut Turn) -> Step {
         let config = self.config(turn)?;
-        let totals = turn.account(&self.totals, "totals")?;
         let mut job = turn.account(&self.jobs, "job")?;
         let job_key = turn.key("job")?;
         turn.refuse(job.state != PROVED, JOB_STATE);
@@ -140,13 +152,14 @@ impl Ledger {
         round.head.draw_slot = job.draw_slot;
         round.head.state = DRAWING;
         round.head.seed = seed;
-        round.head.seats = totals.seats;
+        // Who took a seat after the proof may have known the slot's hash.
+        round.head.since = job.proved_at;
+        round.head.seats = job.seats;
         self.open_round(turn, "round", job, round)
     }
 
     pub(super) fn draw(&mut self, turn: &mut Turn) -> Step {
         let config = self.config(turn)?;
-        let totals = turn.account(&self.totals, "totals")?;
         let job = turn.account(&self.jobs, "job")?;
         let job_key = turn.key("job")?;
         turn.names("provider", &job.provider)?;
@@ -173,7 +186,6 @@ impl Ledger {
                 }
                 Drawing::Hash(hash) => {
                     round.head.seed = draw::seed(&job_key, round.head.number, &hash);
-                    round.head.seats = totals.seats;
                     round.head.state = DRAWING;
                 }
             }
@@ -197,7 +209,8 @@ impl Ledger {
             let partial = [provider.owner, job.requester].contains(&seat.owner)
                 || (round.head.purpose == CHALLENGE && seat.owner == round.head.opener);
             let sits = round.place(seat.index).is_some() || previous.contains(&seat.index);
-            if seat.state != ACTIVE || seat.stake < config.params[p::SEAT_STAKE] || partial || sits {
+            let late = seat.taken_at > round.head.since;
+            if seat.state != ACTIVE || late || seat.stake < config.params[p::SEAT_STAKE] || partial || sits {
                 continue;
             }
             if let Some(member) = round.members.get_mut(usize::from(round.head.drawn)) {
@@ -284,10 +297,11 @@ impl Ledger {
         // Only the last round of a job can be the one that waits for another.
         let is_last = round.head.number.checked_add(1) == Some(job.rounds);
         turn.refuse(round.head.state != NO_QUORUM || !is_last, ROUND_STATE);
-        turn.refuse(u64::from(job.redraws) >= config.params[p::REDRAWS_MAX], REDRAWS_USED);
-        turn.refuse(![PROVED, CONFIRMED, DISPUTED].contains(&job.state) || job.round_open == 0, JOB_STATE);
+        // After the last of them the tally has closed the matter.
+        turn.refuse(!(job.can_be_doubted() || job.state == DISPUTED) || job.round_open == 0, JOB_STATE);
         let payer = turn.key("payer")?;
         let mut next = self.new_round(turn, &config, "next", &job, round.head.purpose, payer)?;
+        self.judged_from_now(turn, &config, &mut next)?;
         turn.go()?;
         next.head.opener = round.head.opener;
         next.head.previous = round.head.previous;
@@ -301,12 +315,14 @@ impl Ledger {
         let config = self.config(turn)?;
         let challenger = turn.key("challenger")?;
         let mut job = turn.account(&self.jobs, "job")?;
-        turn.refuse(job.state != PROVED && job.state != CONFIRMED, JOB_STATE);
+        turn.refuse(!job.can_be_doubted(), JOB_STATE);
         turn.refuse(self.now(&config) > job.challenge_until, TOO_LATE);
         turn.refuse(job.round_open != 0, ROUND_OPEN);
+        turn.refuse(job.rounds >= CHALLENGED_BELOW, OVERFLOW);
         let from = self.theirs(turn, "source", &config.io_mint, &challenger)?;
         let to = self.ours(turn, "stake_tokens", &config, STAKE)?;
         let mut round = self.new_round(turn, &config, "round", &job, CHALLENGE, challenger)?;
+        self.judged_from_now(turn, &config, &mut round)?;
         turn.go()?;
         round.head.opener = challenger;
         round.head.bond = config.params[p::CHALLENGE_BOND];
@@ -320,6 +336,7 @@ impl Ledger {
     pub(super) fn open_appeal(&mut self, turn: &mut Turn, config: &Config, mut job: Job, previous: u8) -> Step {
         let owner = turn.key("owner")?;
         let mut round = self.new_round(turn, config, "round", &job, APPEAL, owner)?;
+        self.judged_from_now(turn, config, &mut round)?;
         turn.go()?;
         round.head.previous = previous;
         job.redraws = 0;

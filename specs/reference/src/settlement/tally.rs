@@ -158,6 +158,7 @@ impl Ledger {
             Some((OUTCOME, _)) => CONTRADICTED,
             Some(_) => RACY,
         };
+        tally.round.head.decided_at = now;
         tally.judge_members(turn, void)?;
         if tally.round.head.state == RACY {
             self.mark(turn, &tally)?;
@@ -260,18 +261,17 @@ impl Ledger {
                 tally.job.round_open = 0;
             }
             SAME => {
-                restore(turn, tally, &mut dispute, jobs::CONFIRMED)?;
-                tally.job.challenge_until = tally.job.challenge_until.min(now.saturating_sub(1));
+                restore(turn, tally, &mut dispute, jobs::CONFIRMED, now)?;
                 tally.pay_verifiers(turn)?;
                 let bond = std::mem::take(&mut previous.head.bond);
                 tally.pay_bond(turn, bond)?;
                 previous.head.state = OVERTURNED;
             }
             RACY => {
-                restore(turn, tally, &mut dispute, jobs::INDETERMINATE)?;
+                restore(turn, tally, &mut dispute, jobs::INDETERMINATE, now)?;
                 tally.pay_verifiers(turn)?;
             }
-            _ if is_last_try(tally) => restore(turn, tally, &mut dispute, jobs::UNDECIDED)?,
+            _ if is_last_try(tally) => restore(turn, tally, &mut dispute, jobs::UNDECIDED, now)?,
             _ => {}
         }
         self.rounds.insert(turn.key("previous")?, previous);
@@ -285,8 +285,8 @@ fn is_last_try(tally: &Tally) -> bool {
     u64::from(tally.job.redraws) >= tally.config.params[p::REDRAWS_MAX]
 }
 
-/// The stake is free again, and the appeal's bond is stake.
-fn restore(turn: &mut Turn, tally: &mut Tally, dispute: &mut Dispute, state: u8) -> Step {
+/// The stake is free again, the appeal's bond is stake, and nobody challenges any more.
+fn restore(turn: &mut Turn, tally: &mut Tally, dispute: &mut Dispute, state: u8, now: i64) -> Step {
     let bond = std::mem::take(&mut dispute.bond);
     dispute.state = RESTORED;
     let provider = &mut tally.provider;
@@ -296,5 +296,6 @@ fn restore(turn: &mut Turn, tally: &mut Tally, dispute: &mut Dispute, state: u8)
     tally.totals.staked = turn.sum(tally.totals.staked.checked_add(bond))?;
     tally.job.state = state;
     tally.job.round_open = 0;
+    tally.job.challenge_until = tally.job.challenge_until.min(now.saturating_sub(1));
     Ok(())
 }

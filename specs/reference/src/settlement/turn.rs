@@ -3,8 +3,8 @@
 //! The page names the refusals of an instruction, and leaves open which check comes first. So a call is not refused for
 //! one reason here but for all that apply, and whoever compares asks whether the program's one is [among them](Refused::allows).
 //!
-//! Two kinds of reasons: the *shape* of a call (accounts that are missing, forged, not signed for: numbers 2 to 10 but
-//! `Exists`), which count as one, since which of them is seen first means little; and all others, which are told apart.
+//! Two kinds of reasons: the *shape* of a call (accounts that are missing, forged, not signed for: numbers 102 to 110
+//! but `Exists`), which count as one, since which of them is seen first means little; and all others, which are told apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,7 @@ use super::addresses::Addresses;
 use super::instructions::Instruction;
 use super::layout::Key;
 use super::refusals::{
-    self, DUPLICATE, EXISTS, INSTRUCTION, MISSING_ACCOUNT, NOT_SIGNED, NOT_WRITABLE, Number, OVERFLOW, TOKENS_MISSING, WRONG_ADDRESS,
-    WRONG_KIND,
+    self, DUPLICATE, EXISTS, MISSING_ACCOUNT, NOT_SIGNED, NOT_WRITABLE, Number, OVERFLOW, TOKENS_MISSING, WRONG_ADDRESS, WRONG_KIND,
 };
 
 /// An account as a call passes it.
@@ -51,13 +50,8 @@ impl Refused {
     /// Whether a program that keeps to the page may refuse this call with this number.
     pub fn allows(&self, number: Number) -> bool {
         let shape = self.found.iter().any(|found| is_shape(*found));
-        // The token program's own answer cannot be told from `INSTRUCTION`.
-        let sums = [OVERFLOW, TOKENS_MISSING, INSTRUCTION].contains(&number);
-        self.blind
-            || self.found.contains(&number)
-            || (self.found.contains(&TOKENS_MISSING) && number == INSTRUCTION)
-            || (shape && is_shape(number))
-            || (self.unsummed && sums)
+        let sums = [OVERFLOW, TOKENS_MISSING].contains(&number);
+        self.blind || self.found.contains(&number) || (shape && is_shape(number)) || (self.unsummed && sums)
     }
 }
 

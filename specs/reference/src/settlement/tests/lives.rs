@@ -55,8 +55,7 @@ fn begun(changes: &[(usize, u64)]) -> World {
     world.must(I::AddDevice { model: 7, quantity: 2, price_io: 1, price_iosd: 1 }, &own, &[]);
     world.must(I::Stake { amount: 60_000_000_000 }, &own, &[]);
     for index in 0..SEATS {
-        let named = [("owner", holder(index)), ("seat", seat(index)), ("source", purse(&holder(index), 0))];
-        world.must(I::RegisterSeat { amount: 250_000_000_000 }, &named, &[]);
+        world.take(index);
     }
     world
 }
@@ -88,7 +87,7 @@ fn accepted(changes: &[(usize, u64)]) -> World {
 /// Up to a proof.
 fn proved(changes: &[(usize, u64)]) -> World {
     let mut world = accepted(changes);
-    world.must(I::Prove { outcome: PROOF, transcript: [7; 32], fuel: 9, profile: [0; 16] }, &own(), &[]);
+    world.prove();
     world
 }
 
@@ -106,6 +105,41 @@ fn paid() -> [(&'static str, Key); 7] {
 }
 
 impl World {
+    fn prove(&mut self) {
+        self.must(I::Prove { outcome: PROOF, transcript: [7; 32], fuel: 9, profile: [0; 16] }, &own(), &[]);
+    }
+
+    fn redraw(&mut self, number: u8) {
+        let named = [("payer", GUARDIAN), ("job", job()), ("round", round(number)), ("next", round(number + 1))];
+        self.must(I::Redraw {}, &named, &[]);
+        self.pass(60);
+        self.draw_all(number + 1, 0);
+    }
+
+    /// These seats are vacated, as fast as that goes.
+    fn vacate(&mut self, seats: &[u32]) {
+        let named = |index: u32| {
+            let holder = holder(index);
+            [("owner", holder), ("seat", seat(index)), ("destination_io", purse(&holder, 0)), ("destination_iosd", purse(&holder, 1))]
+        };
+        for index in seats {
+            self.must(I::LeaveSeat {}, &named(*index), &[]);
+        }
+        self.pass(self.ledger.seats[&seat(seats[0])].free_at - self.ledger.clock.unix_timestamp);
+        for index in seats {
+            self.must(I::WithdrawSeat {}, &named(*index), &[]);
+        }
+    }
+
+    fn take(&mut self, index: u32) {
+        let named = [("owner", holder(index)), ("seat", seat(index)), ("source", purse(&holder(index), 0))];
+        self.must(I::RegisterSeat { amount: 250_000_000_000 }, &named, &[]);
+    }
+
+    fn state(&self) -> u8 {
+        self.ledger.jobs[&job()].state
+    }
+
     fn sampled(&mut self) {
         self.pass(60);
         self.must(I::Sample {}, &[("payer", GUARDIAN), ("provider", provider()), ("job", job()), ("round", round(0))], &[]);
@@ -172,8 +206,7 @@ impl World {
     }
 
     fn challenge(&mut self, number: u8) {
-        let named = [("challenger", CHALLENGER), ("job", job()), ("round", round(number)), ("source", purse(&CHALLENGER, 0))];
-        self.must(I::Challenge {}, &named, &[]);
+        self.must(I::Challenge {}, &doubted(number), &[]);
         self.pass(60);
         self.draw_all(number, 0);
     }
@@ -218,6 +251,13 @@ impl World {
         i128::from(self.ledger.tokens[&purse(wallet, 1)].amount) - (1 << 50)
     }
 }
+
+fn doubted(number: u8) -> [(&'static str, Key); 4] {
+    [("challenger", CHALLENGER), ("job", job()), ("round", round(number)), ("source", purse(&CHALLENGER, 0))]
+}
+
+/// Five verdicts without a quorum.
+const TORN: [Option<(u8, Key)>; 5] = [Some((1, PROOF)), Some((1, OTHER)), Some((3, [0; 32])), Some((2, [0; 32])), None];
 
 const P: i128 = PRICE as i128 * HOURS as i128;
 
@@ -304,10 +344,10 @@ fn no_quorum_until_the_redraws_are_used_up() {
     let mut world = proved(&[]);
     world.challenge(0);
     for number in 0..4 {
-        world.vote(number, &[Some((1, PROOF)), Some((1, OTHER)), Some((2, [0; 32])), Some((3, [0; 32])), None]);
+        world.vote(number, &TORN);
         let named = [("payer", GUARDIAN), ("job", job()), ("round", round(number)), ("next", round(number + 1))];
         if number == 3 {
-            world.refused(r::REDRAWS_USED, I::Redraw {}, &named, &[]);
+            world.refused(r::JOB_STATE, I::Redraw {}, &named, &[]);
             break;
         }
         world.must(I::Redraw {}, &named, &[]);
@@ -333,6 +373,111 @@ fn a_round_without_seats_is_void() {
     assert_eq!((head.state, head.drawn, head.cursor), (2, 0, 40));
     world.tally(0);
     assert_eq!(world.ledger.rounds[&round(0)].head.state, 6);
+}
+
+#[test]
+fn who_takes_a_seat_after_the_proof_judges_it_not() {
+    let mut world = accepted(&[(p::APPEAL_S, 60), (p::SEAT_UNBONDING_S, 61)]);
+    let all: Vec<u32> = (0..SEATS).collect();
+    world.vacate(&all);
+    world.prove();
+    world.pass(1);
+    for index in 0..SEATS + 5 {
+        world.take(index);
+    }
+    world.sampled();
+    world.draw_all(0, 0);
+    let head = world.ledger.rounds[&round(0)].head.clone();
+    assert_eq!((head.state, head.drawn, head.cursor, head.seats), (2, 0, 40, SEATS));
+    world.tally(0);
+    // The next committee is one of those who are there when it is called for.
+    world.redraw(0);
+    let head = world.ledger.rounds[&round(1)].head.clone();
+    assert_eq!((head.state, head.drawn, head.seats), (2, 3, SEATS + 5));
+    assert!(head.since > world.ledger.jobs[&job()].proved_at);
+}
+
+#[test]
+fn an_undecided_job_that_is_challenged() {
+    let mut world = proved(&[(p::REDRAWS_MAX, 1), (p::CHALLENGE_S, 2_592_000)]);
+    world.sampled();
+    world.draw_all(0, 0);
+    world.vote(0, &TORN[..3]);
+    world.redraw(0);
+    world.vote(1, &TORN[..3]);
+    assert_eq!((world.state(), world.ledger.jobs[&job()].round_open), (6, 0));
+    world.refused(r::TOO_EARLY, I::Settle {}, &paid(), &[]);
+    world.challenge(2);
+    world.refused(r::ROUND_OPEN, I::Settle {}, &paid(), &[]);
+    world.vote(2, &TORN);
+    world.redraw(2);
+    world.vote(3, &[Some((1, OTHER)); 5]);
+    assert_eq!(world.state(), 5);
+    world.pass(2_592_001);
+    world.slash(3);
+    assert_eq!(world.change(&REQUESTER), 0);
+    world.close(4, true);
+}
+
+#[test]
+fn an_appeal_that_nobody_decides_ends_all_doubt() {
+    for says in [&TORN[..], &[Some((2, [0; 32])); 9]] {
+        let mut world = proved(&[(p::REDRAWS_MAX, 0), (p::CHALLENGE_S, 2_592_000)]);
+        world.challenge(0);
+        world.vote(0, &[Some((1, OTHER)); 5]);
+        world.appeal(1, 0);
+        let says: Vec<_> = says.iter().copied().chain([None; 4]).take(9).collect();
+        world.vote(1, &says);
+        let undecided = says.contains(&None);
+        assert_eq!(world.state(), if undecided { 6 } else { 4 });
+        world.refused(r::TOO_LATE, I::Challenge {}, &doubted(2), &[]);
+        world.must(I::Settle {}, &paid(), &[]);
+        assert_eq!((world.state(), world.change(&REQUESTER) == 0), if undecided { (8, true) } else { (7, false) });
+        assert_eq!(world.ledger.providers[&provider()].stake, 110_000_000_000);
+        world.close(2, true);
+        assert_eq!(world.ledger.tokens[&purse(&CHALLENGER, 0)].amount, 1 << 50);
+    }
+}
+
+#[test]
+fn what_nobody_checked_counts_for_nothing() {
+    let mut world = proved(&[(p::TRUSTED_AFTER, 1), (p::SAMPLE_FLOOR_PPM, 1)]);
+    world.ledger.providers.get_mut(&provider()).expect("it is there").good = 1_000_000;
+    world.pass(60);
+    world.must(I::Sample {}, &[("payer", GUARDIAN), ("provider", provider()), ("job", job()), ("round", round(0))], &[]);
+    assert_eq!(world.ledger.jobs[&job()].sampled, 1);
+    world.pass(90_000);
+    world.must(I::Settle {}, &paid(), &[]);
+    assert_eq!(world.ledger.providers[&provider()].good, 1_000_000);
+    world.close(0, false);
+}
+
+#[test]
+fn after_128_rounds_nobody_challenges() {
+    let mut world = proved(&[]);
+    world.ledger.jobs.get_mut(&job()).expect("it is there").rounds = 128;
+    world.refused(r::OVERFLOW, I::Challenge {}, &doubted(128), &[]);
+    world.ledger.jobs.get_mut(&job()).expect("it is there").rounds = 127;
+    world.must(I::Challenge {}, &doubted(127), &[]);
+}
+
+#[test]
+fn who_takes_a_seat_after_the_tally_has_no_part_in_its_reward() {
+    let mut world = proved(&[(p::APPEAL_S, 60), (p::SEAT_UNBONDING_S, 61)]);
+    world.challenge(0);
+    world.vote(0, &[Some((1, OTHER)); 5]);
+    let members = world.members(0);
+    world.vacate(&members[..2]);
+    world.take(members[0]);
+    assert!(world.ledger.clock.unix_timestamp < world.ledger.rounds[&round(0)].head.commit_by, "they have said all long before");
+    let burned = world.ledger.burned;
+    world.slash(0);
+    // 20 % of 600 IO: half of it the challenger's, the rest in five parts.
+    let each = 1_200_000_000;
+    let earned: Vec<u64> = members.iter().map(|index| world.ledger.seats[&seat(*index)].earned[0]).collect();
+    assert_eq!(earned, [0, 0, each, each, each]);
+    assert_eq!(world.ledger.burned - burned, 48_000_000_000 + 2 * each);
+    world.close(1, true);
 }
 
 #[test]

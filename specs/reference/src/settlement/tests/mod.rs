@@ -84,5 +84,8 @@ fn a_program_may_refuse_for_any_reason_that_applies_and_no_other() {
     assert!(shape.allows(refusals::NOT_SIGNED) && !shape.allows(refusals::EXISTS) && !shape.allows(refusals::ZERO));
     // Who sums first may find that a sum is too large; who cannot see an account may be told anything.
     assert!(Refused { unsummed: true, ..two.clone() }.allows(refusals::OVERFLOW));
+    // The token program's answer is no refusal of the page.
+    assert!(refusals::ALL.iter().all(|(number, _, _)| *number > refusals::TOKENS_MISSING));
+    assert!(!refused(&[refusals::TOKENS_MISSING]).allows(refusals::INSTRUCTION));
     assert!(Refused { blind: true, ..two }.allows(refusals::VALUE));
 }

@@ -239,7 +239,8 @@ fn step(world: &mut World, dice: &mut Dice) -> Option<&'static str> {
             vec![provider, device, purse(&owner, currency), tokens(3 + currency)]
         }
         I::Draw {} => {
-            let head = current.map(|round| round.head);
+            // Before the seed is set there are no candidates.
+            let head = current.map(|round| round.head).filter(|head| head.state == 1);
             let next = |i: u16| head.as_ref().and_then(|head| draw::candidate(&head.seed, head.cursor + i, head.seats));
             (0..3).filter_map(next).map(seat).collect()
         }
