@@ -1,5 +1,6 @@
 //! What every instruction goes through: the configuration is read, the pause is looked at, and the tag says who goes on.
 
+use crate::accounts::held;
 use crate::{Outcome, accounts, processor};
 use assay_settlement_interface::account::Config;
 use assay_settlement_interface::error::Refusal;
@@ -57,14 +58,14 @@ fn run(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome 
     }
     // The configuration is the first account of all others.
     let (first, accounts) = accounts.split_first_mut().ok_or(Refusal::MissingAccount)?;
-    let config: Config = accounts::read(first, program)?;
+    held!(config: Config = accounts::read(first, program));
     match tag {
         sent::Pause::TAG => return processor::pause::pause(first, config, clock.unix_timestamp, Sent { accounts, data }),
         sent::Resume::TAG => return processor::pause::resume(first, config, clock.unix_timestamp, Sent { accounts, data }),
         _ => {}
     }
-    let now = time::now(&config, clock.unix_timestamp)?;
-    let ground = Ground { program, config: &config, now, slot: clock.slot };
+    let now = time::now(config, clock.unix_timestamp)?;
+    let ground = Ground { program, config, now, slot: clock.slot };
     hand_over(tag, Call { ground: &ground, config: first, accounts, data })
 }
 
