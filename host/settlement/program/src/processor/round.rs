@@ -45,7 +45,9 @@ pub fn sample(call: Call) -> Outcome {
             since: proved.proved_at,
             seats: proved.seats,
         };
-        let opened = rules::open(proved, &opening, 0, &config.params)?;
+        let mut opened = rules::open(proved, &opening, 0, &config.params)?;
+        // The seed that samples draws the committee as well: nobody can wait for another one.
+        rules::seeded(&mut opened, seed);
         create(ground, payer, round, opened)?;
     } else {
         proved.sampled = sampled::NO;
