@@ -10,6 +10,7 @@
 //! | [`metering`] | the generator's choices | the reference and the module that counts for itself say the same in two engines: end, fuel, host calls, memory, globals |
 //! | [`metering_bytes`] | a module | if it is valid, and of the profile's features: instruments are written into it without a panic, and what comes of it is valid |
 //! | [`shader_text`] | WGSL, mostly broken | no panic; a refusal names a rule and says where; what is strict lowers the same twice, and the CPU executor compiles it |
+//! | [`settlement_instruction`] | an instruction of the settlement program, or a tag and fields of any length | no panic; interface and reference take the same, and write it as it was |
 //! | [`shader_runs`] | the generator's choices | what is generated is strict, lowers the same again, and has one result on every back end |
 
 use std::sync::LazyLock;
@@ -21,6 +22,7 @@ use assay_protocol::package::Package;
 use assay_protocol::receipt::ReceiptFile;
 use assay_reference as reference;
 use assay_sandbox::{Instruments, PrepareError, Sandbox, admit, instrument};
+use assay_settlement_interface::instruction::{INSTRUCTIONS, Instruction as SettlementInstruction};
 
 use crate::file_system_model::{self, ops::Op};
 use crate::guests::{Ended, execute, plain_job};
@@ -114,6 +116,33 @@ fn receipt_file(file: &[u8]) {
     assert_eq!(vectors::host_receipt(file, None), vectors::reference_receipt(file, None), "host and reference on a receipt");
     if let Ok(read) = ReceiptFile::read(file) {
         assert!(read.encode() == file, "an accepted receipt encodes to other bytes");
+    }
+}
+
+/// See the table above.
+pub fn settlement_instruction(bytes: &[u8]) {
+    settlement_bytes(bytes);
+    // Most bytes are of no instruction's length: they are cut, or filled up, to that of the one that their first names.
+    let Some((first, fields)) = bytes.split_first() else { return };
+    let info = INSTRUCTIONS[usize::from(*first) % INSTRUCTIONS.len()];
+    let mut fitting = vec![info.tag];
+    fitting.extend(fields.iter().copied().chain(std::iter::repeat(0)).take(info.length - 1));
+    settlement_bytes(&fitting);
+    assert!(SettlementInstruction::read(&fitting).is_ok(), "{} of its length is refused", info.name);
+}
+
+fn settlement_bytes(bytes: &[u8]) {
+    let host = SettlementInstruction::read(bytes);
+    let model = reference::settlement::instructions::Instruction::decode(bytes);
+    match (host, model) {
+        (Ok(host), Ok(model)) => {
+            assert_eq!(host.info().name, model.name(), "interface and reference name it otherwise");
+            let mut written = vec![0; bytes.len()];
+            assert_eq!(host.write(&mut written), Some(bytes.len()), "{} has another length when it is written", model.name());
+            assert!(written == bytes && model.encode() == bytes, "{} is written otherwise than it was read", model.name());
+        }
+        (Err(host), Err(model)) => assert_eq!(host.code(), model, "interface and reference refuse otherwise"),
+        (host, model) => panic!("the interface says {host:?}, the reference {model:?}"),
     }
 }
 

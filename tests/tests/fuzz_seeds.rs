@@ -15,7 +15,7 @@ struct Target {
     mutations: u64,
 }
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 10] = [
     Target { name: "package_decode", oracle: oracles::package_decode, mutations: 60 },
     Target { name: "receipt_decode", oracle: oracles::receipt_decode, mutations: 60 },
     Target { name: "admission", oracle: oracles::admission, mutations: 40 },
@@ -25,6 +25,7 @@ const TARGETS: [Target; 9] = [
     Target { name: "shader_runs", oracle: oracles::shader_runs, mutations: 1 },
     Target { name: "metering", oracle: oracles::metering, mutations: 3 },
     Target { name: "metering_bytes", oracle: oracles::metering_bytes, mutations: 40 },
+    Target { name: "settlement_instruction", oracle: oracles::settlement_instruction, mutations: 400 },
 ];
 
 fn fuzz() -> PathBuf {
@@ -156,6 +157,12 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
         .concat(),
         "shader_runs" => noises(6, 900),
         "wasi_calls" => noises(10, 1_500),
+        "settlement_instruction" => {
+            let named = ["Initialise", "OpenJob", "Prove", "Reveal", "Propose", "Tally"];
+            let infos = assay_settlement_interface::instruction::INSTRUCTIONS.iter().filter(|info| named.contains(&info.name));
+            let one = infos.map(|info| (info.name.to_owned(), [vec![info.tag], noise(info.tag.into(), info.length - 1)].concat()));
+            one.chain(noises(2, 100)).collect()
+        }
         _ => noises(10, 1_500),
     }
 }
@@ -203,6 +210,11 @@ fn metering() {
 #[test]
 fn metering_bytes() {
     check(&TARGETS[8]);
+}
+
+#[test]
+fn settlement_instruction() {
+    check(&TARGETS[9]);
 }
 
 /// A target without an oracle here, or an oracle without a target there, would not be noticed by either.

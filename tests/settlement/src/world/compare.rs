@@ -28,7 +28,7 @@ pub enum Answer {
 const TOO_FEW_TOKENS: u32 = 1;
 
 impl Answer {
-    fn of(error: &TransactionError) -> Self {
+    pub(super) fn of(error: &TransactionError) -> Self {
         match error {
             TransactionError::InstructionError(_, InstructionError::Custom(code)) => {
                 Refusal::from_code(*code).map_or_else(|| Self::Other(format!("custom {code}")), Self::Refused)
@@ -42,7 +42,7 @@ impl Answer {
     }
 
     /// Whether the model allows this refusal.
-    fn is_allowed(&self, by: &Refused) -> bool {
+    pub fn is_allowed(&self, by: &Refused) -> bool {
         match self {
             Self::Taken => false,
             Self::Refused(refusal) => by.allows(refusal.code()),
@@ -52,7 +52,7 @@ impl Answer {
 }
 
 /// The flags that accounts have on the cluster: those of a transaction, so an account that is passed twice has the flags of both.
-fn passed(call: &Instruction) -> Vec<Passed> {
+pub(super) fn passed(call: &Instruction) -> Vec<Passed> {
     let mut flags: BTreeMap<Pubkey, (bool, bool)> = BTreeMap::new();
     for meta in &call.accounts {
         let (signer, writable) = flags.entry(meta.pubkey).or_default();
@@ -120,29 +120,7 @@ impl World {
 
     /// Compares what both have at these addresses.
     pub fn compare<'a>(&self, addresses: impl IntoIterator<Item = &'a Pubkey>) -> Result<(), String> {
-        addresses.into_iter().try_for_each(|address| self.compare_with(address, self.svm.accounts_db().get_account_ref(address)))
-    }
-
-    /// Compares what the model has at an address with an account.
-    pub fn compare_with(&self, address: &Pubkey, account: Option<&AccountSharedData>) -> Result<(), String> {
-        let key = address.to_bytes();
-        let account = account.filter(|account| account.lamports() > 0);
-        let ours = account.filter(|account| *account.owner() == PROGRAM);
-        let modelled = self.model.account(&key);
-        if ours.map(ReadableAccount::data) != modelled.as_deref() {
-            return Err(format!("the account {address} is {:?} and {modelled:?}", ours.map(ReadableAccount::data)));
-        }
-        let tokens = account.and_then(|account| super::reads::tokens_in(account));
-        let modelled = self.model.tokens.get(&key).map(|tokens| (tokens.mint, tokens.owner, tokens.amount));
-        if tokens != modelled {
-            return Err(format!("the tokens in {address} are {tokens:?} and {modelled:?}"));
-        }
-        let supply = account.and_then(|account| super::reads::supply_in(account));
-        let modelled = self.model.mints.get(&key).map(|mint| mint.supply);
-        if supply != modelled {
-            return Err(format!("the supply of {address} is {supply:?} and {modelled:?}"));
-        }
-        Ok(())
+        addresses.into_iter().try_for_each(|address| compare_in(&self.model, address, self.svm.accounts_db().get_account_ref(address)))
     }
 
     /// Compares all that there is, in both directions, and asks for the invariants.
@@ -165,4 +143,26 @@ fn modelled(model: &super::Model) -> impl Iterator<Item = [u8; 32]> {
     let second = model.devices.keys().chain(model.jobs.keys()).chain(model.rounds.keys()).chain(model.seats.keys());
     let third = model.disputes.keys().chain(model.marks.keys()).chain(model.proposals.keys()).chain(model.votes.keys());
     first.chain(second).chain(third).chain(model.tokens.keys()).chain(model.mints.keys()).copied()
+}
+
+/// Compares what a model has at an address with an account.
+pub(super) fn compare_in(model: &super::Model, address: &Pubkey, account: Option<&AccountSharedData>) -> Result<(), String> {
+    let key = address.to_bytes();
+    let account = account.filter(|account| account.lamports() > 0);
+    let ours = account.filter(|account| *account.owner() == PROGRAM);
+    let modelled = model.account(&key);
+    if ours.map(ReadableAccount::data) != modelled.as_deref() {
+        return Err(format!("the account {address} is {:?} and {modelled:?}", ours.map(ReadableAccount::data)));
+    }
+    let tokens = account.and_then(super::reads::tokens_in);
+    let modelled = model.tokens.get(&key).map(|tokens| (tokens.mint, tokens.owner, tokens.amount));
+    if tokens != modelled {
+        return Err(format!("the tokens in {address} are {tokens:?} and {modelled:?}"));
+    }
+    let supply = account.and_then(super::reads::supply_in);
+    let modelled = model.mints.get(&key).map(|mint| mint.supply);
+    if supply != modelled {
+        return Err(format!("the supply of {address} is {supply:?} and {modelled:?}"));
+    }
+    Ok(())
 }

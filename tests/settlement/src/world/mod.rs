@@ -5,6 +5,7 @@ mod jobs;
 mod parties;
 mod reads;
 mod rounds;
+mod simulate;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -23,9 +24,10 @@ use solana_sdk::account::{Account, AccountSharedData};
 use solana_sdk::clock::Clock;
 use solana_sdk::pubkey::Pubkey;
 
-pub use self::compare::Answer;
+pub use self::compare::{Answer, transaction};
 pub use self::jobs::{CLAIMED, PACKAGE, Say, plain, proof};
 pub use self::parties::*;
+pub use self::simulate::Effect;
 
 /// Where the program is. Nobody has a key for it.
 pub const PROGRAM: Pubkey = Pubkey::from_str_const("AssaySett1ement1111111111111111111111111111");
