@@ -21,7 +21,7 @@ const UNUSED: &[(&str, &str)] = &[
     // Only a contradiction, or an appeal, has a dispute; only a racy outcome is marked.
     ("Tally", "dispute"),
     ("Tally", "mark"),
-    // What is left out of it is not burned, but nothing is burned at all.
+    // Only an appeal changes what is staked.
     ("Tally", "totals"),
     // A round without a bond pays nobody.
     ("CloseRound", "destination"),
@@ -37,8 +37,8 @@ fn is_of_accounts(refusal: Refusal) -> bool {
 /// All forms of all calls.
 fn forms() -> impl Iterator<Item = (&'static str, usize, World, Instruction)> {
     INSTRUCTIONS.iter().flat_map(|info| {
-        let forms = (0..).map_while(|form| Some((form, taken(info.name, form)?)));
-        forms.map(|(form, situation)| {
+        let forms = (0..).map_while(move |form| Some((form, taken(info.name, form)?)));
+        forms.map(move |(form, situation)| {
             let (world, call) = situation();
             (info.name, form, world, call)
         })
@@ -276,7 +276,8 @@ fn lamports_sent_ahead_do_not_block() {
             }
         }
     }
-    let all = "Initialise SetModel RegisterProvider AddDevice OpenJob Sample Tally Redraw Challenge Appeal RegisterSeat Propose CastVote Execute";
+    let all =
+        "Initialise SetModel RegisterProvider AddDevice OpenJob Sample Tally Redraw Challenge Appeal RegisterSeat Propose CastVote Execute";
     assert_eq!(made, all.split(' ').collect());
 }
 

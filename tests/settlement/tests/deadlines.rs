@@ -151,13 +151,7 @@ fn edges() -> Vec<Edge> {
             call: settle,
             said: after(TooEarly),
         },
-        Edge {
-            name: "commit_by, Commit",
-            seats: 9,
-            way: one_committed,
-            call: |world| commit_call(world, 1),
-            said: until(TooLate),
-        },
+        Edge { name: "commit_by, Commit", seats: 9, way: one_committed, call: |world| commit_call(world, 1), said: until(TooLate) },
         Edge {
             name: "commit_by, Reveal while one has not committed",
             seats: 9,

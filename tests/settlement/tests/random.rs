@@ -31,7 +31,7 @@ struct Counts {
 }
 
 /// One step after the other. The error names the step that fails.
-fn play(world: &mut World, steps: &[u64], mut told: impl FnMut(&str, &str)) -> Result<u64, String> {
+fn play(world: &mut World, steps: &[u64], mut told: impl FnMut(&'static str, String)) -> Result<u64, String> {
     let mut sent = 0;
     for (number, step) in steps.iter().enumerate() {
         let mut dice = Dice::new(*step);
@@ -40,7 +40,7 @@ fn play(world: &mut World, steps: &[u64], mut told: impl FnMut(&str, &str)) -> R
         let before = world.time;
         let answer = world.try_send(&call).map_err(|why| format!("step {number}, at {before}: {why}"))?;
         sent += 1;
-        told(world.name(&call), &format!("{answer:?}"));
+        told(world.name(&call), format!("{answer:?}"));
         let held = if number % COMPARE_EVERY == 0 { world.compare_all() } else { world.model.invariants() };
         held.map_err(|why| format!("step {number}, {}: {why}", world.name(&call)))?;
     }
@@ -60,12 +60,7 @@ fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
         let mut world = world();
         let taken_before = world.taken.clone();
         let mut refused = BTreeMap::new();
-        let told = |name: &'static str, answer: String| *refused.entry((name, answer)).or_insert(0) += 1;
-        let mut told = told;
-        let names: BTreeMap<&str, &'static str> = INSTRUCTIONS.iter().map(|info| (info.name, info.name)).collect();
-        let sent = play(&mut world, &steps, |name, answer| {
-            told(names.get(name).copied().unwrap_or("no instruction"), answer.to_owned());
-        });
+        let sent = play(&mut world, &steps, |name, answer| *refused.entry((name, answer)).or_insert(0) += 1);
         let sent = sent.map_err(TestCaseError::fail)?;
         let mut counts = counts.lock().unwrap();
         counts.sent += sent;

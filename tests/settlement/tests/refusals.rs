@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::INSTRUCTIONS;
 use assay_tests_settlement::cases::{all_named, refused, taken};
 use assay_tests_settlement::world::{Answer, GUARDIAN};
-use assay_settlement_interface::error::Refusal;
 
 /// Reasons that a line names, and that no call can be refused for, with why.
 const UNREACHABLE: &[(&str, &str)] = &[

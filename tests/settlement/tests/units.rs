@@ -17,11 +17,9 @@ const LENGTH: u64 = 120 << 10;
 /// Committees as large as they may be, in all three purposes.
 fn largest() -> World {
     let mut params = DEFAULTS;
-    for (size, quorum) in [
-        (Param::SampleSize, Param::SampleQuorum),
-        (Param::ChallengeSize, Param::ChallengeQuorum),
-        (Param::AppealSize, Param::AppealQuorum),
-    ] {
+    for (size, quorum) in
+        [(Param::SampleSize, Param::SampleQuorum), (Param::ChallengeSize, Param::ChallengeQuorum), (Param::AppealSize, Param::AppealQuorum)]
+    {
         params[size as usize] = 16;
         params[quorum as usize] = 9;
     }

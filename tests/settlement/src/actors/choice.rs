@@ -42,11 +42,16 @@ pub(super) fn call(world: &World, dice: &mut Dice, matter: &Matter, tag: u8) -> 
             }
             let model = if dice.one_in(2) { GPU } else { CPU };
             let quantity = dice.below(3) as u32;
-            at.add_device(&owner, devices, &assay_settlement_interface::instruction::AddDevice { price_io: 1, price_iosd: 1, ..device_of(model, quantity) })
+            at.add_device(
+                &owner,
+                devices,
+                &assay_settlement_interface::instruction::AddDevice { price_io: 1, price_iosd: 1, ..device_of(model, quantity) },
+            )
         }
         8 => {
             let index = dice.below(3) as u32;
-            let model = world.find::<assay_settlement_interface::account::Device>(&at.device(&provider, index)).map_or(GPU, |device| device.model);
+            let model =
+                world.find::<assay_settlement_interface::account::Device>(&at.device(&provider, index)).map_or(GPU, |device| device.model);
             let removes = index > 0 && dice.one_in(15);
             let status = if removes { 2 } else { u8::from(dice.one_in(5)) };
             at.update_device(&owner, index, model, &UpdateDevice { status, quantity: 1 + dice.below(2) as u32, price_io: 1, price_iosd: 2 })
@@ -122,7 +127,9 @@ fn votes(world: &World, dice: &mut Dice, tag: u8, owner: &Pubkey) -> Option<Inst
         40 => {
             let param = |number: Param, value: u64| Action::SetParam { number: number as u8, value };
             let action = match dice.below(12) {
-                0 => Action::SetModel { id: GPU, kind: 0, enabled: true, multiplier_milli: 1_000 + dice.below(900) as u32, name: name("v") },
+                0 => {
+                    Action::SetModel { id: GPU, kind: 0, enabled: true, multiplier_milli: 1_000 + dice.below(900) as u32, name: name("v") }
+                }
                 1 => Action::SetModel { id: 60 + dice.below(20) as u16, kind: 1, enabled: true, multiplier_milli: 7, name: name("n") },
                 2 => Action::SetGuardian(GUARDIAN),
                 3..=4 => Action::PayFees { currency: dice.below(2) as u8, amount: 1 + dice.below(9), owner: STRANGER },

@@ -19,16 +19,40 @@ fn usual(dice: &mut Dice, number: u8) -> Say {
     match dice.below(24) {
         0 => Say::Racy,
         1 => Say::Abstain,
-        2..=5 => if right { Say::Other(9) } else { Say::Same },
-        _ => if right { Say::Same } else { Say::Other(9) },
+        2..=5 => {
+            if right {
+                Say::Other(9)
+            } else {
+                Say::Same
+            }
+        }
+        _ => {
+            if right {
+                Say::Same
+            } else {
+                Say::Other(9)
+            }
+        }
     }
 }
 
 /// What a round is likely to say as a whole: so that all ends are reached, it depends on the round's seed.
 fn say(dice: &mut Dice, round: &Round) -> Say {
     match round.seed[0] % 8 {
-        0 => if dice.one_in(6) { Say::Same } else { Say::Racy },
-        1 => if dice.one_in(3) { Say::Same } else { Say::Abstain },
+        0 => {
+            if dice.one_in(6) {
+                Say::Same
+            } else {
+                Say::Racy
+            }
+        }
+        1 => {
+            if dice.one_in(3) {
+                Say::Same
+            } else {
+                Say::Abstain
+            }
+        }
         _ => usual(dice, round.seed[1]),
     }
 }

@@ -166,13 +166,13 @@ fn tag(dice: &mut Dice, job: Option<&Job>) -> u8 {
 
 /// The next call of somebody.
 pub fn next(world: &World, dice: &mut Dice) -> Option<Instruction> {
+    // Nothing else is taken in a pause.
+    if world.config().paused == 1 && dice.one_in(6) {
+        return Some(world.at.resume(if dice.one_in(2) { &STRANGER } else { &GUARDIAN }));
+    }
     let matter = Matter::new(world, dice);
     let tag = tag(dice, matter.job.as_ref());
-    let call = if (18..=30).contains(&tag) {
-        judges::call(world, dice, &matter, tag)
-    } else {
-        choice::call(world, dice, &matter, tag)
-    };
+    let call = if (18..=30).contains(&tag) { judges::call(world, dice, &matter, tag) } else { choice::call(world, dice, &matter, tag) };
     call.map(|call| if dice.one_in(25) { confused(world, dice, call) } else { call })
 }
 

@@ -91,9 +91,9 @@ impl World {
             }
         };
         match (&judged, &answer) {
-            (Ok(()), Answer::Taken) => self.compare(call.accounts.iter().map(|meta| &meta.pubkey)).map_err(|why| {
-                format!("{}: taken by both, but {why}", self.name(call))
-            })?,
+            (Ok(()), Answer::Taken) => self
+                .compare(call.accounts.iter().map(|meta| &meta.pubkey))
+                .map_err(|why| format!("{}: taken by both, but {why}", self.name(call)))?,
             (Err(by), refused) if refused.is_allowed(by) => {}
             (Ok(()), _) => return Err(format!("{}: the program says {answer:?}, the model takes it", self.name(call))),
             (Err(by), _) => return Err(format!("{}: the program says {answer:?}, the model {by}", self.name(call))),

@@ -96,8 +96,8 @@ impl World {
             self.svm.set_account(*address, Account { lamports: LAMPORTS, ..Account::default() }).unwrap();
         }
         for currency in [0, 1] {
-            let address = self.at.wallet(wallet, currency);
-            self.make_tokens(&address, &self.at.mint(currency).clone(), wallet, EACH);
+            let (address, mint) = (self.at.wallet(wallet, currency), self.at.mint(currency));
+            self.make_tokens(&address, &mint, wallet, EACH);
         }
     }
 

@@ -1,8 +1,8 @@
 //! The way of a round: drawn, voted, counted.
 
 use assay_settlement_interface::Key;
-use assay_settlement_interface::account::state::round as state;
 use assay_settlement_interface::account::Round;
+use assay_settlement_interface::account::state::round as state;
 use assay_settlement_interface::instruction::Reveal;
 use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::draw;

@@ -107,18 +107,15 @@ fn start() -> Result<Cluster, String> {
     settings.patience.poll = std::time::Duration::from_millis(30);
     let ledger = RpcLedger::connect(settings).unwrap();
     let at = Addresses::new(surfnet.program, io.pubkey(), iosd.pubkey());
-    Ok(Cluster { surfnet, ledger, at, _outboxes: outboxes })
-        .map(|cluster| (cluster, io, iosd))
-        .map(|(mut cluster, io, iosd)| {
-            let wallets: Vec<Pubkey> = (0..4 + SEATS).map(|n| key(n).pubkey()).collect();
-            for wallet in &wallets {
-                cluster.surfnet.fund(wallet, 10_000_000_000);
-            }
-            let vault = cluster.at.vault;
-            cluster.mint(&io, &wallets, Some(vault));
-            cluster.mint(&iosd, &wallets, None);
-            cluster
-        })
+    let mut cluster = Cluster { surfnet, ledger, at, _outboxes: outboxes };
+    let wallets: Vec<Pubkey> = (0..4 + SEATS).map(|n| key(n).pubkey()).collect();
+    for wallet in &wallets {
+        cluster.surfnet.fund(wallet, 10_000_000_000);
+    }
+    let vault = cluster.at.vault;
+    cluster.mint(&io, &wallets, Some(vault));
+    cluster.mint(&iosd, &wallets, None);
+    Ok(cluster)
 }
 
 /// The key of a wallet: 0 the guardian's, 1 the provider's, 2 the requester's, 3 anyone's, then the verifiers'.

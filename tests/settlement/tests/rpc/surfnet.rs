@@ -78,7 +78,8 @@ impl Surfnet {
         let mut output = BufReader::new(child.stdout.take().ok_or("node says nothing")?);
         let ready = line(&mut output)?;
         let text = |name: &str| ready[name].as_str().map(str::to_owned).ok_or_else(|| format!("no {name} in {ready}"));
-        let secret: Vec<u8> = ready["payerSecret"].as_array().into_iter().flatten().filter_map(Value::as_u64).map(|byte| byte as u8).collect();
+        let secret: Vec<u8> =
+            ready["payerSecret"].as_array().into_iter().flatten().filter_map(Value::as_u64).map(|byte| byte as u8).collect();
         let program = text("programId")?.parse().map_err(|error| format!("no address: {error}"))?;
         let payer = Keypair::try_from(&secret[..]).map_err(|error| format!("no key: {error}"))?;
         Ok(Self { url: text("rpc")?, program, payer, child, input, output })
