@@ -61,7 +61,7 @@ impl World {
 
     fn refused(&mut self, signer: &Keypair, instruction: Instruction) -> Refusal {
         match self.send(signer, instruction) {
-            Err(LedgerError::Refused(refused)) => refused.refusal().expect("by the program"),
+            Err(LedgerError::Refused(refused)) => refused.refusal().unwrap_or_else(|| panic!("{refused}")),
             other => panic!("{other:?}"),
         }
     }
@@ -242,6 +242,7 @@ fn a_program_that_is_refused_makes_no_ledger() {
     let mut params = DEFAULTS;
     params[0] = 0;
     let refused = Embedded::init(folder.path(), &so(), &key(1).pubkey(), &params, NOW);
-    assert!(matches!(refused, Err(LedgerError::Refused(refused)) if refused.refusal() == Some(Refusal::Parameter)));
+    let refused = refused.map(drop).expect_err("no stake at all");
+    assert!(matches!(&refused, LedgerError::Refused(refused) if refused.refusal() == Some(Refusal::Parameter)), "{refused}");
     assert!(matches!(Embedded::open(folder.path(), &so()), Err(LedgerError::NoLedger(_))));
 }
