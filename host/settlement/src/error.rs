@@ -52,11 +52,18 @@ impl Refused {
         match why {
             InstructionError::Custom(code) if ours => match Refusal::from_code(*code) {
                 Some(refusal) => Self::ByProgram { instruction, refusal },
-                None => Self::Instruction { instruction, why: why.to_string() },
+                // The program's own numbers start above those of the token program, whose refusals come through it.
+                None => Self::Instruction { instruction, why: tokens(*code).unwrap_or_else(|| why.to_string()) },
             },
             _ => Self::Instruction { instruction, why: why.to_string() },
         }
     }
+}
+
+/// What a refusal of the token program says.
+fn tokens(code: u32) -> Option<String> {
+    let why = spl_token_interface::error::TokenError::try_from(code).ok()?;
+    Some(format!("the token program refuses: {why}"))
 }
 
 /// Why a ledger does not do what it was asked.

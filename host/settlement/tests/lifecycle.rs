@@ -134,8 +134,7 @@ impl World {
         let round = at.round(address, number);
         loop {
             let committee = self.ledger.round(&round).expect("the round");
-            let seats = self.ledger.totals(&at).expect("totals").seats;
-            match draw::next(&committee.round, seats, &self.ledger.slot_hashes().expect("hashes")) {
+            match draw::next(&committee.round, &self.ledger.slot_hashes().expect("hashes")) {
                 Next::Wait => self.ledger.skip(1).expect("a slot"),
                 Next::Seats(seats) => self.does(&guardian, at.draw(&self.job(address), &committee.round, &seats)),
                 Next::Anew => self.does(&guardian, at.draw(&self.job(address), &committee.round, &[])),
@@ -234,6 +233,17 @@ fn a_lie_is_burned() {
     let (job, dispute) = (world.job(&address), world.ledger.dispute(&at, &address).expect("reads"));
     world.does(&guardian, at.close_job(&job, dispute.as_ref()));
     assert!(world.ledger.dispute(&at, &address).expect("reads").is_none());
+}
+
+/// The token program's reasons come through, as words.
+#[test]
+fn who_has_no_tokens_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::new(folder.path());
+    let (at, provider) = (world.at.clone(), key(2));
+    let sent = world.send(&provider, at.stake(&provider.pubkey(), io("1000000").units));
+    let refused = sent.expect_err("it has 8,000").to_string();
+    assert!(refused.contains("the token program refuses") && refused.contains("nsufficient"), "{refused}");
 }
 
 #[test]
