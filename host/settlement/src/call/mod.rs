@@ -24,6 +24,7 @@ use solana_sdk::instruction::{AccountMeta, Instruction};
 use solana_sdk::pubkey::Pubkey;
 
 pub use self::round::Committee;
+pub use self::setup::new_mint;
 use crate::address::Addresses;
 pub use assay_settlement_interface::rules::vote::{Action, ModelChange};
 
