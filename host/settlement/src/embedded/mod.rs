@@ -1,0 +1,257 @@
+//! A ledger in this process and one folder: the real program in a real virtual machine (litesvm), with everything that was committed on disk before anybody hears of it.
+//!
+//! ```text
+//! FOLDER/lock       who writes                                         held by one process at a time
+//! FOLDER/snapshot   the whole ledger after its first n frames          replaced as a whole: other name, sync, rename
+//! FOLDER/journal    frames of what was committed, with their numbers   grows; synced before a receipt is given
+//!
+//! send:    execute (changes nothing) ─► frame to the journal, synced ─► apply in memory ─► receipt
+//! open:    snapshot ─► frames from n on, applied ─► ready              a torn frame at the end is dropped: nobody has heard of it
+//! compact: snapshot of now replaces the old one ─► an empty journal replaces the old one        a crash between the two: frames below n are passed over
+//! ```
+//!
+//! `snapshot`: magic `ASSAYSNP`, version: u32 = 1, id: bytes\[16], frames: u64, then [`entry::Snapshot`], then BLAKE3 of all that: bytes\[32]. `journal` has magic `ASSAYJNL` and the same id: [`crate::journal::frame`].
+//!
+//! **Fast or at once.** With [`Durability::Each`] every transaction waits for the disk. With [`Durability::Grouped`] a frame holds many, and a receipt is for good only after [`Embedded::flush`]: a crash then loses
+//! the last ones, whole and in order, never a part of one.
+
+pub mod entry;
+mod faucet;
+mod machine;
+mod setup;
+mod slots;
+mod snapshot;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use assay_settlement_interface::Key;
+use solana_sdk::account::{Account, ReadableAccount};
+use solana_sdk::clock::Slot;
+use solana_sdk::hash::Hash;
+use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::Signature;
+use solana_sdk::transaction::Transaction;
+
+use self::entry::{Change, Entry};
+use self::machine::Machine;
+use self::slots::Slots;
+use crate::address::Addresses;
+use crate::error::LedgerError;
+use crate::journal::Journal;
+use crate::journal::frame::Header;
+use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec};
+use crate::wire;
+
+pub use self::setup::{IO_MINT, IOSD_MINT, PROGRAM};
+pub use self::slots::read_sysvar as read_slot_hashes;
+
+/// The journal's magic.
+const MAGIC: [u8; 8] = *b"ASSAYJNL";
+/// The journal is written anew as a snapshot when it is longer than this and than four times the snapshot.
+const JOURNAL_MAX: u64 = 64 << 20;
+
+/// When a transaction is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Before its receipt is given.
+    Each,
+    /// With the next [`Embedded::flush`], or when so many have come together.
+    Grouped(usize),
+}
+
+/// What opening a ledger found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recovery {
+    /// Frames of the journal that were applied to the snapshot.
+    pub frames: u64,
+    /// Bytes of a write that was cut short, which were dropped.
+    pub dropped: u64,
+    /// Accounts.
+    pub accounts: usize,
+}
+
+/// The ledger.
+pub struct Embedded {
+    machine: Machine,
+    journal: Journal,
+    id: [u8; 16],
+    folder: PathBuf,
+    durability: Durability,
+    /// Applied in memory, and not on the disk yet.
+    pending: Vec<Entry>,
+    snapshot_length: u64,
+    recovery: Recovery,
+    /// A write failed: memory may be ahead of the disk, and nothing more is taken.
+    broken: bool,
+    _lock: File,
+}
+
+impl Embedded {
+    /// Says when transactions are on the disk; at first [`Durability::Each`].
+    pub fn set_durability(&mut self, durability: Durability) -> Result<(), LedgerError> {
+        self.durability = durability;
+        self.flush()
+    }
+
+    /// What opening it found.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// Where its accounts are.
+    pub fn at(&self) -> &Addresses {
+        &self.machine.at
+    }
+
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What to sign the next transaction with.
+    pub fn blockhash(&self) -> Hash {
+        Hash::new_from_array(self.machine.slots.blockhash())
+    }
+
+    /// Commits a transaction that was signed by whoever. Sent again it is refused.
+    pub fn send_signed(&mut self, transaction: Transaction) -> Result<Receipt, LedgerError> {
+        self.transact(transaction, None)
+    }
+
+    /// Lets time pass, with the slots that a cluster would make in it.
+    pub fn warp(&mut self, seconds: u64) -> Result<(), LedgerError> {
+        self.commit(Entry::Pass { slots: Slots::in_seconds(seconds), seconds })
+    }
+
+    /// Lets slots pass, and no time: a slot that draws is then there.
+    pub fn skip(&mut self, slots: u64) -> Result<(), LedgerError> {
+        self.commit(Entry::Pass { slots, seconds: 0 })
+    }
+
+    /// Puts on the disk what is not there yet.
+    pub fn flush(&mut self) -> Result<(), LedgerError> {
+        if self.broken {
+            return Err(LedgerError::Broken(self.folder.clone()));
+        }
+        if !self.pending.is_empty() {
+            let body = entry::to_body(&self.pending).ok_or(LedgerError::Overflow)?;
+            self.journal.append(&body).inspect_err(|_| self.broken = true)?;
+            self.pending.clear();
+        }
+        if self.journal.length() > JOURNAL_MAX.max(4 * self.snapshot_length) { self.compact() } else { Ok(()) }
+    }
+
+    /// Replaces the journal by a snapshot.
+    pub fn compact(&mut self) -> Result<(), LedgerError> {
+        if !self.pending.is_empty() {
+            self.flush()?;
+        }
+        let frames = self.journal.next();
+        self.snapshot_length = snapshot::write(&self.folder, &self.id, frames, &self.machine.snapshot())?;
+        let header = Header { magic: MAGIC, id: self.id, base: frames };
+        self.journal = Journal::create(&journal_path(&self.folder), header, &[]).inspect_err(|_| self.broken = true)?;
+        Ok(())
+    }
+
+    fn transact(&mut self, transaction: Transaction, intent: Option<Intent>) -> Result<Receipt, LedgerError> {
+        if self.broken {
+            return Err(LedgerError::Broken(self.folder.clone()));
+        }
+        self.machine.refresh()?;
+        let slot = self.machine.slots.slot;
+        let entry = self.machine.execute(transaction, intent)?;
+        let Entry::Transaction { signature, units, fee, .. } = &entry else { return Err(LedgerError::Overflow) };
+        let receipt = Receipt { signature: Signature::from(*signature), units: *units, fee: *fee, slot };
+        self.commit(entry)?;
+        Ok(receipt)
+    }
+
+    /// To the disk, then to memory; or, grouped, to memory and later to the disk.
+    fn commit(&mut self, entry: Entry) -> Result<(), LedgerError> {
+        if self.broken {
+            return Err(LedgerError::Broken(self.folder.clone()));
+        }
+        match self.durability {
+            Durability::Each => {
+                self.pending.push(entry);
+                // What is not on the disk is not in memory either: the flush leaves `broken` if it fails.
+                let body = entry::to_body(&self.pending).ok_or(LedgerError::Overflow);
+                let written = body.and_then(|body| self.journal.append(&body)).inspect_err(|_| self.broken = true);
+                let applied = written.and_then(|()| self.pending.drain(..).try_for_each(|entry| self.machine.apply(&entry)));
+                applied.and_then(|()| self.flush())
+            }
+            Durability::Grouped(most) => {
+                self.machine.apply(&entry).inspect_err(|_| self.broken = true)?;
+                self.pending.push(entry);
+                if self.pending.len() >= most { self.flush() } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Writes accounts that no transaction wrote.
+    fn write(&mut self, changes: Vec<Change>) -> Result<(), LedgerError> {
+        self.commit(Entry::Written { changes })
+    }
+}
+
+fn journal_path(folder: &Path) -> PathBuf {
+    folder.join("journal")
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        if !self.broken && let Err(error) = self.flush() {
+            tracing::error!(%error, "the last transactions are not on the disk");
+        }
+    }
+}
+
+impl Ledger for Embedded {
+    fn program(&self) -> Pubkey {
+        self.machine.at.program
+    }
+
+    fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, LedgerError> {
+        Ok(addresses.iter().map(|address| self.machine.account(address).map(|account| account.clone().into())).collect())
+    }
+
+    fn accounts_of(&self, kind: u8, length: Option<usize>, filters: &[Filter<'_>]) -> Result<Vec<(Pubkey, Account)>, LedgerError> {
+        let fits = |data: &[u8]| {
+            data.first() == Some(&kind)
+                && length.is_none_or(|length| data.len() == length)
+                && filters.iter().all(|filter| data.get(filter.at..).is_some_and(|rest| rest.starts_with(filter.bytes)))
+        };
+        let all = self.machine.of_program().filter(|(_, account)| fits(account.data()));
+        let mut found: Vec<(Pubkey, Account)> = all.map(|(address, account)| (*address, account.clone().into())).collect();
+        found.sort_unstable_by_key(|(address, _)| *address);
+        Ok(found)
+    }
+
+    fn clock(&self) -> Result<Clock, LedgerError> {
+        Ok(Clock { slot: self.machine.slots.slot, unix_timestamp: self.machine.slots.time })
+    }
+
+    fn slot_hashes(&self) -> Result<Vec<(Slot, Key)>, LedgerError> {
+        Ok(self.machine.slots.hashes().copied().collect())
+    }
+
+    fn rent(&self, length: usize) -> Result<u64, LedgerError> {
+        Ok(self.machine.rent(length))
+    }
+
+    fn simulate(&self, spec: &Spec<'_>) -> Result<Simulation, LedgerError> {
+        Ok(self.machine.simulate(wire::sign(spec, self.blockhash())?))
+    }
+
+    fn send(&mut self, spec: &Spec<'_>) -> Result<Receipt, LedgerError> {
+        if let Some(done) = spec.intent.and_then(|intent| self.machine.fulfilled(&intent)) {
+            return Ok(Receipt { signature: Signature::from(done.signature), units: done.units, fee: done.fee, slot: done.slot });
+        }
+        let transaction = wire::sign(spec, self.blockhash())?;
+        self.transact(transaction, spec.intent)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Making an embedded ledger, and opening one again.
+
+use std::path::Path;
+
+use assay_settlement_interface::params::Params;
+use solana_program_pack::Pack;
+use solana_sdk::hash::Hash;
+use solana_sdk::program_option::COption;
+use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::Keypair;
+use solana_sdk::signer::Signer;
+use spl_token_interface::state::Mint;
+
+use super::entry::{self, Change, Entry, Stored};
+use super::machine::Machine;
+use super::{Durability, Embedded, MAGIC, Recovery, journal_path, snapshot};
+use crate::address::Addresses;
+use crate::error::LedgerError;
+use crate::journal::frame::Header;
+use crate::journal::{Journal, file};
+use crate::ledger::Spec;
+use crate::token::Token;
+use crate::wire;
+
+/// The program on every embedded ledger: nobody has a key for this address, or for the mints'.
+pub const PROGRAM: Pubkey = Pubkey::from_str_const("AssaySett1ement1111111111111111111111111111");
+/// The mint of IO on every embedded ledger.
+pub const IO_MINT: Pubkey = Pubkey::from_str_const("AssayMint1o11111111111111111111111111111111");
+/// The mint of IOSD on every embedded ledger.
+pub const IOSD_MINT: Pubkey = Pubkey::from_str_const("AssayMint1osd111111111111111111111111111111");
+
+/// What the set-up's own wallet has for rent and fees.
+const SETUP_LAMPORTS: u64 = 1_000_000_000;
+
+/// A mint without tokens.
+pub(super) fn mint(machine: &Machine, address: &Pubkey, token: Token, authority: COption<Pubkey>) -> Change {
+    let state = Mint { mint_authority: authority, supply: 0, decimals: token.decimals(), is_initialized: true, freeze_authority: COption::None };
+    let mut data = vec![0; Mint::LEN];
+    state.pack_into_slice(&mut data);
+    let account = Stored { lamports: machine.rent(Mint::LEN), owner: spl_token_interface::ID.to_bytes(), executable: false, data };
+    Change { address: address.to_bytes(), account: Some(account) }
+}
+
+fn random() -> Result<[u8; 16], LedgerError> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).map_err(|error| LedgerError::Unsendable(format!("no randomness: {error}")))?;
+    Ok(id)
+}
+
+impl Embedded {
+    /// Makes a ledger in a folder: mints, the program `so`, its accounts. `now` is the time that it starts with, in seconds since 1970.
+    pub fn init(folder: &Path, so: &[u8], guardian: &Pubkey, params: &Params, now: i64) -> Result<Self, LedgerError> {
+        Self::make(folder, so, now, |machine| {
+            let payer = Keypair::new();
+            let wallet = Stored { lamports: SETUP_LAMPORTS, owner: [0; 32], executable: false, data: Vec::new() };
+            let vault = COption::Some(machine.at.vault);
+            machine.apply(&Entry::Written {
+                changes: vec![
+                    Change { address: payer.pubkey().to_bytes(), account: Some(wallet) },
+                    mint(machine, &IO_MINT, Token::Io, vault),
+                    mint(machine, &IOSD_MINT, Token::Iosd, COption::None),
+                ],
+            })?;
+            machine.refresh()?;
+            let initialise = [machine.at.initialise(&payer.pubkey(), guardian, params)];
+            let transaction = wire::sign(&Spec::new(&initialise, &payer), Hash::new_from_array(machine.slots.blockhash()))?;
+            let entry = machine.execute(transaction, None)?;
+            machine.apply(&entry)?;
+            // What is left of the wallet is nobody's.
+            machine.apply(&Entry::Written { changes: vec![Change { address: payer.pubkey().to_bytes(), account: None }] })
+        })
+    }
+
+    /// Makes a ledger whose first state `fill` makes. Nothing is in the folder before that is done: a set-up that is refused leaves none behind.
+    pub(super) fn make(
+        folder: &Path,
+        so: &[u8],
+        now: i64,
+        fill: impl FnOnce(&mut Machine) -> Result<(), LedgerError>,
+    ) -> Result<Self, LedgerError> {
+        let lock = file::lock(folder)?;
+        if snapshot::path(folder).exists() {
+            return Err(LedgerError::Exists(folder.to_owned()));
+        }
+        let id = random()?;
+        let mut machine = Machine::new(so, Addresses::new(PROGRAM, IO_MINT, IOSD_MINT), &id, now)?;
+        fill(&mut machine)?;
+        // The snapshot's name makes the ledger: all else is there by then.
+        let journal = Journal::create(&journal_path(folder), Header { magic: MAGIC, id, base: 0 }, &[])?;
+        let first = machine.snapshot();
+        let snapshot_length = snapshot::write(folder, &id, 0, &first)?;
+        let recovery = Recovery { frames: 0, dropped: 0, accounts: first.accounts.len() };
+        Ok(Self {
+            machine,
+            journal,
+            id,
+            folder: folder.to_owned(),
+            durability: Durability::Each,
+            pending: Vec::new(),
+            snapshot_length,
+            recovery,
+            broken: false,
+            _lock: lock,
+        })
+    }
+
+    /// Opens the ledger in a folder, with the program `so`. Another program than it was made with is an upgrade.
+    pub fn open(folder: &Path, so: &[u8]) -> Result<Self, LedgerError> {
+        if !snapshot::path(folder).exists() {
+            return Err(LedgerError::NoLedger(folder.to_owned()));
+        }
+        let lock = file::lock(folder)?;
+        let saved = snapshot::read(folder)?;
+        let path = journal_path(folder);
+        let damaged = |why: &str| LedgerError::Damaged { path: path.clone(), at: 0, why: why.to_owned() };
+        let (journal, content) = Journal::open(&path, MAGIC)?;
+        if content.header.id != saved.id {
+            return Err(damaged("it is of another ledger than the snapshot"));
+        }
+        // Frames that went into the snapshot, if a crash left the journal that it was to replace.
+        let passed = saved.frames.checked_sub(content.header.base).ok_or_else(|| damaged("it starts behind the snapshot"))?;
+        let passed = usize::try_from(passed).ok().filter(|passed| *passed <= content.bodies.len());
+        let passed = passed.ok_or_else(|| damaged("it ends before the snapshot"))?;
+        let snapshot_damaged =
+            |why: &str| LedgerError::Damaged { path: snapshot::path(folder), at: 0, why: why.to_owned() };
+        let mut machine = Machine::restore(so, &saved.id, saved.snapshot).map_err(snapshot_damaged)?;
+        let frames = &content.bodies[passed..];
+        for body in frames {
+            let entries = entry::from_body(body).ok_or_else(|| damaged("a frame holds something else than entries"))?;
+            entries.iter().try_for_each(|entry| machine.apply(entry))?;
+        }
+        machine.refresh()?;
+        let recovery = Recovery { frames: frames.len() as u64, dropped: content.dropped, accounts: machine.size() };
+        Ok(Self {
+            machine,
+            journal,
+            id: saved.id,
+            folder: folder.to_owned(),
+            durability: Durability::Each,
+            pending: Vec::new(),
+            snapshot_length: saved.length,
+            recovery,
+            broken: false,
+            _lock: lock,
+        })
+    }
+}

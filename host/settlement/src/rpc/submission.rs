@@ -1,0 +1,312 @@
+//! When a signed transaction may be given up, and when it must not: decisions without I/O and without a clock.
+//!
+//! A transaction that was handed to anybody can land until its blockhash has expired, whatever any node says. Paying twice is to sign it anew too early; losing a payment is to forget it.
+//!
+//! ```text
+//!                       ┌───────────────────── Send again ◄── nothing yet, and still valid ─────────────┐
+//!  Written ─► Send ─────┤ taken, or no answer                                                           │
+//!                       ▼                                                                               │
+//!                  AskStatus ── not found ─► AskHeight ── finalized height ≤ last valid ─► Wait ────────┘
+//!                    │    ▲                      │
+//!  Landed, Failed ◄──┘    └── ask once more ◄────┘ finalized height > last valid, in slot s
+//!   (enough blocks             │
+//!    are behind it)            └── not found, by a node that has seen slot s and keeps what was made since it was signed ─► Expired
+//!                                                  … that has not seen s ─► Wait        … that keeps less ─► Unknown
+//!
+//!  Send ── refused before it was passed on ─► Refused     only if it was never handed to anybody before
+//! ```
+//!
+//! **Why the finalized height?** A block on a fork can be higher than the one that will stand. Once the finalized chain is beyond the last valid height, each block that could have held the transaction is decided.
+//! **Why ask again, and whom?** The status that was not found may be older than that height; and behind one URL may be many nodes, one of them behind. So the answer counts only from a node that has seen the slot.
+//! **Why not after a restart, at once?** A node forgets. An answer of one that does not keep the slots since the transaction was signed says nothing.
+
+use assay_settlement_interface::Key;
+
+/// Blocks after the last valid one for which every node remembers the transactions of a blockhash without looking into its history.
+const REMEMBERED: u64 = 140;
+
+/// How sure a cluster is of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// One node has it.
+    Processed,
+    /// Two thirds of the stake voted for it.
+    Confirmed,
+    /// It stands.
+    Finalized,
+}
+
+/// A transaction that was found in a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<E> {
+    /// The block's slot.
+    pub slot: u64,
+    /// How sure it is.
+    pub level: Level,
+    /// Why it failed, if it did.
+    pub error: Option<E>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event<E> {
+    /// A node took it.
+    Taken,
+    /// No answer, or one that says nothing: a node may have taken it.
+    Unanswered,
+    /// A node says that it would fail, and did not pass it on.
+    Refused(E),
+    /// A node does not take it now: it does not know the blockhash yet, or has seen the transaction.
+    NotNow,
+    /// A node looked for it.
+    Status {
+        /// What it found.
+        found: Option<Found<E>>,
+        /// The newest slot that it has seen.
+        seen: u64,
+        /// The oldest slot that it keeps; none if it does not say.
+        keeps_from: Option<u64>,
+    },
+    /// The finalized chain's height, and its slot.
+    Height {
+        /// Blocks.
+        height: u64,
+        /// The slot.
+        slot: u64,
+    },
+    /// A question was not answered.
+    NoAnswer,
+    /// Some time has passed.
+    Waited,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action<E> {
+    /// Hand it to a node.
+    Send,
+    /// Look for it, in the node's history as well.
+    AskStatus,
+    /// Ask for the finalized height.
+    AskHeight,
+    /// Let some time pass.
+    Wait,
+    /// It is on the ledger.
+    Landed(u64),
+    /// It is on the ledger, and failed there: it cost its fee, and changed nothing.
+    Failed(u64, E),
+    /// It is not on the ledger, and was never handed on.
+    Refused(E),
+    /// It is not on the ledger and never will be: sign it anew.
+    Expired,
+    /// Nobody who was asked can tell any more.
+    Unknown,
+}
+
+/// What is known of a signed transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submission {
+    /// The last height of a block that may hold it.
+    pub last_valid: u64,
+    /// A slot before it was signed.
+    pub signed: u64,
+    /// How sure is sure enough.
+    pub wanted: Level,
+    /// Somebody may have it.
+    handed: bool,
+    /// The slot at which the finalized chain was beyond `last_valid`, and its height then.
+    beyond: Option<(u64, u64)>,
+}
+
+impl Submission {
+    /// One that was just written down.
+    pub fn new(last_valid: u64, signed: u64, wanted: Level) -> Self {
+        Self { last_valid, signed, wanted, handed: false, beyond: None }
+    }
+
+    /// One that an earlier process wrote down: it may have handed it on.
+    pub fn resumed(last_valid: u64, signed: u64, wanted: Level) -> Self {
+        Self { handed: true, ..Self::new(last_valid, signed, wanted) }
+    }
+
+    /// Whether the finalized chain is beyond the last valid height: a transaction that is not found now has perhaps expired.
+    pub fn is_beyond(&self) -> bool {
+        self.beyond.is_some()
+    }
+
+    /// What to do first.
+    pub fn start<E>(&self) -> Action<E> {
+        if self.handed { Action::AskStatus } else { Action::Send }
+    }
+
+    /// What to do after an event.
+    pub fn on<E>(&mut self, event: Event<E>) -> Action<E> {
+        match event {
+            Event::Taken | Event::Unanswered => {
+                self.handed = true;
+                Action::Wait
+            }
+            Event::Refused(error) if !self.handed => Action::Refused(error),
+            // Refused perhaps because it has landed.
+            Event::Refused(_) | Event::NotNow => Action::Wait,
+            Event::Waited => Action::AskStatus,
+            Event::NoAnswer => Action::Wait,
+            Event::Status { found: Some(found), .. } => match found.error {
+                _ if found.level < self.wanted => Action::Wait,
+                None => Action::Landed(found.slot),
+                Some(error) => Action::Failed(found.slot, error),
+            },
+            Event::Status { found: None, seen, keeps_from } => self.not_found(seen, keeps_from),
+            Event::Height { height, .. } if height <= self.last_valid => Action::Send,
+            Event::Height { height, slot } => {
+                self.beyond = Some((slot, height));
+                Action::AskStatus
+            }
+        }
+    }
+
+    fn not_found<E>(&self, seen: u64, keeps_from: Option<u64>) -> Action<E> {
+        match self.beyond {
+            None => Action::AskHeight,
+            Some((slot, _)) if seen < slot => Action::Wait,
+            Some((_, height)) => {
+                let remembered = height.saturating_sub(self.last_valid) <= REMEMBERED;
+                let kept = keeps_from.is_some_and(|from| from <= self.signed);
+                if remembered || kept { Action::Expired } else { Action::Unknown }
+            }
+        }
+    }
+}
+
+/// Names a transaction.
+pub type SignatureBytes = [u8; 64];
+
+/// A cluster, by the hash of its first block.
+pub type Genesis = Key;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Ev = Event<&'static str>;
+    const LAST: u64 = 1_000;
+
+    fn new() -> Submission {
+        Submission::new(LAST, 500, Level::Confirmed)
+    }
+
+    fn none(seen: u64) -> Ev {
+        Event::Status { found: None, seen, keeps_from: None }
+    }
+
+    fn found(level: Level, error: Option<&'static str>) -> Ev {
+        Event::Status { found: Some(Found { slot: 9, level, error }), seen: 0, keeps_from: None }
+    }
+
+    #[test]
+    fn a_good_day() {
+        let mut it = new();
+        assert_eq!(it.start::<()>(), Action::Send);
+        assert_eq!(it.on::<()>(Event::Taken), Action::Wait);
+        assert_eq!(it.on::<()>(Event::Waited), Action::AskStatus);
+        assert_eq!(it.on(none(600)), Action::AskHeight);
+        assert_eq!(it.on::<()>(Event::Height { height: 900, slot: 600 }), Action::Send, "again: it may have been dropped");
+        assert_eq!(it.on::<()>(Event::Taken), Action::Wait);
+        assert_eq!(it.on(found(Level::Processed, None)), Action::Wait);
+        assert_eq!(it.on(found(Level::Confirmed, None)), Action::Landed(9));
+        assert_eq!(it.on(found(Level::Finalized, Some("why"))), Action::Failed(9, "why"));
+    }
+
+    #[test]
+    fn refused_before_it_was_handed_on() {
+        assert_eq!(new().on(Event::Refused("no")), Action::Refused("no"));
+        let mut it = new();
+        it.on::<&str>(Event::Unanswered);
+        assert_eq!(it.on(Event::Refused("no")), Action::Wait, "the first one may have landed, and be why this one is refused");
+        assert_eq!(Submission::resumed(LAST, 500, Level::Confirmed).on(Event::Refused("no")), Action::Wait);
+        assert_eq!(Submission::resumed(LAST, 500, Level::Confirmed).start::<()>(), Action::AskStatus);
+    }
+
+    #[test]
+    fn expired_only_by_a_node_that_has_seen_enough() {
+        let mut it = new();
+        it.on::<&str>(Event::Taken);
+        assert_eq!(it.on(none(2_000)), Action::AskHeight);
+        assert_eq!(it.on::<&str>(Event::Height { height: LAST, slot: 1_500 }), Action::Send, "the last valid height is valid");
+        assert_eq!(it.on::<&str>(Event::Height { height: LAST + 1, slot: 1_501 }), Action::AskStatus);
+        assert_eq!(it.on(none(1_500)), Action::Wait, "this one is behind");
+        assert_eq!(it.on(none(1_501)), Action::Expired);
+        assert_eq!(it.on(found(Level::Finalized, None)), Action::Landed(9), "found after all");
+    }
+
+    #[test]
+    fn a_node_that_forgets_cannot_say() {
+        let mut it = Submission::resumed(LAST, 500, Level::Confirmed);
+        assert_eq!(it.on(none(90_000)), Action::AskHeight);
+        assert_eq!(it.on::<&str>(Event::Height { height: LAST + 80_000, slot: 90_000 }), Action::AskStatus);
+        assert_eq!(it.on(none(90_000)), Action::Unknown);
+        let keeps = |from| Event::<&str>::Status { found: None, seen: 90_000, keeps_from: Some(from) };
+        assert_eq!(it.on(keeps(501)), Action::Unknown);
+        assert_eq!(it.on(keeps(500)), Action::Expired);
+    }
+
+    /// A cluster with nodes of which some are behind, drop, or do not answer; whatever it does, no transaction is signed anew while the old one lands.
+    #[derive(Debug, Clone, Copy)]
+    struct World {
+        lands_at: Option<u64>,
+        forgets: bool,
+    }
+
+    proptest! {
+        #[test]
+        fn never_given_up_and_landed(
+            lands in proptest::option::of(0..LAST + 1),
+            forgets: bool,
+            resumed: bool,
+            steps in proptest::collection::vec((0..40_u64, 0..8_u8, 0..60_u64), 1..400),
+        ) {
+            let world = World { lands_at: lands, forgets };
+            let mut it = if resumed { Submission::resumed(LAST, 500, Level::Confirmed) } else { new() };
+            let mut action: Action<&str> = it.start();
+            let mut handed = resumed;
+            // Slot and height are one here; the finalized chain is 32 behind.
+            let mut height = 600_u64;
+            let mut landed = false;
+            for (passes, luck, behind) in steps {
+                height += passes;
+                landed |= handed && world.lands_at.is_some_and(|at| height >= at && height <= LAST + 1);
+                let seen = height.saturating_sub(behind);
+                let event = match action {
+                    Action::Send => match luck {
+                        0 => Event::Refused("no"),
+                        1 => Event::NotNow,
+                        2 => { handed = true; Event::Unanswered }
+                        3 => Event::Unanswered,
+                        _ => { handed = true; Event::Taken }
+                    },
+                    Action::AskStatus if luck == 0 => Event::NoAnswer,
+                    Action::AskStatus => {
+                        let at = world.lands_at.unwrap_or(0).max(600);
+                        let visible = landed && seen >= at && !(world.forgets && height > LAST + REMEMBERED);
+                        Event::Status {
+                            found: visible.then_some(Found { slot: at, level: Level::Confirmed, error: None }),
+                            seen,
+                            keeps_from: world.forgets.then_some(height.saturating_sub(100)),
+                        }
+                    }
+                    Action::AskHeight if luck == 0 => Event::NoAnswer,
+                    Action::AskHeight => Event::Height { height: seen.saturating_sub(32), slot: seen.saturating_sub(32) },
+                    Action::Wait => Event::Waited,
+                    Action::Landed(_) => { prop_assert!(landed); break }
+                    Action::Failed(..) => unreachable!(),
+                    Action::Refused(_) => { prop_assert!(!handed); break }
+                    Action::Expired => { prop_assert!(!landed); break }
+                    Action::Unknown => { prop_assert!(world.forgets); break }
+                };
+                action = it.on(event);
+            }
+        }
+    }
+}
