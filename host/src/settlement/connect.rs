@@ -7,14 +7,17 @@
 //! neither ─► the embedded ledger in the default folder, if it was made; else Solana's configuration, if there is one; else an error that says how to make a ledger
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use assay_settlement::embedded::Embedded;
+use assay_settlement::rpc::{RpcLedger, Settings, Settled};
+use assay_settlement::solana_config::cluster_url;
 use assay_settlement::{Ledger, LedgerError};
 
 use crate::cli::Chain;
 use crate::failure::Failure;
+use crate::say::note;
 use crate::{folders, key_files};
 
 /// The program that embedded ledgers run: built from `host/settlement/program`.
@@ -67,18 +70,12 @@ impl Place {
     }
 
     fn cluster(url: &str) -> Result<Self, Failure> {
-        let full = match url {
-            "mainnet-beta" | "m" => "https://api.mainnet-beta.solana.com",
-            "testnet" | "t" => "https://api.testnet.solana.com",
-            "devnet" | "d" => "https://api.devnet.solana.com",
-            "localhost" | "l" => "http://localhost:8899",
-            url if url.starts_with("http://") || url.starts_with("https://") => url,
-            _ => {
-                return Err(Failure::usage(format!("{url:?} is no ledger"))
-                    .hint("write embedded, embedded:DIR, config, mainnet-beta, testnet, devnet, localhost, or a URL"));
-            }
-        };
-        Ok(Self::Cluster(full.to_owned()))
+        let full = cluster_url(url);
+        if !(full.starts_with("http://") || full.starts_with("https://")) {
+            return Err(Failure::usage(format!("{url:?} is no ledger"))
+                .hint("write embedded, embedded:DIR, config, mainnet-beta, testnet, devnet, localhost, or a URL"));
+        }
+        Ok(Self::Cluster(full))
     }
 
     fn default_folder() -> Result<Self, Failure> {
@@ -141,29 +138,45 @@ impl Place {
     /// Opens it.
     pub fn open(&self, chain: &Chain) -> Result<Open, Failure> {
         match self {
-            Self::Embedded(folder) => Ok(Open::Embedded(Box::new(embedded(folder)?))),
+            Self::Embedded(folder) => Ok(Open::Embedded(Box::new(locked(|| Embedded::open(folder, PROGRAM))?))),
             Self::Cluster(url) => Ok(Open::Cluster(cluster(url, chain)?)),
         }
     }
 }
 
-/// Opens an embedded ledger; while another process has it, waits.
-fn embedded(folder: &Path) -> Result<Embedded, Failure> {
+/// Connects to a cluster. What an earlier command left uncertain there is found out first.
+fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
+    let program = chain.program.ok_or_else(|| {
+        Failure::usage("which program on that cluster?").hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM")
+    })?;
+    let outboxes = folders::data().ok_or_else(|| {
+        Failure::usage("there is no home folder to note in what is sent").hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
+    })?;
+    let mut settings = Settings::new(url, program, outboxes.join("outbox"));
+    if let Some(most) = chain.priority_fee_max {
+        settings.priority.price_max = most;
+    }
+    let mut ledger = locked(|| RpcLedger::connect(settings.clone()))?;
+    for settled in ledger.resume()? {
+        match settled {
+            Settled::Landed(receipt) => note!("assay: {}, which was uncertain, is on the ledger", receipt.signature),
+            Settled::Failed(signature) => note!("assay: {signature}, which was uncertain, is on the ledger, failed, and changed nothing"),
+            Settled::Expired(signature) => note!("assay: {signature}, which was uncertain, never took place"),
+            Settled::Uncertain(signature) => note!("assay: {signature} is still uncertain"),
+        }
+    }
+    Ok(Box::new(ledger))
+}
+
+/// Opens what one process at a time has open; while another has it, waits.
+fn locked<T>(open: impl Fn() -> Result<T, LedgerError>) -> Result<T, Failure> {
     let started = Instant::now();
     loop {
-        match Embedded::open(folder, PROGRAM) {
+        match open() {
             Err(LedgerError::Locked(_)) if started.elapsed() < LOCKED => std::thread::sleep(Duration::from_millis(50)),
             opened => return Ok(opened?),
         }
     }
-}
-
-/// Connects to a cluster.
-pub fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
-    let _program = chain.program.ok_or_else(|| {
-        Failure::usage("which program on that cluster?").hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM")
-    })?;
-    Err(Failure::abstained(format!("{url}: this build of assay has no RPC client yet")).hint("use an embedded ledger: `assay ledger init`"))
 }
 
 impl Open {

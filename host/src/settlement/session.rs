@@ -7,13 +7,15 @@ use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement::call::Committee;
 use assay_settlement_interface::FieldInfo;
 use assay_settlement_interface::account::{self, Config, Job, Provider, Seat, Totals};
-use assay_settlement_interface::params::Param;
+use assay_settlement_interface::params::{DEFAULTS, Param};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use super::connect::{Open, Place};
+use super::draw::{self, Draws};
+use super::job_state::Whole;
 use super::models::{Kind, Model};
 use super::reference::JobReference;
 use super::show::{self, Times};
@@ -61,6 +63,26 @@ impl Session {
         let config = open.ledger().config()?;
         let at = Addresses::new(open.ledger().program(), config.io_mint.into(), config.iosd_mint.into());
         Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() })
+    }
+
+    /// With a program that is not initialised yet: parameters are the defaults.
+    pub fn unconfigured(chain: &Chain, place: Place, open: Open, at: Addresses, as_json: bool) -> Self {
+        let config = Config {
+            bump: 0,
+            guardian: [0; 32],
+            io_mint: at.io_mint.to_bytes(),
+            iosd_mint: at.iosd_mint.to_bytes(),
+            vault: at.vault.to_bytes(),
+            vault_bump: 0,
+            tokens: [0; 160],
+            paused: 0,
+            paused_at: 0,
+            paused_s: 0,
+            resumed_at: 0,
+            genesis: 0,
+            params: DEFAULTS,
+        };
+        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() }
     }
 
     /// The ledger, to look at.
@@ -127,12 +149,6 @@ impl Session {
         Ok((address, found))
     }
 
-    /// The last round of a job, if it has one that was not closed.
-    pub fn last_round(&self, address: &Pubkey, job: &Job) -> Result<Option<Committee>, Failure> {
-        let Some(number) = job.rounds.checked_sub(1) else { return Ok(None) };
-        self.round(address, number)
-    }
-
     /// A round of a job, if it is there.
     pub fn round(&self, job: &Pubkey, number: u8) -> Result<Option<Committee>, Failure> {
         let at = self.at.round(job, number);
@@ -140,6 +156,16 @@ impl Session {
             Some(_) => Some(self.ledger().round(&at)?),
             None => None,
         })
+    }
+
+    /// A job with what stands beside it.
+    pub fn whole(&self, named: &JobReference) -> Result<(Pubkey, Whole), Failure> {
+        let (address, job) = self.job(named)?;
+        let mut rounds = Vec::new();
+        for number in 0..job.rounds {
+            rounds.extend(self.round(&address, number)?);
+        }
+        Ok((address, Whole { job, rounds, dispute: self.ledger().dispute(&self.at, &address)? }))
     }
 
     /// All models of the ledger, by number.
@@ -179,16 +205,13 @@ impl Session {
         )))
     }
 
-    /// Waits until `slot` is over, so that its hash is there: a cluster makes it by itself, an embedded ledger when it is told to.
+    /// Waits until a slot at or after `slot` has its hash: a cluster makes it by itself, an embedded ledger when it is told to.
     pub fn wait_for_slot(&mut self, slot: u64) -> Result<(), Failure> {
         let started = Instant::now();
-        loop {
+        while draw::hash_of(self.ledger(), slot)? == Draws::NotYet {
             let at = self.ledger().clock()?.slot;
-            if at > slot {
-                return Ok(());
-            }
             match &mut self.open {
-                Open::Embedded(embedded) => embedded.skip(slot - at + 1)?,
+                Open::Embedded(embedded) => embedded.skip(slot.saturating_sub(at).saturating_add(1))?,
                 Open::Cluster(_) if started.elapsed() > SLOT_WAIT => {
                     return Err(Failure::abstained(format!("slot {slot}, which draws, has not come in {} s; the cluster is at {at}", SLOT_WAIT.as_secs()))
                         .hint("nothing has changed: run the command again later"));
@@ -196,6 +219,7 @@ impl Session {
                 Open::Cluster(_) => std::thread::sleep(Duration::from_millis(400)),
             }
         }
+        Ok(())
     }
 }
 
