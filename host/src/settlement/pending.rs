@@ -66,14 +66,17 @@ impl Asked<'_> {
 impl Pending {
     /// Begins it, or finds that it was begun. `number` is chosen when it begins.
     pub fn begin(asked: &Asked<'_>, number: impl FnOnce() -> Result<u64, Failure>) -> Result<Self, Failure> {
-        let path = asked.path()?;
+        Self::begin_at(asked.path()?, asked.command, number)
+    }
+
+    fn begin_at(path: PathBuf, command: &str, number: impl FnOnce() -> Result<u64, Failure>) -> Result<Self, Failure> {
         if path.exists() {
             return Self::read(path);
         }
         let mut intent = [0; 32];
         getrandom::fill(&mut intent).map_err(|e| Failure::abstained(format!("this machine gives no random bytes: {e}")))?;
         let number = number()?;
-        let file = File { command: asked.command.to_owned(), intent: hex::encode(intent), number };
+        let file = File { command: command.to_owned(), intent: hex::encode(intent), number };
         let text = serde_json::to_string(&file).map_err(|e| Failure::abstained(format!("cannot write {}: {e}", path.display())))?;
         atomic_file::write_secret(&path, text.as_bytes(), false)?;
         Ok(Self { path: Some(path), intent, number, again: false })
@@ -107,5 +110,42 @@ impl Pending {
     /// Whether after this error it is certain that it was not carried out.
     pub fn is_over(error: &LedgerError) -> bool {
         matches!(error, LedgerError::Refused(_) | LedgerError::Unsendable(_) | LedgerError::Expired(_) | LedgerError::Missing { .. } | LedgerError::Foreign { .. } | LedgerError::Overflow)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_begun_is_the_same_until_it_has_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pending/one.json");
+        let begin = |number| Pending::begin_at(path.clone(), "job open", || Ok(number)).expect("it begins");
+        let first = begin(7);
+        assert!(!first.again);
+        // The process dies here; the command is run again.
+        let second = begin(8);
+        assert_eq!((second.again, second.intent, second.number), (true, first.intent, 7), "the number of before, whatever would be chosen now");
+        second.end();
+        let third = begin(9);
+        assert!(!third.again && third.intent != first.intent && third.number == 9);
+    }
+
+    #[test]
+    fn commands_are_told_apart() {
+        let (here, there) = (Place::Cluster("http://a".into()), Place::Cluster("http://b".into()));
+        let (one, two) = (Pubkey::new_from_array([1; 32]), Pubkey::new_from_array([2; 32]));
+        let path = |place, wallet, command, details| Asked { place, wallet, command, details }.path().expect("a home");
+        let paths = [path(&here, &one, "a", b"b"), path(&there, &one, "a", b"b"), path(&here, &two, "a", b"b"), path(&here, &one, "ab", b""), path(&here, &one, "a", b"c")];
+        let distinct: std::collections::BTreeSet<_> = paths.iter().collect();
+        assert_eq!(distinct.len(), paths.len());
+    }
+
+    #[test]
+    fn what_may_have_been_carried_out_stays() {
+        assert!(!Pending::is_over(&LedgerError::Uncertain { signature: Default::default(), why: String::new() }));
+        assert!(!Pending::is_over(&LedgerError::Broken(PathBuf::new())));
+        assert!(Pending::is_over(&LedgerError::Overflow));
     }
 }
