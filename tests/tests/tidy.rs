@@ -87,7 +87,8 @@ fn dependencies_point_one_way() {
         ("assay-gpu", &[]),
         ("assay-sandbox", &["assay-gpu", "assay-protocol"]),
         ("assay-reference", &[]),
-        ("assay", &["assay-gpu", "assay-protocol", "assay-sandbox"]),
+        ("assay-settlement-interface", &[]),
+        ("assay", &["assay-gpu", "assay-protocol", "assay-sandbox", "assay-settlement", "assay-settlement-interface"]),
     ]);
     let found = dependencies();
     for (package, allowed) in &allowed {
@@ -121,7 +122,7 @@ fn the_guest_sdk_uses_the_executor_natively_only() {
 
 #[test]
 fn the_reference_shares_no_code_with_the_host() {
-    let ours = ["assay_protocol", "assay_sandbox", "assay_gpu"];
+    let ours = ["assay_protocol", "assay_sandbox", "assay_gpu", "assay_settlement"];
     let found: Vec<String> = sources()
         .into_iter()
         .filter(|(name, text)| name.starts_with("specs/reference/") && ours.iter().any(|ours| text.contains(ours)))

@@ -93,7 +93,9 @@ pub enum LedgerError {
     #[error("transaction {0} has expired: sign it anew")]
     Expired(Signature),
     /// The cluster does not say what became of a transaction. It is in the outbox; `resume` asks again.
-    #[error("it is not known yet what became of transaction {signature} ({why}): it stays in the outbox, and must not be sent in another way")]
+    #[error(
+        "it is not known yet what became of transaction {signature} ({why}): it stays in the outbox, and must not be sent in another way"
+    )]
     Uncertain {
         /// Which.
         signature: Signature,

@@ -91,6 +91,13 @@ pub struct Filter<'a> {
     pub bytes: &'a [u8],
 }
 
+/// Whether an account's data is of a kind and length, and all filters match.
+pub(crate) fn matches(data: &[u8], kind: u8, length: Option<usize>, filters: &[Filter<'_>]) -> bool {
+    data.first() == Some(&kind)
+        && length.is_none_or(|length| data.len() == length)
+        && filters.iter().all(|filter| data.get(filter.at..).is_some_and(|rest| rest.starts_with(filter.bytes)))
+}
+
 /// A ledger with the settlement program on it.
 pub trait Ledger: Send {
     /// The settlement program.

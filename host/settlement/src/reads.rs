@@ -1,7 +1,8 @@
 //! What the program has stored, by its meaning. Nothing is believed for standing at the right address: owner, kind, version and length are looked at.
 
 use assay_settlement_interface::account::{
-    Account as Layout, Config, Device, Dispute, Job, Member, Model, PackageMark, Proposal, Provider, Round, Seat, Totals, Vote, round_length,
+    Account as Layout, Config, Device, Dispute, Job, Member, Model, PackageMark, Proposal, Provider, Round, Seat, Totals, Vote,
+    round_length,
 };
 use solana_program_pack::Pack;
 use solana_sdk::account::Account;

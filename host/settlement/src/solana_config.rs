@@ -191,6 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_is_the_default() {
+        assert_eq!(SolanaConfig::parse("", home()), Ok(SolanaConfig::default_for(home())));
         assert_eq!(SolanaConfig::parse("{}", home()), Ok(SolanaConfig::default_for(home())));
         assert_eq!(SolanaConfig::parse("json_rpc_url: ''\nkeypair_path:\n", home()), Ok(SolanaConfig::default_for(home())));
         let folder = tempfile::tempdir().unwrap();
@@ -201,7 +202,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        for text in ["", "- 1", "commitment: sure", "keypair_path: usb://ledger", "keypair_path: ASK", "keypair_path: [1]", "json_rpc_url: {}"] {
+        for text in ["- 1", "commitment: sure", "keypair_path: usb://ledger", "keypair_path: ASK", "keypair_path: [1]", "json_rpc_url: {}"]
+        {
             assert!(SolanaConfig::parse(text, home()).is_err(), "{text}");
         }
         let folder = tempfile::tempdir().unwrap();

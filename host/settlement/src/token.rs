@@ -178,11 +178,8 @@ fn units(number: &str, token: Token) -> Result<u64, AmountError> {
     }
     let part = part.trim_end_matches('0');
     let decimals = token.decimals();
-    let missing = usize::from(decimals).checked_sub(part.len()).ok_or_else(|| AmountError::Decimals {
-        text: number.to_owned(),
-        token,
-        decimals,
-    })?;
+    let missing =
+        usize::from(decimals).checked_sub(part.len()).ok_or_else(|| AmountError::Decimals { text: number.to_owned(), token, decimals })?;
     let digits = whole.bytes().filter(|b| *b != b'_').chain(part.bytes()).chain(std::iter::repeat_n(b'0', missing));
     digits.map(|digit| u64::from(digit - b'0')).try_fold(0_u64, |sum, digit| sum.checked_mul(10)?.checked_add(digit)).ok_or_else(large)
 }
@@ -213,10 +210,16 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused() {
-        for text in ["", "IO", "-1 IO", "+1 IO", "1e3 IO", "1,5 IO", ".5 IO", "5. IO", "1..2 IO", "1.2.3 IO", "_1 IO", "1__0 IO", "1_.0 IO", "1.0_0 IO", "٣ IO"] {
+        for text in [
+            "", "IO", "-1 IO", "+1 IO", "1e3 IO", "1,5 IO", ".5 IO", "5. IO", "1..2 IO", "1.2.3 IO", "_1 IO", "1__0 IO", "1_.0 IO",
+            "1.0_0 IO", "٣ IO",
+        ] {
             assert!(text.parse::<Amount>().is_err(), "{text}");
         }
-        assert_eq!("0.000000001 IO".parse::<Amount>().map_err(|e| e.to_string()), Err("`0.000000001` has more than the 8 decimals of IO".into()));
+        assert_eq!(
+            "0.000000001 IO".parse::<Amount>().map_err(|e| e.to_string()),
+            Err("`0.000000001` has more than the 8 decimals of IO".into())
+        );
         assert_eq!("184467440737.09551616 IO".parse::<Amount>(), Err(AmountError::TooLarge("184467440737.09551616".into())));
         assert_eq!("1 USD".parse::<Amount>(), Err(AmountError::Token("USD".into())));
         assert_eq!("1".parse::<Amount>(), Err(AmountError::NoToken("1".into())));

@@ -18,7 +18,11 @@ pub fn sign(spec: &Spec<'_>, blockhash: Hash) -> Result<Transaction, LedgerError
 }
 
 /// Signs a transaction with other instructions than `spec` has.
-pub fn sign_these(spec: &Spec<'_>, instructions: &[solana_sdk::instruction::Instruction], blockhash: Hash) -> Result<Transaction, LedgerError> {
+pub fn sign_these(
+    spec: &Spec<'_>,
+    instructions: &[solana_sdk::instruction::Instruction],
+    blockhash: Hash,
+) -> Result<Transaction, LedgerError> {
     let message = Message::new_with_blockhash(instructions, Some(&spec.payer.pubkey()), &blockhash);
     let mut transaction = Transaction::new_unsigned(message);
     transaction.try_sign(&spec.keys(), blockhash).map_err(|error| LedgerError::Unsendable(error.to_string()))?;

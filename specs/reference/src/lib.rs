@@ -23,6 +23,7 @@
 //! | [`receipt`] | receipt.md, 4 and 5 | the receipt file and its checks |
 //! | [`clock`], [`poll`], [`random`], [`charge`] | execution.md, 5 and 6 | virtual time, random bytes, what a call costs |
 //! | [`metering`] | metering.md | fuel, check points and depth, by walking the code as it runs |
+//! | [`settlement`] | settlement.md | stake, escrow, verdicts and rewards: a model of the program on the chain |
 //! | [`strict`] | strict-wgsl.md | the functions of strict WGSL, and how exact they are |
 //! | [`vectors`] | | writes `specs/vectors/*.json` from all of the above |
 //!
@@ -46,6 +47,7 @@ pub mod package;
 pub mod poll;
 pub mod random;
 pub mod receipt;
+pub mod settlement;
 pub mod signing;
 pub mod strict;
 pub mod transcript;

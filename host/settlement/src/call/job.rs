@@ -47,9 +47,8 @@ impl Addresses {
         let ends = call!(self, CancelJob {}, [
             requester: job.requester.into(), job: self.of_job(job), escrow: self.escrow(job.currency), refund: self.refund(job),
         ]);
-        let accepted = owner.map(|owner| {
-            [job.provider.into(), job.device.into(), self.wallet(owner, job.currency), self.fees(job.currency)].map(changes)
-        });
+        let accepted = owner
+            .map(|owner| [job.provider.into(), job.device.into(), self.wallet(owner, job.currency), self.fees(job.currency)].map(changes));
         more(ends, accepted.into_iter().flatten())
     }
 

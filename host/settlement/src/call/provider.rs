@@ -12,7 +12,7 @@ use crate::address::{Addresses, wallet_tokens};
 impl Addresses {
     /// Registers a wallet as a provider.
     pub fn register_provider(&self, owner: &Pubkey, country: [u8; 2], continent: [u8; 2]) -> Instruction {
-        call!(self, RegisterProvider { country: country, continent: continent }, [owner: *owner, provider: self.provider(owner)])
+        call!(self, RegisterProvider { country, continent }, [owner: *owner, provider: self.provider(owner)])
     }
 
     /// Changes a provider's status and region.
@@ -22,7 +22,7 @@ impl Addresses {
 
     /// Blocks or unblocks a provider's account, and states its tier.
     pub fn attest_provider(&self, guardian: &Pubkey, provider: &Pubkey, blocked: bool, tier: u8) -> Instruction {
-        call!(self, AttestProvider { blocked: blocked.into(), tier: tier }, [guardian: *guardian, provider: *provider])
+        call!(self, AttestProvider { blocked: blocked.into(), tier }, [guardian: *guardian, provider: *provider])
     }
 
     /// Adds device number `index`, which is `Provider.devices`.
@@ -50,12 +50,12 @@ impl Addresses {
     /// Stakes base units of IO.
     pub fn stake(&self, owner: &Pubkey, amount: u64) -> Instruction {
         let source = wallet_tokens(owner, &self.io_mint);
-        call!(self, Stake { amount: amount }, [owner: *owner, provider: self.provider(owner), source: source])
+        call!(self, Stake { amount }, [owner: *owner, provider: self.provider(owner), source: source])
     }
 
     /// Starts to unbond base units of IO.
     pub fn request_unstake(&self, owner: &Pubkey, amount: u64) -> Instruction {
-        call!(self, RequestUnstake { amount: amount }, [owner: *owner, provider: self.provider(owner)])
+        call!(self, RequestUnstake { amount }, [owner: *owner, provider: self.provider(owner)])
     }
 
     /// Pays out what is ripe.

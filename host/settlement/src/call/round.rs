@@ -51,7 +51,7 @@ impl Addresses {
 
     /// Commits to a verdict.
     pub fn commit(&self, owner: &Pubkey, seat: u32, round: &Round, commitment: [u8; 32]) -> Instruction {
-        call!(self, Commit { commitment: commitment }, [owner: *owner, seat: self.seat(seat), round: self.of_round(round)])
+        call!(self, Commit { commitment }, [owner: *owner, seat: self.seat(seat), round: self.of_round(round)])
     }
 
     /// Reveals it.
@@ -114,7 +114,7 @@ impl Addresses {
 
     /// Punishes the member at `position` of an overturned round, who holds `seat`.
     pub fn punish(&self, round: &Round, position: u8, seat: u32) -> Instruction {
-        call!(self, Punish { position: position }, [round: self.of_round(round), seat: self.seat(seat)])
+        call!(self, Punish { position }, [round: self.of_round(round), seat: self.seat(seat)])
     }
 
     /// Closes a round of a job that has ended. The bond goes to its opener; without one, an account of who paid for the round is named, and gets nothing.

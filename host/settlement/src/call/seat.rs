@@ -12,13 +12,13 @@ impl Addresses {
     /// Takes seat number `index`: a vacant one, or `Totals.seats` if none is.
     pub fn register_seat(&self, owner: &Pubkey, index: u32, amount: u64) -> Instruction {
         let source = wallet_tokens(owner, &self.io_mint);
-        call!(self, RegisterSeat { amount: amount }, [owner: *owner, seat: self.seat(index), source: source])
+        call!(self, RegisterSeat { amount }, [owner: *owner, seat: self.seat(index), source: source])
     }
 
     /// Adds to a seat's stake.
     pub fn top_up_seat(&self, owner: &Pubkey, index: u32, amount: u64) -> Instruction {
         let source = wallet_tokens(owner, &self.io_mint);
-        call!(self, TopUpSeat { amount: amount }, [owner: *owner, seat: self.seat(index), source: source])
+        call!(self, TopUpSeat { amount }, [owner: *owner, seat: self.seat(index), source: source])
     }
 
     /// Starts to leave a seat.

@@ -14,6 +14,16 @@ impl Addresses {
         call!(self, Initialise { guardian: guardian.to_bytes(), params: *params }, [payer: *payer])
     }
 
+    /// Makes a wallet's token account for a currency, which payments to it need. Of one that exists it changes nothing.
+    pub fn open_tokens(&self, payer: &Pubkey, wallet: &Pubkey, currency: u8) -> Instruction {
+        spl_associated_token_account_interface::instruction::create_associated_token_account_idempotent(
+            payer,
+            wallet,
+            &self.mint(currency),
+            &spl_token_interface::ID,
+        )
+    }
+
     /// Stops everything.
     pub fn pause(&self, guardian: &Pubkey) -> Instruction {
         call!(self, Pause {}, [guardian: *guardian])

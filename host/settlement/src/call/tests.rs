@@ -23,7 +23,8 @@ fn all() -> Vec<Instruction> {
     let at = at();
     let key = |n: u8| Pubkey::from([n; 32]);
     let (owner, guardian, payer, provider) = (key(10), key(11), key(12), key(13));
-    let job = Job { requester: [20; 32], nonce: 5, state: state::job::ACCEPTED, provider: [13; 32], device: [14; 32], rounds: 2, ..zeros() };
+    let job =
+        Job { requester: [20; 32], nonce: 5, state: state::job::ACCEPTED, provider: [13; 32], device: [14; 32], rounds: 2, ..zeros() };
     let address = at.of_job(&job);
     let round = Round { job: address.to_bytes(), number: 1, payer: [12; 32], ..zeros() };
     let committee = Committee { round, members: vec![Member::drawn(3), Member::drawn(4)] };

@@ -74,7 +74,7 @@ impl Addresses {
     /// Proposes; `id` is `Totals.proposals`.
     pub fn propose(&self, owner: &Pubkey, id: u64, action: &Action) -> Instruction {
         let (action, payload) = action.to_bytes();
-        call!(self, Propose { action: action, payload: payload }, [
+        call!(self, Propose { action, payload }, [
             owner: *owner, provider: self.provider(owner), proposal: self.proposal(id),
         ])
     }

@@ -37,7 +37,9 @@ pub struct Machine {
     pub at: Addresses,
     /// Slot, time, hashes.
     pub slots: Slots,
-    /// Accounts that are not the engine's own.
+    /// Accounts that the engine came with: programs, sysvars, features. Nothing that is committed changes them, or a restart would not find them so.
+    engine: HashSet<Pubkey>,
+    /// All others.
     ours: HashSet<Pubkey>,
     recent: VecDeque<(u64, [u8; 64])>,
     recent_set: HashSet<[u8; 64]>,
@@ -52,11 +54,13 @@ impl Machine {
     pub fn new(so: &[u8], at: Addresses, id: &[u8; 16], time: i64) -> Result<Self, LedgerError> {
         let mut svm = LiteSVM::new().with_blockhash_check(false).with_transaction_history(0);
         svm.add_program(at.program, so).map_err(|error| LedgerError::Program(error.to_string()))?;
+        let engine = svm.accounts_db().inner.keys().copied().collect();
         let slots = Slots::first(MAINNET_DEFAULT_SLOT + 1, time, id);
         let mut machine = Self {
             svm,
             at,
             slots,
+            engine,
             ours: HashSet::new(),
             recent: VecDeque::new(),
             recent_set: HashSet::new(),
@@ -79,7 +83,9 @@ impl Machine {
             machine.slots.pass(MAINNET_DEFAULT_SLOT + 1 - machine.slots.slot, 0);
         }
         for (address, account) in snapshot.accounts {
-            machine.write(address.into(), Some(&account)).map_err(|_| "the engine takes one of its accounts for something else")?;
+            let change = Change { address, account: Some(account) };
+            let entry = Entry::Written { changes: vec![change] };
+            machine.check(&entry).and_then(|()| machine.apply(&entry)).map_err(|_| "one of its accounts is not one that a ledger has")?;
         }
         for (slot, signature) in snapshot.recent {
             machine.remember(slot, signature);
@@ -118,6 +124,12 @@ impl Machine {
     pub fn of_program(&self) -> impl Iterator<Item = (&Pubkey, &AccountSharedData)> {
         let account = |address| Some((address, self.account(address)?));
         self.ours.iter().filter_map(account).filter(|(_, account)| *account.owner() == self.at.program)
+    }
+
+    /// Accounts that the engine came with.
+    #[cfg(test)]
+    pub fn engine(&self) -> impl Iterator<Item = &Pubkey> {
+        self.engine.iter()
     }
 
     /// How many accounts it has.
@@ -165,7 +177,22 @@ impl Machine {
             .map_err(|failed| Refused::new(&failed.err, &self.at.program, |at| wire::invoked(&message, at)))?;
         let changes = done.post_accounts.iter().filter_map(|(address, after)| self.change(address, after)).collect();
         let (units, fee) = (done.meta.compute_units_consumed, done.meta.fee);
-        Ok(Entry::Transaction { signature: *signature.as_array(), intent, units, fee, changes })
+        let entry = Entry::Transaction { signature: *signature.as_array(), intent, units, fee, changes };
+        self.check(&entry)?;
+        Ok(entry)
+    }
+
+    /// Refuses what must not be written: programs, which this ledger has one of, and accounts that are the engine's.
+    pub fn check(&self, entry: &Entry) -> Result<(), LedgerError> {
+        let (Entry::Transaction { changes, .. } | Entry::Written { changes }) = entry else { return Ok(()) };
+        for change in changes {
+            let address = Pubkey::from(change.address);
+            let program = change.account.as_ref().is_some_and(|account| account.executable);
+            if program || self.engine.contains(&address) {
+                return Err(LedgerError::Unsendable(format!("it would change {address}, which is a part of the embedded ledger itself")));
+            }
+        }
+        Ok(())
     }
 
     /// What is different of an account that a transaction may have changed.
@@ -208,7 +235,8 @@ impl Machine {
         if !self.stale {
             return Ok(());
         }
-        let hashes = Account { lamports: 1, data: self.slots.sysvar(), owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
+        let hashes =
+            Account { lamports: 1, data: self.slots.sysvar(), owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
         self.svm.set_account(SLOT_HASHES, hashes).map_err(|error| LedgerError::Program(error.to_string()))?;
         let now = clock::Clock { slot: self.slots.slot, unix_timestamp: self.slots.time, ..clock::Clock::default() };
         self.svm.set_sysvar(&now);
@@ -245,7 +273,9 @@ impl Machine {
     }
 
     fn fulfil(&mut self, done: Done) {
-        if self.done_order.len() == DONE_MAX && let Some(old) = self.done_order.pop_front() {
+        if self.done_order.len() == DONE_MAX
+            && let Some(old) = self.done_order.pop_front()
+        {
             self.done.remove(&old);
         }
         self.done_order.push_back(done.intent);

@@ -40,7 +40,7 @@ use crate::address::Addresses;
 use crate::error::LedgerError;
 use crate::journal::Journal;
 use crate::journal::frame::Header;
-use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec};
+use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec, matches};
 use crate::wire;
 
 pub use self::setup::{IO_MINT, IOSD_MINT, PROGRAM};
@@ -131,6 +131,11 @@ impl Embedded {
 
     /// Puts on the disk what is not there yet.
     pub fn flush(&mut self) -> Result<(), LedgerError> {
+        self.write_pending()?;
+        self.compact_if_long()
+    }
+
+    fn write_pending(&mut self) -> Result<(), LedgerError> {
         if self.broken {
             return Err(LedgerError::Broken(self.folder.clone()));
         }
@@ -139,14 +144,17 @@ impl Embedded {
             self.journal.append(&body).inspect_err(|_| self.broken = true)?;
             self.pending.clear();
         }
-        if self.journal.length() > JOURNAL_MAX.max(4 * self.snapshot_length) { self.compact() } else { Ok(()) }
+        Ok(())
+    }
+
+    fn compact_if_long(&mut self) -> Result<(), LedgerError> {
+        let most = JOURNAL_MAX.max(self.snapshot_length.saturating_mul(4));
+        if self.journal.length() > most { self.compact() } else { Ok(()) }
     }
 
     /// Replaces the journal by a snapshot.
     pub fn compact(&mut self) -> Result<(), LedgerError> {
-        if !self.pending.is_empty() {
-            self.flush()?;
-        }
+        self.write_pending()?;
         let frames = self.journal.next();
         self.snapshot_length = snapshot::write(&self.folder, &self.id, frames, &self.machine.snapshot())?;
         let header = Header { magic: MAGIC, id: self.id, base: frames };
@@ -172,17 +180,19 @@ impl Embedded {
         if self.broken {
             return Err(LedgerError::Broken(self.folder.clone()));
         }
+        self.machine.check(&entry)?;
+        // Until all of it is done, nothing else is: if it fails half-way, memory and disk may differ, and only opening the ledger again tells what is on the disk.
+        self.broken = true;
+        if self.durability == Durability::Each {
+            // Nothing is in memory that is not on the disk.
+            let body = entry::to_body(std::slice::from_ref(&entry)).ok_or(LedgerError::Overflow)?;
+            self.journal.append(&body)?;
+        }
+        self.machine.apply(&entry)?;
+        self.broken = false;
         match self.durability {
-            Durability::Each => {
-                self.pending.push(entry);
-                // What is not on the disk is not in memory either: the flush leaves `broken` if it fails.
-                let body = entry::to_body(&self.pending).ok_or(LedgerError::Overflow);
-                let written = body.and_then(|body| self.journal.append(&body)).inspect_err(|_| self.broken = true);
-                let applied = written.and_then(|()| self.pending.drain(..).try_for_each(|entry| self.machine.apply(&entry)));
-                applied.and_then(|()| self.flush())
-            }
+            Durability::Each => self.compact_if_long(),
             Durability::Grouped(most) => {
-                self.machine.apply(&entry).inspect_err(|_| self.broken = true)?;
                 self.pending.push(entry);
                 if self.pending.len() >= most { self.flush() } else { Ok(()) }
             }
@@ -201,7 +211,9 @@ fn journal_path(folder: &Path) -> PathBuf {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
-        if !self.broken && let Err(error) = self.flush() {
+        if !self.broken
+            && let Err(error) = self.flush()
+        {
             tracing::error!(%error, "the last transactions are not on the disk");
         }
     }
@@ -217,12 +229,7 @@ impl Ledger for Embedded {
     }
 
     fn accounts_of(&self, kind: u8, length: Option<usize>, filters: &[Filter<'_>]) -> Result<Vec<(Pubkey, Account)>, LedgerError> {
-        let fits = |data: &[u8]| {
-            data.first() == Some(&kind)
-                && length.is_none_or(|length| data.len() == length)
-                && filters.iter().all(|filter| data.get(filter.at..).is_some_and(|rest| rest.starts_with(filter.bytes)))
-        };
-        let all = self.machine.of_program().filter(|(_, account)| fits(account.data()));
+        let all = self.machine.of_program().filter(|(_, account)| matches(account.data(), kind, length, filters));
         let mut found: Vec<(Pubkey, Account)> = all.map(|(address, account)| (*address, account.clone().into())).collect();
         found.sort_unstable_by_key(|(address, _)| *address);
         Ok(found)

@@ -33,12 +33,18 @@ pub const IOSD_MINT: Pubkey = Pubkey::from_str_const("AssayMint1osd1111111111111
 const SETUP_LAMPORTS: u64 = 1_000_000_000;
 
 /// A mint without tokens.
-pub(super) fn mint(machine: &Machine, address: &Pubkey, token: Token, authority: COption<Pubkey>) -> Change {
-    let state = Mint { mint_authority: authority, supply: 0, decimals: token.decimals(), is_initialized: true, freeze_authority: COption::None };
+fn mint(machine: &Machine, address: &Pubkey, token: Token, authority: COption<Pubkey>) -> Change {
+    let state =
+        Mint { mint_authority: authority, supply: 0, decimals: token.decimals(), is_initialized: true, freeze_authority: COption::None };
     let mut data = vec![0; Mint::LEN];
     state.pack_into_slice(&mut data);
     let account = Stored { lamports: machine.rent(Mint::LEN), owner: spl_token_interface::ID.to_bytes(), executable: false, data };
     Change { address: address.to_bytes(), account: Some(account) }
+}
+
+/// Both mints: the vault mints IO, nobody IOSD.
+fn mints(machine: &Machine) -> Vec<Change> {
+    vec![mint(machine, &IO_MINT, Token::Io, COption::Some(machine.at.vault)), mint(machine, &IOSD_MINT, Token::Iosd, COption::None)]
 }
 
 fn random() -> Result<[u8; 16], LedgerError> {
@@ -53,14 +59,9 @@ impl Embedded {
         Self::make(folder, so, now, |machine| {
             let payer = Keypair::new();
             let wallet = Stored { lamports: SETUP_LAMPORTS, owner: [0; 32], executable: false, data: Vec::new() };
-            let vault = COption::Some(machine.at.vault);
-            machine.apply(&Entry::Written {
-                changes: vec![
-                    Change { address: payer.pubkey().to_bytes(), account: Some(wallet) },
-                    mint(machine, &IO_MINT, Token::Io, vault),
-                    mint(machine, &IOSD_MINT, Token::Iosd, COption::None),
-                ],
-            })?;
+            let mut changes = mints(machine);
+            changes.push(Change { address: payer.pubkey().to_bytes(), account: Some(wallet) });
+            machine.apply(&Entry::Written { changes })?;
             machine.refresh()?;
             let initialise = [machine.at.initialise(&payer.pubkey(), guardian, params)];
             let transaction = wire::sign(&Spec::new(&initialise, &payer), Hash::new_from_array(machine.slots.blockhash()))?;
@@ -69,6 +70,11 @@ impl Embedded {
             // What is left of the wallet is nobody's.
             machine.apply(&Entry::Written { changes: vec![Change { address: payer.pubkey().to_bytes(), account: None }] })
         })
+    }
+
+    /// Makes a ledger with the two mints and the program, which is not initialised: for measurements and tests of the ledger itself.
+    pub fn init_bare(folder: &Path, so: &[u8], now: i64) -> Result<Self, LedgerError> {
+        Self::make(folder, so, now, |machine| machine.apply(&Entry::Written { changes: mints(machine) }))
     }
 
     /// Makes a ledger whose first state `fill` makes. Nothing is in the folder before that is done: a set-up that is refused leaves none behind.
@@ -121,13 +127,12 @@ impl Embedded {
         let passed = saved.frames.checked_sub(content.header.base).ok_or_else(|| damaged("it starts behind the snapshot"))?;
         let passed = usize::try_from(passed).ok().filter(|passed| *passed <= content.bodies.len());
         let passed = passed.ok_or_else(|| damaged("it ends before the snapshot"))?;
-        let snapshot_damaged =
-            |why: &str| LedgerError::Damaged { path: snapshot::path(folder), at: 0, why: why.to_owned() };
+        let snapshot_damaged = |why: &str| LedgerError::Damaged { path: snapshot::path(folder), at: 0, why: why.to_owned() };
         let mut machine = Machine::restore(so, &saved.id, saved.snapshot).map_err(snapshot_damaged)?;
         let frames = &content.bodies[passed..];
         for body in frames {
             let entries = entry::from_body(body).ok_or_else(|| damaged("a frame holds something else than entries"))?;
-            entries.iter().try_for_each(|entry| machine.apply(entry))?;
+            entries.iter().try_for_each(|entry| machine.check(entry).and_then(|()| machine.apply(entry)))?;
         }
         machine.refresh()?;
         let recovery = Recovery { frames: frames.len() as u64, dropped: content.dropped, accounts: machine.size() };

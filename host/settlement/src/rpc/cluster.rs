@@ -120,7 +120,11 @@ pub fn fault(error: &Error) -> Fault {
         ErrorKind::RpcError(RpcError::RpcResponseError { code, message, .. }) => {
             let why = format!("{message} ({code})");
             // Unhealthy, behind, block not there yet, internal; and what providers say for too many requests.
-            if matches!(code, -32_004 | -32_005 | -32_007 | -32_014 | -32_016 | -32_603 | -32_429 | 429) { Fault::Later(why) } else { Fault::Never(why) }
+            if matches!(code, -32_004 | -32_005 | -32_007 | -32_014 | -32_016 | -32_603 | -32_429 | 429) {
+                Fault::Later(why)
+            } else {
+                Fault::Never(why)
+            }
         }
         ErrorKind::RpcError(_) | ErrorKind::SerdeJson(_) => Fault::Later("an answer that is none".into()),
         ErrorKind::Io(error) => Fault::Later(error.to_string()),

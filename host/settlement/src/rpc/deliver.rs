@@ -47,7 +47,9 @@ pub fn deliver(cluster: &dyn Cluster, patience: &Patience, submission: &mut Subm
             Action::Failed(_, error) => return Delivered::Failed(error),
             Action::Refused(error) => return Delivered::Refused(error),
             Action::Expired => return Delivered::Expired,
-            Action::Unknown => return Delivered::Uncertain("the node does not keep the slots in which it would be: ask one that does".into()),
+            Action::Unknown => {
+                return Delivered::Uncertain("the node does not keep the slots in which it would be: ask one that does".into());
+            }
             Action::Wait => {
                 if cluster.elapsed() >= until {
                     return Delivered::Uncertain(why);

@@ -128,9 +128,10 @@ impl Outbox {
     }
 
     fn compact(&mut self, path: &Path, header: Header) -> Result<(), LedgerError> {
-        let met = self.met.values().flat_map(|(begun, end)| {
-            [Entry::Begun(begun.clone()), Entry::Ended { signature: begun.signature, end: *end }]
-        });
+        let met = self
+            .met
+            .values()
+            .flat_map(|(begun, end)| [Entry::Begun(begun.clone()), Entry::Ended { signature: begun.signature, end: *end }]);
         let open = self.open.values().cloned().map(Entry::Begun);
         let bodies = met.chain(open).map(|entry| borsh::to_vec(&entry)).collect::<Result<Vec<_>, _>>();
         self.journal = Journal::create(path, header, &bodies.map_err(|_| LedgerError::Overflow)?)?;

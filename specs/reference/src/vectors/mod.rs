@@ -23,6 +23,7 @@ mod objects;
 mod package;
 mod receipt;
 mod samples;
+mod settlement;
 mod strict;
 mod transcript;
 
@@ -39,6 +40,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("metering.json", metering::file()),
         ("guest-interface.json", guest_interface::file()),
         ("strict.json", strict::file()),
+        ("settlement.json", settlement::file()),
     ]
 }
 

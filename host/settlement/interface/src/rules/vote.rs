@@ -155,7 +155,8 @@ pub fn cast(proposal: &mut Proposal, provider: &Provider, provider_at: Key, yes:
 
 /// Whether it is carried.
 pub fn is_carried(proposal: &Proposal, quorum_bps: u64) -> Result<bool, Refusal> {
-    Ok(proposal.yes > proposal.no && add(proposal.yes, proposal.no)? >= part_up(proposal.staked, quorum_bps, 10_000)?)
+    let cast = u128::from(proposal.yes) + u128::from(proposal.no);
+    Ok(proposal.yes > proposal.no && cast >= u128::from(part_up(proposal.staked, quorum_bps, 10_000)?))
 }
 
 /// Decides a proposal; what it does if it is carried.
