@@ -91,7 +91,8 @@ pub fn unstake(session: &mut Session, amount: u64) -> Result<(), Failure> {
 pub fn withdraw(session: &mut Session) -> Result<(), Failure> {
     let (_, own) = session.my_provider()?;
     let times = session.times()?;
-    let ripe = match rules::withdraw(&mut own.clone(), times.now) {
+    let mut then = own;
+    let ripe = match rules::withdraw(&mut then, times.now) {
         Ok(ripe) => ripe,
         Err(refusal) => {
             let next = own.unbonding.iter().zip(own.ripe_at).filter(|(amount, _)| **amount > 0).map(|(_, at)| at).min();

@@ -58,6 +58,12 @@ impl Act {
     }
 }
 
+fn end(pending: Option<Pending>) {
+    if let Some(pending) = pending {
+        pending.end();
+    }
+}
+
 impl Session {
     /// Begins something that must not happen twice, and whose number is chosen when it begins. A dry run writes nothing down.
     pub fn begin(&self, command: &str, details: &[u8], number: impl FnOnce() -> Result<u64, Failure>) -> Result<Pending, Failure> {
@@ -75,7 +81,7 @@ impl Session {
         let wallet = self.wallet()?.insecure_clone();
         let again = act.once.as_ref().is_some_and(|pending| pending.again);
         if !again && let Err(why) = self.afford(&act) {
-            act.once.map(Pending::end);
+            end(act.once);
             return Err(why);
         }
         let before = self.ledger().clock()?.slot;
@@ -83,12 +89,12 @@ impl Session {
         let sent = self.open.ledger_mut().send(&Spec { intent, ..Spec::new(&act.instructions, &wallet) });
         match sent {
             Ok(receipt) => {
-                act.once.map(Pending::end);
+                end(act.once);
                 Ok(Some(Sent { receipt, again: again && receipt.slot < before }))
             }
             Err(error) => {
                 if Pending::is_over(&error) {
-                    act.once.map(Pending::end);
+                    end(act.once);
                 }
                 Err(self.refused(&act.instructions, error))
             }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use assay_protocol::Hash;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use super::{Chain, hash, io};
 use crate::settlement::reference::JobReference;
@@ -76,7 +76,7 @@ pub enum VerifierCommand {
 
 /// `assay verifier commit`
 #[derive(Debug, Args)]
-#[group(id = "verdict", required = true, multiple = false, args = ["receipt", "outcome", "indeterminate", "abstain"])]
+#[command(group(ArgGroup::new("said").required(true).args(["receipt", "outcome", "indeterminate", "abstain"])))]
 pub struct Verdict {
     /// The job.
     pub job: JobReference,
