@@ -1,0 +1,116 @@
+//! What every instruction goes through: the configuration is read, the pause is looked at, and the tag says who goes on.
+
+use crate::{Outcome, accounts, processor};
+use assay_settlement_interface::account::Config;
+use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::instruction as sent;
+use assay_settlement_interface::rules::time;
+use pinocchio::error::ProgramError;
+use pinocchio::sysvars::Sysvar;
+use pinocchio::sysvars::clock::Clock;
+use pinocchio::{AccountView, Address, ProgramResult};
+
+/// What every instruction stands on.
+pub struct Ground<'a> {
+    /// Address of this program.
+    pub program: &'a Address,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Protocol time.
+    pub now: i64,
+    /// The slot.
+    pub slot: u64,
+}
+
+/// What was sent, to those that stand on no protocol time.
+pub struct Sent<'a> {
+    /// The accounts.
+    pub accounts: &'a mut [AccountView],
+    /// The instruction's bytes.
+    pub data: &'a [u8],
+}
+
+/// What an instruction is called with. One argument: on chain a function has room for five, a slice takes two, and what is more goes over the stack,
+/// which runtimes with gaps between frames refuse.
+pub struct Call<'a> {
+    /// What it stands on.
+    pub ground: &'a Ground<'a>,
+    /// The account of the configuration.
+    pub config: &'a mut AccountView,
+    /// The other accounts.
+    pub accounts: &'a mut [AccountView],
+    /// The instruction's bytes.
+    pub data: &'a [u8],
+}
+
+/// Runs an instruction.
+pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+    run(program, accounts, data).map_err(|refusal| ProgramError::Custom(refusal.code()))
+}
+
+#[inline(never)]
+fn run(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
+    let tag = data.first().copied().filter(|tag| *tag <= sent::CloseVote::TAG).ok_or(Refusal::Instruction)?;
+    let clock = Clock::get().map_err(|_| Refusal::Overflow)?;
+    if tag == sent::Initialise::TAG {
+        return processor::initialise::initialise(program, clock.unix_timestamp, Sent { accounts, data });
+    }
+    // The configuration is the first account of all others.
+    let (first, accounts) = accounts.split_first_mut().ok_or(Refusal::MissingAccount)?;
+    let config: Config = accounts::read(first, program)?;
+    match tag {
+        sent::Pause::TAG => return processor::pause::pause(first, config, clock.unix_timestamp, Sent { accounts, data }),
+        sent::Resume::TAG => return processor::pause::resume(first, config, clock.unix_timestamp, Sent { accounts, data }),
+        _ => {}
+    }
+    let now = time::now(&config, clock.unix_timestamp)?;
+    let ground = Ground { program, config: &config, now, slot: clock.slot };
+    hand_over(tag, Call { ground: &ground, config: first, accounts, data })
+}
+
+fn hand_over(tag: u8, call: Call) -> Outcome {
+    match tag {
+        sent::SetModel::TAG => processor::model::set(call),
+        sent::RegisterProvider::TAG => processor::provider::register(call),
+        sent::UpdateProvider::TAG => processor::provider::update(call),
+        sent::AttestProvider::TAG => processor::provider::attest(call),
+        sent::AddDevice::TAG => processor::device::add(call),
+        sent::UpdateDevice::TAG => processor::device::update(call),
+        sent::AttestDevice::TAG => processor::device::attest(call),
+        sent::Stake::TAG => processor::stake::stake(call),
+        sent::RequestUnstake::TAG => processor::stake::request(call),
+        sent::Withdraw::TAG => processor::stake::withdraw(call),
+        sent::OpenJob::TAG => processor::job::open(call),
+        sent::AcceptJob::TAG => processor::job::accept(call),
+        sent::Prove::TAG => processor::job::prove(call),
+        sent::CancelJob::TAG => processor::job_end::cancel(call),
+        sent::ExpireJob::TAG => processor::job_end::expire(call),
+        sent::Sample::TAG => processor::round::sample(call),
+        sent::Draw::TAG => processor::draw::draw(call),
+        sent::Commit::TAG => processor::verdict::commit(call),
+        sent::Reveal::TAG => processor::verdict::reveal(call),
+        sent::Tally::TAG => processor::tally::tally(call),
+        sent::Redraw::TAG => processor::round::redraw(call),
+        sent::Challenge::TAG => processor::round::challenge(call),
+        sent::Appeal::TAG => processor::appeal::appeal(call),
+        sent::Settle::TAG => processor::job_end::settle(call),
+        sent::ExecuteSlash::TAG => processor::slash::execute(call),
+        sent::Punish::TAG => processor::slash::punish(call),
+        sent::CloseRound::TAG => processor::close::round(call),
+        sent::CloseJob::TAG => processor::close::job(call),
+        sent::RegisterSeat::TAG => processor::seat::register(call),
+        sent::TopUpSeat::TAG => processor::seat::top_up(call),
+        sent::LeaveSeat::TAG => processor::seat::leave(call),
+        sent::WithdrawSeat::TAG => processor::seat::withdraw(call),
+        sent::ClaimSeat::TAG => processor::seat::claim(call),
+        sent::Advance::TAG => processor::rewards::advance(call),
+        sent::Heartbeat::TAG => processor::rewards::heartbeat(call),
+        sent::Lapse::TAG => processor::rewards::lapse(call),
+        sent::Claim::TAG => processor::rewards::claim(call),
+        sent::Propose::TAG => processor::votes::propose(call),
+        sent::CastVote::TAG => processor::votes::cast(call),
+        sent::Execute::TAG => processor::votes::execute(call),
+        sent::CloseVote::TAG => processor::votes::close(call),
+        _ => Err(Refusal::Instruction),
+    }
+}

@@ -1,0 +1,45 @@
+//! Appeal: the provider has a larger committee look at it.
+
+use super::members;
+use crate::accounts::held;
+use crate::entry::Call;
+use crate::{Outcome, accounts, cpi};
+use assay_settlement_interface::account::state::purpose;
+use assay_settlement_interface::account::{Dispute, Job, Provider, tokens};
+use assay_settlement_interface::instruction::Appeal;
+use assay_settlement_interface::rules::dispute as rules;
+use assay_settlement_interface::rules::round::{self, Opening};
+
+/// Appeals, with a bond.
+#[inline(never)]
+pub fn appeal(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
+    let ([owner, provider, job, dispute, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
+    Appeal::read(data)?;
+    accounts::system_program(system_program)?;
+    accounts::token_program(token_program)?;
+    held!(own: Provider = accounts::read(provider, ground.program));
+    accounts::signed_by(owner, &own.owner)?;
+    held!(disputed: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(disputed, provider)?;
+    held!(open: Dispute = accounts::read_mut(dispute, ground.program));
+    accounts::at(job, &open.job)?;
+    accounts::token_account(source, &own.owner, &ground.config.io_mint)?;
+    accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    let number = disputed.rounds;
+    let bond = rules::appeal(disputed, open, number, ground.now, &ground.config.params)?;
+    let opening = Opening {
+        job: *accounts::key(job),
+        purpose: purpose::APPEAL,
+        opener: [0; 32],
+        payer: *accounts::key(owner),
+        bond: 0,
+        previous: open.round,
+        draw_slot: members::draw_slot(ground)?,
+    };
+    let opened = round::open(disputed, &opening, 0, &ground.config.params)?;
+    super::round::create(ground, owner, round, opened)?;
+    cpi::take_in(source, stake_tokens, owner, bond)?;
+    accounts::write(dispute, open)?;
+    accounts::write(job, disputed)
+}

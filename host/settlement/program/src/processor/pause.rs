@@ -1,0 +1,29 @@
+//! Pause and Resume: the only ones that the cluster's time is for.
+
+use crate::entry::Sent;
+use crate::{Outcome, accounts};
+use assay_settlement_interface::account::Config;
+use assay_settlement_interface::instruction::{Pause, Resume};
+use assay_settlement_interface::rules::time;
+use pinocchio::AccountView;
+
+/// Stops everything.
+pub fn pause(view: &mut AccountView, mut config: Config, cluster: i64, sent: Sent) -> Outcome {
+    let Sent { accounts, data } = sent;
+    let ([guardian], _) = accounts::take(accounts)?;
+    Pause::read(data)?;
+    super::guardian(guardian, &config)?;
+    time::pause(&mut config, cluster)?;
+    accounts::write(view, &config)
+}
+
+/// Goes on.
+pub fn resume(view: &mut AccountView, mut config: Config, cluster: i64, sent: Sent) -> Outcome {
+    let Sent { accounts, data } = sent;
+    let ([signer], _) = accounts::take(accounts)?;
+    Resume::read(data)?;
+    accounts::signer(signer)?;
+    let guardian = *accounts::key(signer) == config.guardian;
+    time::resume(&mut config, guardian, cluster)?;
+    accounts::write(view, &config)
+}

@@ -1,0 +1,107 @@
+//! Sample, Redraw, Challenge: what makes a round.
+
+use super::members;
+use crate::accounts::held;
+use crate::entry::{Call, Ground};
+use crate::hash::hash;
+use crate::{Outcome, accounts, cpi, slots};
+use assay_settlement_interface::Key;
+use assay_settlement_interface::account::state::{purpose, sampled};
+use assay_settlement_interface::account::{Job, Provider, Round, Totals, round_length, seeds, tokens};
+use assay_settlement_interface::instruction::{Challenge, Redraw, Sample};
+use assay_settlement_interface::params::Param;
+use assay_settlement_interface::rules::draw;
+use assay_settlement_interface::rules::round::{self as rules, Opening};
+use pinocchio::AccountView;
+
+/// Decides whether a proof is sampled.
+#[inline(never)]
+pub fn sample(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
+    let ([totals, payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
+    Sample::read(data)?;
+    accounts::system_program(system_program)?;
+    accounts::read::<Totals>(totals, ground.program)?;
+    held!(proved: Job = accounts::read_mut(job, ground.program));
+    super::accepted_by(proved, provider)?;
+    held!(own: Provider = accounts::read(provider, ground.program));
+    rules::may_sample(proved)?;
+    let Some(slot_hash) = slots::drawn(slot_hashes, proved.draw_slot)? else {
+        // That slot is forgotten: another one draws.
+        proved.draw_slot = members::draw_slot(ground)?;
+        return accounts::write(job, proved);
+    };
+    let seed = draw::seed(hash, accounts::key(job), proved.rounds, &slot_hash);
+    let config = ground.config;
+    let probability = draw::probability_ppm(own.good, config.param(Param::TrustedAfter), config.param(Param::SampleFloorPpm));
+    if draw::is_sampled(&seed, probability) {
+        let opening = Opening {
+            job: *accounts::key(job),
+            purpose: purpose::SAMPLE,
+            opener: [0; 32],
+            payer: *accounts::key(payer),
+            bond: 0,
+            previous: 0,
+            draw_slot: proved.draw_slot,
+        };
+        let opened = rules::open(proved, &opening, 0, &config.params)?;
+        create(ground, payer, round, opened)?;
+    } else {
+        proved.sampled = sampled::NO;
+    }
+    accounts::write(job, proved)
+}
+
+/// Makes the next round after one without a quorum.
+#[inline(never)]
+pub fn redraw(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
+    let ([payer, job, round, next, system_program], _) = accounts::take(accounts)?;
+    Redraw::read(data)?;
+    accounts::system_program(system_program)?;
+    held!(judged: Job = accounts::read_mut(job, ground.program));
+    held!(last = members::round_of(job, round, ground));
+    let draw_slot = members::draw_slot(ground)?;
+    let opened = rules::redraw(judged, last, *accounts::key(payer), draw_slot, 0, &ground.config.params)?;
+    create(ground, payer, next, opened)?;
+    accounts::write(round, last)?;
+    accounts::write(job, judged)
+}
+
+/// Challenges a proof, with a bond.
+#[inline(never)]
+pub fn challenge(call: Call) -> Outcome {
+    let Call { ground, accounts, data, .. } = call;
+    let ([challenger, job, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
+    Challenge::read(data)?;
+    accounts::system_program(system_program)?;
+    accounts::token_program(token_program)?;
+    accounts::signer(challenger)?;
+    let challenger_key: Key = *accounts::key(challenger);
+    held!(doubted: Job = accounts::read_mut(job, ground.program));
+    accounts::token_account(source, &challenger_key, &ground.config.io_mint)?;
+    accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    rules::challenge(doubted, ground.now)?;
+    let bond = ground.config.param(Param::ChallengeBond);
+    let opening = Opening {
+        job: *accounts::key(job),
+        purpose: purpose::CHALLENGE,
+        opener: challenger_key,
+        payer: challenger_key,
+        bond,
+        previous: 0,
+        draw_slot: members::draw_slot(ground)?,
+    };
+    let opened = rules::open(doubted, &opening, 0, &ground.config.params)?;
+    create(ground, challenger, round, opened)?;
+    cpi::take_in(source, stake_tokens, challenger, bond)?;
+    accounts::write(job, doubted)
+}
+
+/// Creates the account of a round and writes it.
+#[inline(never)]
+pub fn create(ground: &Ground, payer: &AccountView, view: &mut AccountView, mut round: Round) -> Outcome {
+    let identity = [seeds::ROUND, &round.job, &[round.number]];
+    round.bump = cpi::New::of(ground.program, payer, view, round_length(round.size)).create(&identity)?;
+    accounts::write(view, &round)
+}
