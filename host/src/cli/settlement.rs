@@ -13,10 +13,10 @@ mod provider;
 mod verifier;
 
 pub use self::dispute::{Dispute, DisputeCommand};
-pub use self::gov::{Choice, Gov, GovCommand, Propose};
+pub use self::gov::{Ballot, Gov, GovCommand, Propose};
 pub use self::job::{Job, JobCommand, Open};
 pub use self::ledger::{Attest, Init, Ledger, LedgerCommand, Model, ModelCommand, airdrop};
-pub use self::provider::{Device, DeviceAdd, DeviceStatus, DeviceUpdate, Estimate, Provider, ProviderCommand, Status};
+pub use self::provider::{Device, DeviceAdd, DeviceStatus, DeviceUpdate, Estimate, Provider, ProviderCommand};
 pub use self::verifier::{Verdict, Verifier, VerifierCommand};
 
 /// Which ledger, who signs, and whether anything is sent.

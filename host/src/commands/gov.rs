@@ -10,7 +10,7 @@ use assay_settlement_interface::rules::vote::{self as rules, Action as Read};
 use serde_json::{Value, json};
 
 use super::ledger_guard;
-use crate::cli::{Choice, Gov, GovCommand, Propose};
+use crate::cli::{Ballot, Gov, GovCommand, Propose};
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
@@ -25,7 +25,7 @@ pub fn run(arguments: &Gov, as_json: bool) -> Result<(), Failure> {
     let session = &mut session;
     match &arguments.command {
         GovCommand::Propose(what) => propose(session, what),
-        GovCommand::Vote { id, vote } => vote(session, *id, *vote == Choice::Yes),
+        GovCommand::Vote { id, vote: ballot } => vote(session, *id, *ballot == Ballot::Yes),
         GovCommand::Execute { id } => execute(session, *id),
         GovCommand::Close { id } => close(session, *id),
         GovCommand::List => list(session),

@@ -2,7 +2,6 @@
 //!
 //! The salt of a verdict is on the disk before its commitment is sent (`settlement/verdicts.rs`), so a crash between the two loses nothing.
 
-use assay_settlement::Reads;
 use assay_settlement::call::Committee;
 use assay_settlement_interface::account::state::{NO_CALL, code, round as state};
 use assay_settlement_interface::account::{Job, Member};

@@ -1,6 +1,6 @@
 //! What instructions say, account by account and field by field, and what they cost: from the interface's own tables, so that it is what the program reads.
 
-use assay_settlement::{Addresses, Reads};
+use assay_settlement::Addresses;
 use assay_settlement_interface::FieldInfo;
 use assay_settlement_interface::account::{Device, Job, Model, Proposal, Provider, Round, Seat, Vote, round_length};
 use assay_settlement_interface::instruction::{Appeal, Challenge, INSTRUCTIONS, InstructionInfo, Redraw};

@@ -26,7 +26,7 @@ pub enum GovCommand {
         /// Number of the proposal.
         id: u64,
         /// yes or no.
-        vote: Choice,
+        vote: Ballot,
     },
     /// Carry a proposal out, or reject it, when its time has come. Anyone's.
     Execute {
@@ -44,7 +44,7 @@ pub enum GovCommand {
 
 /// For or against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Choice {
+pub enum Ballot {
     /// For it.
     Yes,
     /// Against it.
