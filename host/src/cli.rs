@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-mod settlement;
+pub mod settlement;
 
-pub use self::settlement::{Estimate, Provider};
+pub use self::settlement::*;
 
 use crate::gpu::{Choice, Rate};
 use crate::job_files::{InputArgument, env_argument, limit_argument};
@@ -19,8 +19,8 @@ use crate::shader::plan::{self, Groups, Size};
 #[command(
     version,
     max_term_width = 110,
-    after_help = "Exit codes: 0 ok, 1 the job failed or hashes differ, 2 usage, 3 refused input, 4 this machine abstains.\n\
-                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_GPU and ASSAY_GPU_RECHECK (defaults of --gpu and --gpu-recheck), ASSAY_LOG (log filter, for example debug)."
+    after_help = "Exit codes: 0 ok, 1 the job failed, hashes differ or the ledger refuses, 2 usage, 3 refused input, 4 this machine abstains or the ledger does not answer.\n\
+                  Environment: ASSAY_KEY (key file), ASSAY_CACHE (folder of compiled modules), ASSAY_GPU and ASSAY_GPU_RECHECK (defaults of --gpu and --gpu-recheck), ASSAY_LEDGER and ASSAY_PROGRAM (defaults of --url and --program), ASSAY_LOG (log filter, for example debug)."
 )]
 pub struct Cli {
     /// Print one JSON object on stdout, errors included.
@@ -54,9 +54,18 @@ pub enum Command {
     /// Make or show a key.
     #[command(subcommand)]
     Keys(Keys),
-    /// A provider's side of the ledger.
-    #[command(subcommand)]
+    /// The ledger that stake, escrow and verdicts are on: make one, look at it, guard it.
+    Ledger(Ledger),
+    /// A provider's side of the ledger: stake, devices, rewards.
     Provider(Provider),
+    /// Jobs on the ledger: open, accept, prove, settle.
+    Job(Job),
+    /// A verifier's side of the ledger: seats, committees, verdicts.
+    Verifier(Verifier),
+    /// Proofs that were contradicted.
+    Dispute(Dispute),
+    /// Proposals and votes.
+    Gov(Gov),
     /// Say what this machine can do and what is missing.
     Doctor,
     /// Print a completion script for a shell.

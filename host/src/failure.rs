@@ -3,10 +3,10 @@
 //! | exit code | meaning | whose fault |
 //! |---|---|---|
 //! | 0 | done | |
-//! | 1 | the job failed, or hashes differ | the job, or who claimed something else |
+//! | 1 | the job failed, hashes differ, or the ledger's rules refuse | the job, or who claimed or asked something else |
 //! | 2 | usage | the caller |
 //! | 3 | refused input: bad signature, unknown import, malformed file | who made the input |
-//! | 4 | this machine abstains | this machine |
+//! | 4 | this machine abstains, or the ledger does not answer | this machine, or the cluster |
 
 use assay_protocol::Refusal;
 use assay_sandbox::{Abstain, AdmissionError, PrepareError};
@@ -67,6 +67,13 @@ impl Failure {
     /// Ends with `code`; everything there is to say has been said.
     pub fn silent(code: Code) -> Self {
         Self { reported: true, ..Self::new(code, "") }
+    }
+
+    /// Names the check or rule behind it.
+    #[must_use]
+    pub fn by(mut self, check: &str) -> Self {
+        self.check = Some(check.to_owned());
+        self
     }
 
     /// Adds what to do about it.

@@ -25,6 +25,21 @@ pub fn own_key() -> Option<PathBuf> {
     Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("assay/key.json"))
 }
 
+/// What this program keeps and cannot make anew: the embedded ledger, what was begun on a ledger, verdicts that are not revealed.
+pub fn data() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.data_dir().join("assay"))
+}
+
+/// The embedded ledger, unless another folder is named.
+pub fn ledger() -> Option<PathBuf> {
+    Some(data()?.join("ledger"))
+}
+
+/// The key that Solana's command line tools make first.
+pub fn solana_key() -> Option<PathBuf> {
+    Some(etcetera::home_dir().ok()?.join(".config/solana/id.json"))
+}
+
 /// The configuration file of Solana's command line tools.
 pub fn solana_config() -> Option<PathBuf> {
     let explicit = std::env::var_os("SOLANA_CONFIG_FILE").map(PathBuf::from);

@@ -56,18 +56,39 @@ pub fn find(explicit: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     Ok(solana_keypair()?.filter(|path| path.exists()))
 }
 
-fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
-    #[derive(serde::Deserialize)]
-    struct SolanaConfig {
-        keypair_path: Option<PathBuf>,
-    }
+/// What Solana's command line tools are configured to use.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct SolanaConfig {
+    /// The cluster.
+    pub json_rpc_url: Option<String>,
+    /// The key file.
+    pub keypair_path: Option<PathBuf>,
+}
+
+/// Solana's configuration, if there is one.
+pub fn solana() -> Result<Option<SolanaConfig>, Failure> {
     let Some(config) = folders::solana_config().filter(|path| path.exists()) else { return Ok(None) };
     let text = String::from_utf8_lossy(&job_files::read(&config, "key.file", 65_536)?).into_owned();
-    let parsed: SolanaConfig = serde_yaml_ng::from_str(&text).map_err(|e| {
+    serde_yaml_ng::from_str(&text).map(Some).map_err(|e| {
         Failure::refused("key.file", format!("{}: {e}", config.display()))
             .hint("repair Solana's configuration with `solana config set`, or give --key FILE")
-    })?;
-    Ok(parsed.keypair_path)
+    })
+}
+
+fn solana_keypair() -> Result<Option<PathBuf>, Failure> {
+    Ok(solana()?.and_then(|config| config.keypair_path))
+}
+
+/// The key that pays on a ledger: the named one; the one of Solana's configuration; the one that Solana's tools make; this program's own.
+pub fn wallet(explicit: Option<&Path>) -> Result<Key, Failure> {
+    if let Some(path) = explicit {
+        return Ok(Key { key: read(path)?, path: path.to_owned(), made: false });
+    }
+    let exists = |path: &PathBuf| path.exists();
+    match solana_keypair()?.filter(exists).or_else(|| folders::solana_key().filter(exists)) {
+        Some(path) => Ok(Key { key: read(&path)?, path, made: false }),
+        None => signing_key(None),
+    }
 }
 
 /// Reads a key file.

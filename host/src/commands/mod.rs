@@ -4,16 +4,36 @@ mod build;
 mod check;
 mod completions;
 mod demo;
+mod demo_settlement;
+mod dispute;
 mod doctor;
 mod doctor_gpu;
+mod gov;
 mod inspect;
+mod job;
+mod job_end;
+mod job_open;
+mod job_prove;
+mod job_show;
 mod keys;
+mod ledger;
+mod ledger_guard;
+mod ledger_init;
+mod ledger_status;
 mod new;
 mod provider;
+mod provider_device;
 mod provider_estimate;
+mod provider_rewards;
+mod provider_stake;
+mod provider_status;
 mod run;
 mod shader;
 mod shader_check;
+mod verifier;
+mod verifier_draw;
+mod verifier_seat;
+mod verifier_verdict;
 mod verify;
 
 use std::sync::Arc;
@@ -38,7 +58,12 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Inspect(arguments) => inspect::run(&arguments, as_json),
         Command::Shader(arguments) => shader::run(&arguments, as_json),
         Command::Keys(arguments) => keys::run(&arguments, as_json),
+        Command::Ledger(arguments) => ledger::run(&arguments, as_json),
         Command::Provider(arguments) => provider::run(&arguments, as_json),
+        Command::Job(arguments) => job::run(&arguments, as_json),
+        Command::Verifier(arguments) => verifier::run(&arguments, as_json),
+        Command::Dispute(arguments) => dispute::run(&arguments, as_json),
+        Command::Gov(arguments) => gov::run(&arguments, as_json),
         Command::Doctor => doctor::run(as_json),
         Command::Completions(arguments) => completions::run(&arguments, as_json),
         Command::Demo => demo::run(as_json),

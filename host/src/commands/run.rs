@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
+use assay_protocol::Hash;
+use assay_protocol::hash::NamedBlob;
 use assay_protocol::job::Job;
 use assay_protocol::limits::Limits;
 use assay_protocol::package::{self, Package};
@@ -39,13 +41,11 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
 
     let (module, module_hash) = match &package {
         Some(package) => (package.module, package.manifest.module.blake3),
-        None => (file.as_slice(), assay_protocol::Hash::of_blob(&file)),
+        None => (file.as_slice(), Hash::of_blob(&file)),
     };
     let limits = limits(package.as_ref(), &arguments.limits)?;
     let (described, inputs) = job_files::open_inputs(&arguments.job.inputs, &limits)?;
-    let job = Job::new(module_hash, limits, arguments.job.args.clone(), job_files::environment(&arguments.job.env)?, described).map_err(
-        |why| Failure::refused("job.limits", why).hint("give it less, or have the package's author raise the limit in job.toml"),
-    )?;
+    let job = job(module_hash, limits, &arguments.job, described)?;
 
     let started = Instant::now();
     let deadline = super::Deadline::start(arguments.deadline, as_json);
@@ -92,6 +92,18 @@ pub fn run(arguments: cli::Run, as_json: bool) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure::silent(Code::Failed)),
     }
+}
+
+/// The job that a package is asked for, as its id names it. Inputs are read for their hashes, and closed.
+pub(super) fn job_of(package: &Package<'_>, given: &cli::JobArguments, changes: &[(String, u64)]) -> Result<Job, Failure> {
+    let limits = limits(Some(package), changes)?;
+    let (described, _) = job_files::open_inputs(&given.inputs, &limits)?;
+    job(package.manifest.module.blake3, limits, given, described)
+}
+
+fn job(module: Hash, limits: Limits, given: &cli::JobArguments, described: Vec<NamedBlob>) -> Result<Job, Failure> {
+    Job::new(module, limits, given.args.clone(), job_files::environment(&given.env)?, described)
+        .map_err(|why| Failure::refused("job.limits", why).hint("give it less, or have the package's author raise the limit in job.toml"))
 }
 
 /// A refused package, with what to do about it.

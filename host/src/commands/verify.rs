@@ -64,7 +64,7 @@ struct Difference {
     detail: String,
 }
 
-fn refused_receipt(path: &Path, refusal: Refusal) -> Failure {
+pub(super) fn refused_receipt(path: &Path, refusal: Refusal) -> Failure {
     let hint = match refusal.check {
         "receipt.magic" => "give a receipt that `assay run --receipt` wrote",
         "receipt.signature" => "do not pay for it: the provider did not sign this",

@@ -1,4 +1,26 @@
-//! What the commands around the ledger share: models, estimates.
+//! The command line's side of the settlement ledger.
+//!
+//! ```text
+//! connect    which ledger, opened          session    that, with its configuration and the key that signs
+//! act        what is sent: shown, checked, sent, reported          explain   what instructions say, and what they cost
+//! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
+//! job_state  what can happen to a job next, and by when            draw      who is looked at for a committee
+//! show, names, reference, refused                                  words for people, and back
+//! ```
+//!
+//! Nothing here is touched unless a command of the ledger runs.
 
+pub mod act;
+pub mod connect;
+pub mod draw;
 pub mod estimate;
+pub mod explain;
+pub mod job_state;
 pub mod models;
+pub mod names;
+pub mod pending;
+pub mod reference;
+mod refused;
+pub mod session;
+pub mod show;
+pub mod verdicts;

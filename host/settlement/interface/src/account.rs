@@ -250,7 +250,7 @@ kinds! {
         round_open: u8,
         /// Redraws so far.
         redraws: u8,
-        /// 1 once a verdict named another outcome.
+        /// 0; 1 once a verdict named another outcome; 2 once a dispute was opened.
         contradicted: u8,
         /// Demanded model; 65,535: any.
         model: u16,
@@ -284,8 +284,8 @@ kinds! {
         accepted_at: i64,
         /// Until when it may be proved.
         prove_by: i64,
-        /// When it was proved.
-        proved_at: i64,
+        /// The slot in which it was proved.
+        proved_slot: u64,
         /// Number of seats then.
         seats: u32,
         /// Until when it may be challenged.
@@ -335,8 +335,8 @@ kinds! {
         bond: u64,
         /// The first slot that may draw.
         draw_slot: u64,
-        /// Since when judges must have been there: when it was opened; of a sample, when the job was proved.
-        since: i64,
+        /// The slot before which judges must have taken their seats: that in which it was opened; of a sample, that of the proof.
+        since: u64,
         /// Number of seats then.
         seats: u32,
         /// The seed, or zeros.
@@ -368,6 +368,8 @@ kinds! {
         busy: u32,
         /// When it was taken.
         taken_at: i64,
+        /// The slot in which it was taken.
+        taken_slot: u64,
         /// When a leaving seat is free.
         free_at: i64,
         /// Not claimed: IO in the stake account, IO in escrow, IOSD in escrow.

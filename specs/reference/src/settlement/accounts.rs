@@ -243,7 +243,7 @@ layout! {
         /// Until when it may be proved.
         prove_by: i64,
         /// When it was proved.
-        proved_at: i64,
+        proved_slot: u64,
         /// Number of seats then.
         seats: u32,
         /// Until when it may be challenged.
@@ -299,7 +299,7 @@ layout! {
         /// The first slot that may draw.
         draw_slot: u64,
         /// Since when judges must have been there: when it was opened; of a sample, when the job was proved.
-        since: i64,
+        since: u64,
         /// Number of seats then.
         seats: u32,
         /// The seed, or zeros.
@@ -336,6 +336,8 @@ layout! {
         busy: u32,
         /// When it was taken.
         taken_at: i64,
+        /// The slot in which it was taken.
+        taken_slot: u64,
         /// When a leaving seat is free.
         free_at: i64,
         /// Not claimed: IO in the stake account, IO in escrow, IOSD in escrow.

@@ -107,7 +107,7 @@ impl Ledger {
             accept_by: config.after(now, p::ACCEPT_S),
             accepted_at: 0,
             prove_by: 0,
-            proved_at: 0,
+            proved_slot: 0,
             seats: 0,
             challenge_until: 0,
             draw_slot: 0,
@@ -182,7 +182,7 @@ impl Ledger {
         job.transcript = *transcript;
         job.fuel = fuel;
         job.profile = *profile;
-        job.proved_at = now;
+        job.proved_slot = self.clock.slot;
         job.seats = totals.seats;
         job.challenge_until = config.after(now, p::CHALLENGE_S);
         job.draw_slot = config.draw_slot(&self.clock);
@@ -311,7 +311,7 @@ impl Ledger {
         turn.refuse(!job.has_ended(), JOB_STATE);
         turn.refuse(job.closed != job.rounds, ROUNDS_LEFT);
         let key = turn.key("job")?;
-        if job.contradicted != 0 {
+        if job.contradicted == 2 {
             turn.more(&["dispute", "payer"])?;
             let dispute = turn.account(&self.disputes, "dispute")?;
             turn.names("job", &dispute.job)?;

@@ -106,9 +106,9 @@ impl Ledger {
     }
 
     /// The round's judges are those who hold a seat now.
-    fn judged_from_now(&self, turn: &mut Turn, config: &Config, round: &mut Round) -> Step {
+    fn judged_from_now(&self, turn: &mut Turn, round: &mut Round) -> Step {
         let totals = turn.account(&self.totals, "totals")?;
-        round.head.since = self.now(config);
+        round.head.since = self.clock.slot;
         round.head.seats = totals.seats;
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Ledger {
         round.head.state = DRAWING;
         round.head.seed = seed;
         // Who took a seat after the proof may have known the slot's hash.
-        round.head.since = job.proved_at;
+        round.head.since = job.proved_slot;
         round.head.seats = job.seats;
         self.open_round(turn, "round", job, round)
     }
@@ -209,7 +209,7 @@ impl Ledger {
             let partial = [provider.owner, job.requester].contains(&seat.owner)
                 || (round.head.purpose == CHALLENGE && seat.owner == round.head.opener);
             let sits = round.place(seat.index).is_some() || previous.contains(&seat.index);
-            let late = seat.taken_at > round.head.since;
+            let late = seat.taken_slot >= round.head.since;
             if seat.state != ACTIVE || late || seat.stake < config.params[p::SEAT_STAKE] || partial || sits {
                 continue;
             }
@@ -301,7 +301,7 @@ impl Ledger {
         turn.refuse(!(job.can_be_doubted() || job.state == DISPUTED) || job.round_open == 0, JOB_STATE);
         let payer = turn.key("payer")?;
         let mut next = self.new_round(turn, &config, "next", &job, round.head.purpose, payer)?;
-        self.judged_from_now(turn, &config, &mut next)?;
+        self.judged_from_now(turn, &mut next)?;
         turn.go()?;
         next.head.opener = round.head.opener;
         next.head.previous = round.head.previous;
@@ -322,7 +322,7 @@ impl Ledger {
         let from = self.theirs(turn, "source", &config.io_mint, &challenger)?;
         let to = self.ours(turn, "stake_tokens", &config, STAKE)?;
         let mut round = self.new_round(turn, &config, "round", &job, CHALLENGE, challenger)?;
-        self.judged_from_now(turn, &config, &mut round)?;
+        self.judged_from_now(turn, &mut round)?;
         turn.go()?;
         round.head.opener = challenger;
         round.head.bond = config.params[p::CHALLENGE_BOND];
@@ -336,7 +336,7 @@ impl Ledger {
     pub(super) fn open_appeal(&mut self, turn: &mut Turn, config: &Config, mut job: Job, previous: u8) -> Step {
         let owner = turn.key("owner")?;
         let mut round = self.new_round(turn, config, "round", &job, APPEAL, owner)?;
-        self.judged_from_now(turn, config, &mut round)?;
+        self.judged_from_now(turn, &mut round)?;
         turn.go()?;
         round.head.previous = previous;
         job.redraws = 0;

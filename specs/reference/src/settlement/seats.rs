@@ -40,6 +40,7 @@ impl Ledger {
         seat.state = ACTIVE;
         seat.stake = amount;
         seat.taken_at = self.now(&config);
+        seat.taken_slot = self.clock.slot;
         self.seats.insert(key, seat);
         self.totals.insert(turn.key("totals")?, totals);
         Ok(())
@@ -115,5 +116,5 @@ impl Ledger {
 
 /// A seat without a holder.
 fn vacant(bump: u8, index: u32) -> Seat {
-    Seat { bump, index, owner: [0; 32], state: VACANT, stake: 0, busy: 0, taken_at: 0, free_at: 0, earned: [0; 3], good: 0 }
+    Seat { bump, index, owner: [0; 32], state: VACANT, stake: 0, busy: 0, taken_at: 0, taken_slot: 0, free_at: 0, earned: [0; 3], good: 0 }
 }

@@ -182,10 +182,15 @@ impl Ledger {
 
     /// A sample or a challenge.
     fn judge_proof(&mut self, turn: &mut Turn, tally: &mut Tally, now: i64) -> Step {
+        let claimed = tally.job.outcome;
+        if tally.round.members.iter().any(|member| member.code == OUTCOME && member.outcome != claimed) {
+            tally.job.contradicted = tally.job.contradicted.max(1);
+        }
         match tally.round.head.state {
             SAME | RACY => {
                 tally.job.state = if tally.round.head.state == SAME { jobs::CONFIRMED } else { jobs::INDETERMINATE };
                 tally.job.round_open = 0;
+                reopen(tally, now);
                 tally.pay_verifiers(turn)?;
                 let bond = std::mem::take(&mut tally.round.head.bond);
                 tally.pay_bond(turn, bond)
@@ -195,6 +200,7 @@ impl Ledger {
                 if is_last_try(tally) {
                     tally.job.state = jobs::UNDECIDED;
                     tally.job.round_open = 0;
+                    reopen(tally, now);
                 }
                 Ok(())
             }
@@ -229,7 +235,7 @@ impl Ledger {
         tally.provider.disputes = turn.sum(tally.provider.disputes.checked_add(1))?;
         tally.provider.good = 0;
         tally.job.state = jobs::DISPUTED;
-        tally.job.contradicted = 1;
+        tally.job.contradicted = 2;
         tally.job.round_open = 0;
         Ok(())
     }
@@ -283,6 +289,11 @@ impl Ledger {
 /// Whether no other committee may follow this one.
 fn is_last_try(tally: &Tally) -> bool {
     u64::from(tally.job.redraws) >= tally.config.params[p::REDRAWS_MAX]
+}
+
+/// While the round was open nobody could challenge, so that a whole window follows it.
+fn reopen(tally: &mut Tally, now: i64) {
+    tally.job.challenge_until = tally.job.challenge_until.max(tally.config.after(now, p::CHALLENGE_S));
 }
 
 /// The stake is free again, the appeal's bond is stake, and nobody challenges any more.

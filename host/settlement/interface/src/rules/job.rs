@@ -46,7 +46,7 @@ pub fn open(asked: &OpenJob, requester: Key, bump: u8, now: i64, params: &Params
         accept_by: time::after(now, params[Param::AcceptS as usize])?,
         accepted_at: 0,
         prove_by: 0,
-        proved_at: 0,
+        proved_slot: 0,
         seats: 0,
         challenge_until: 0,
         draw_slot: 0,
@@ -158,7 +158,7 @@ pub fn prove(
     job.fuel = proof.fuel;
     job.profile = proof.profile;
     // Who judges is drawn among the seats of now: nobody can open some once the hash is known.
-    job.proved_at = at.now;
+    job.proved_slot = at.slot;
     job.seats = at.seats;
     job.challenge_until = time::after(at.now, challenge_s)?;
     job.draw_slot = super::add(at.slot, delay_slots)?;

@@ -39,8 +39,8 @@ pub struct Opening {
     pub previous: u8,
     /// The first slot that may draw.
     pub draw_slot: u64,
-    /// Since when judges must have been there.
-    pub since: i64,
+    /// The slot before which judges must have taken their seats.
+    pub since: u64,
     /// Number of seats then.
     pub seats: u32,
 }
@@ -242,8 +242,8 @@ pub struct Redraw {
     pub payer: Key,
     /// The first slot that may draw.
     pub draw_slot: u64,
-    /// Protocol time.
-    pub now: i64,
+    /// The slot.
+    pub slot: u64,
     /// Number of seats.
     pub seats: u32,
 }
@@ -264,7 +264,7 @@ pub fn redraw(job: &mut Job, round: &mut Round, redraw: &Redraw, bump: u8, param
         bond: round.bond,
         previous: round.previous,
         draw_slot: redraw.draw_slot,
-        since: redraw.now,
+        since: redraw.slot,
         seats: redraw.seats,
     };
     round.bond = 0;

@@ -187,7 +187,7 @@ pub fn conclude(
         return Err(Refusal::RoundState);
     }
     found(round, count, now);
-    job.contradicted |= u8::from(count.doubted);
+    job.contradicted = job.contradicted.max(u8::from(count.doubted));
     let mut conclusion = Conclusion { shares: Shares::default(), dispute: None, mark: count.finding == Finding::Indeterminate };
     match count.finding {
         Finding::Confirmed | Finding::Indeterminate => {
@@ -195,8 +195,10 @@ pub fn conclude(
             pay_stake(core::mem::take(&mut round.bond), count.votes, &mut conclusion.shares)?;
             job.state = if conclusion.mark { job_state::INDETERMINATE } else { job_state::CONFIRMED };
             job.round_open = 0;
+            extend(job, now, params)?;
         }
         Finding::Contradicted => {
+            job.contradicted = 2;
             job.state = job_state::DISPUTED;
             job.round_open = 0;
             let frozen = job.risk.min(stake::free(provider));
@@ -225,10 +227,17 @@ pub fn conclude(
         Finding::NoQuorum if is_last(job, params) => {
             job.state = job_state::UNDECIDED;
             job.round_open = 0;
+            extend(job, now, params)?;
         }
         Finding::NoQuorum => {}
     }
     Ok(conclusion)
+}
+
+/// While a round was open nobody could challenge: there is a whole window after it.
+fn extend(job: &mut Job, now: i64, params: &Params) -> Result<(), Refusal> {
+    job.challenge_until = job.challenge_until.max(time::after(now, params[Param::ChallengeS as usize])?);
+    Ok(())
 }
 
 /// Counts an appeal. `previous` is the round that it reviews.

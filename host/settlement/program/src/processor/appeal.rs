@@ -38,7 +38,7 @@ pub fn appeal(call: Call) -> Outcome {
         bond: 0,
         previous: open.round,
         draw_slot: members::draw_slot(ground)?,
-        since: ground.now,
+        since: ground.slot,
         seats: sums.seats,
     };
     let opened = round::open(disputed, &opening, 0, &ground.config.params)?;

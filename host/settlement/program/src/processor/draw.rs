@@ -76,8 +76,7 @@ impl Committee<'_> {
             None => false,
         };
         let seat_stake = self.ground.config.param(Param::SeatStake);
-        let was_there = seat.taken_at <= self.drawn.since;
-        let taken = was_there && !sits_here && !sat_there && rules::may_judge(seat, self.drawn, self.parties, seat_stake);
+        let taken = !sits_here && !sat_there && rules::may_judge(seat, self.drawn, self.parties, seat_stake);
         if taken {
             members::write(self.round, self.drawn.drawn, &Member::drawn(number))?;
             sits(seat)?;

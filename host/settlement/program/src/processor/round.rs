@@ -42,7 +42,7 @@ pub fn sample(call: Call) -> Outcome {
             bond: 0,
             previous: 0,
             draw_slot: proved.draw_slot,
-            since: proved.proved_at,
+            since: proved.proved_slot,
             seats: proved.seats,
         };
         let mut opened = rules::open(proved, &opening, 0, &config.params)?;
@@ -65,7 +65,7 @@ pub fn redraw(call: Call) -> Outcome {
     held!(judged: Job = accounts::read_mut(job, ground.program));
     held!(last = members::round_of(job, round, ground));
     held!(sums: Totals = accounts::read(totals, ground.program));
-    let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: members::draw_slot(ground)?, now: ground.now, seats: sums.seats };
+    let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: members::draw_slot(ground)?, slot: ground.slot, seats: sums.seats };
     let opened = rules::redraw(judged, last, &at, 0, &ground.config.params)?;
     create(ground, payer, next, opened)?;
     accounts::write(round, last)?;
@@ -96,7 +96,7 @@ pub fn challenge(call: Call) -> Outcome {
         bond,
         previous: 0,
         draw_slot: members::draw_slot(ground)?,
-        since: ground.now,
+        since: ground.slot,
         seats: sums.seats,
     };
     let opened = rules::open(doubted, &opening, 0, &ground.config.params)?;

@@ -111,9 +111,10 @@ impl World {
         answer
     }
 
-    /// Sends what must go through.
+    /// Sends what must go through. Each is in a slot of its own: who judges must have had a seat in an earlier one.
     pub(super) fn must(&mut self, instruction: Instruction, named: &[(&str, Key)], more: &[Key]) {
         let name = instruction.name();
+        self.pass_slots(1);
         self.send(instruction, named, more).unwrap_or_else(|refused| panic!("{name}: {refused}"));
     }
 

@@ -69,7 +69,7 @@ pub(super) fn accounts() -> Vec<Vector> {
     of::<Device>("Device", 108, &mut vectors);
     of::<Job>("Job", 376, &mut vectors);
     rounds(&mut vectors);
-    of::<Seat>("Seat", 96, &mut vectors);
+    of::<Seat>("Seat", 104, &mut vectors);
     of::<Dispute>("Dispute", 238, &mut vectors);
     of::<PackageMark>("PackageMark", 79, &mut vectors);
     of::<Proposal>("Proposal", 149, &mut vectors);

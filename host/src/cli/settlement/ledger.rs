@@ -1,0 +1,150 @@
+//! `assay ledger`
+
+use assay_settlement::token::Amount;
+use clap::{Args, Subcommand};
+use solana_sdk::pubkey::Pubkey;
+
+use super::{Chain, Pool, Tier, multiplier, parameter};
+use crate::settlement::show;
+
+/// `assay ledger`
+#[derive(Debug, Args)]
+pub struct Ledger {
+    #[command(flatten)]
+    pub chain: Chain,
+    #[command(subcommand)]
+    pub command: LedgerCommand,
+}
+
+/// Its commands.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Make a ledger on this machine; or initialise a program that was deployed on a cluster.
+    Init(Init),
+    /// Give SOL, IO or IOSD to a wallet; only on an embedded ledger.
+    Airdrop {
+        /// AMOUNT, or ADDRESS AMOUNT: the wallet is one's own unless named. AMOUNT names its token: 500IO, "20 IOSD", 1.5SOL.
+        #[arg(num_args = 1..=2, value_names = ["ADDRESS", "AMOUNT"], required = true)]
+        words: Vec<String>,
+    },
+    /// Say where the ledger is, what time it is there, and what is in it.
+    Status {
+        /// All parameters too.
+        #[arg(long)]
+        params: bool,
+    },
+    /// What a wallet holds.
+    Balance {
+        /// The wallet; by default one's own.
+        address: Option<Pubkey>,
+    },
+    /// Let time pass, and slots; only on an embedded ledger.
+    Warp {
+        /// How long: 3d, 2h, 15m, 90s, 1d12h.
+        #[arg(value_parser = show::parse_span)]
+        duration: u64,
+    },
+    /// Stop the program. The guardian's.
+    Pause,
+    /// Let it go on: the guardian at any time, anyone when it has lasted long enough.
+    Resume,
+    /// Models of devices. The guardian's.
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Attest what a ledger cannot measure. The guardian's.
+    #[command(subcommand)]
+    Attest(Attest),
+    /// Block a provider, or let it go on. The guardian's.
+    Block {
+        /// Its wallet or account.
+        provider: Pubkey,
+        /// Let it go on.
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Account for rewards of epochs that are over. Anyone's.
+    Advance,
+}
+
+/// `assay ledger init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Who may pause, block and attest; by default one's own key.
+    #[arg(long, value_name = "ADDRESS")]
+    pub guardian: Option<Pubkey>,
+    /// A parameter that is not to have its default.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub params: Vec<(u8, u64)>,
+    /// Mint of IO; only on a cluster. Its authority must be the program's vault.
+    #[arg(long, value_name = "ADDRESS", requires = "iosd_mint")]
+    pub io_mint: Option<Pubkey>,
+    /// Mint of IOSD; only on a cluster.
+    #[arg(long, value_name = "ADDRESS", requires = "io_mint")]
+    pub iosd_mint: Option<Pubkey>,
+}
+
+/// `assay ledger model`
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Add a model that is not there. To change one, propose it: `assay gov propose model`.
+    Set(Model),
+    /// Add every model of this program's table that is not there.
+    Defaults,
+    /// List the models of the ledger.
+    List,
+}
+
+/// A model.
+#[derive(Debug, Args)]
+pub struct Model {
+    /// Its name, at most 32 bytes.
+    pub name: String,
+    /// Its number, from 0 to 65534.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..65_535))]
+    pub id: u16,
+    /// In which pool it is rewarded.
+    #[arg(long, value_enum)]
+    pub kind: Pool,
+    /// Its multiplier: 10 or 4.5.
+    #[arg(long, value_name = "X", value_parser = multiplier)]
+    pub multiplier: u32,
+    /// No more devices of it can be added.
+    #[arg(long)]
+    pub disabled: bool,
+}
+
+/// `assay ledger attest`
+#[derive(Debug, Subcommand)]
+pub enum Attest {
+    /// State a provider's tier of connectivity.
+    Provider {
+        /// Its wallet or account.
+        provider: Pubkey,
+        /// The tier.
+        #[arg(long, value_enum)]
+        tier: Tier,
+    },
+    /// Attest that a device is what it says.
+    Device {
+        /// Wallet or account of its provider.
+        provider: Pubkey,
+        /// Its number there.
+        device: u32,
+        /// Take the attestation back.
+        #[arg(long)]
+        revoke: bool,
+    },
+}
+
+/// `AMOUNT` or `ADDRESS AMOUNT`.
+pub fn airdrop(words: &[String]) -> Result<(Option<Pubkey>, Amount), String> {
+    let amount = |text: &String| text.parse::<Amount>().map_err(|e| e.to_string());
+    match words {
+        [one] => Ok((None, amount(one)?)),
+        [number, token] if number.starts_with(|c: char| c.is_ascii_digit()) && token.parse::<assay_settlement::token::Token>().is_ok() => {
+            Ok((None, amount(&format!("{number} {token}"))?))
+        }
+        [address, two] => Ok((Some(address.parse().map_err(|e| format!("{address:?} is no address: {e}"))?), amount(two)?)),
+        _ => Err("write AMOUNT, or ADDRESS AMOUNT".to_owned()),
+    }
+}

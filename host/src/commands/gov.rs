@@ -1,0 +1,168 @@
+//! `assay gov`: proposals and votes.
+
+use assay_settlement::Reads;
+use assay_settlement::call::Action;
+use assay_settlement_interface::account::Proposal;
+use assay_settlement_interface::account::state::{action, proposal as state};
+use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::params::{FIXED, Param, TABLE};
+use assay_settlement_interface::rules::vote::{self as rules, Action as Read};
+use serde_json::{Value, json};
+
+use super::ledger_guard;
+use crate::cli::{Ballot, Gov, GovCommand, Propose};
+use crate::failure::Failure;
+use crate::report;
+use crate::say::out;
+use crate::settlement::act::Act;
+use crate::settlement::session::Session;
+use crate::settlement::show::Times;
+use crate::settlement::{names, show};
+
+/// Runs the command.
+pub fn run(arguments: &Gov, as_json: bool) -> Result<(), Failure> {
+    let mut session = Session::open(&arguments.chain, as_json)?;
+    let session = &mut session;
+    match &arguments.command {
+        GovCommand::Propose(what) => propose(session, what),
+        GovCommand::Vote { id, vote: ballot } => vote(session, *id, *ballot == Ballot::Yes),
+        GovCommand::Execute { id } => execute(session, *id),
+        GovCommand::Close { id } => close(session, *id),
+        GovCommand::List => list(session),
+    }
+}
+
+fn action_of(what: &Propose) -> Result<Action, Failure> {
+    Ok(match what {
+        Propose::Param { param: (number, _) } if FIXED.contains(number) => {
+            return Err(Failure::from(Refusal::Parameter).hint("29 to 33 are the emission table"));
+        }
+        Propose::Param { param: (number, value) } => Action::SetParam { number: *number, value: *value },
+        Propose::Model(model) => Action::SetModel {
+            id: model.id,
+            kind: model.kind.number(),
+            enabled: !model.disabled,
+            multiplier_milli: model.multiplier,
+            name: ledger_guard::name_bytes(&model.name)?,
+        },
+        Propose::Guardian { key } => Action::SetGuardian(*key),
+        Propose::PayFees { amount, to } => {
+            let currency = amount.token.currency().ok_or_else(|| Failure::usage("fees are in IO and IOSD"))?;
+            Action::PayFees { currency, amount: amount.units, owner: *to }
+        }
+    })
+}
+
+fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
+    let action = action_of(what)?;
+    let (_, own) = session.my_provider()?;
+    let (number, payload) = action.to_bytes();
+    let pending = session.begin("gov propose", &[&[number][..], &payload].concat(), || Ok(session.totals()?.proposals))?;
+    let id = pending.number;
+    let act = Act::new("gov propose", vec![session.at.propose(&own.owner.into(), id, &action)]).once(pending);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
+    let lines = [line(session, &proposal, &times), format!("  vote with `assay gov vote {id} yes`")];
+    session.done("gov propose", &[sent], json!({ "proposal": json(session, &proposal, &times) }), &lines);
+    Ok(())
+}
+
+fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
+    let (address, own) = session.my_provider()?;
+    let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else { return Ok(()) };
+    let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
+    let weight = session.ledger().vote(&session.at, id, &address)?.map_or(0, |vote| vote.weight);
+    let lines = [format!("voted {} with {}", if yes { "yes" } else { "no" }, show::io(weight)), line(session, &proposal, &times)];
+    session.done("gov vote", &[sent], json!({ "weight": show::io_json(weight), "proposal": json(session, &proposal, &times) }), &lines);
+    Ok(())
+}
+
+fn execute(session: &mut Session, id: u64) -> Result<(), Failure> {
+    let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
+    if proposal.state == state::OPEN && times.now <= proposal.execute_at && !session.chain.dry_run {
+        return Err(Failure::from(Refusal::TooEarly).about(format!("proposal {id}")).hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
+    }
+    let account = match Read::read(proposal.action, &proposal.payload) {
+        Ok(Read::PayFees { currency, owner, .. }) => session.token_account(&owner.into(), currency)?,
+        _ => None,
+    };
+    let act = Act::new("gov execute", vec![session.at.execute(&session.me()?, &proposal)]).after(account);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let proposal = session.ledger().proposal(&session.at, id)?;
+    session.done("gov execute", &[sent], json!({ "proposal": json(session, &proposal, &times) }), &[line(session, &proposal, &times)]);
+    Ok(())
+}
+
+fn close(session: &mut Session, id: u64) -> Result<(), Failure> {
+    let me = session.me()?;
+    let Some(sent) = session.carry_out(Act::new("gov close", vec![session.at.close_vote(id, &me)]))? else { return Ok(()) };
+    session.done("gov close", &[sent], json!({ "id": id }), &[format!("the vote on proposal {id} is closed: its rent came back")]);
+    Ok(())
+}
+
+fn list(session: &Session) -> Result<(), Failure> {
+    let times = session.times()?;
+    let mut all: Vec<Proposal> = session.ledger().all::<Proposal>("proposal", &[])?.into_iter().map(|(_, proposal)| proposal).collect();
+    all.sort_by_key(|proposal| proposal.id);
+    if session.as_json {
+        let list: Vec<Value> = all.iter().map(|proposal| json(session, proposal, &times)).collect();
+        report::print_json(&json!({ "proposals": list }));
+        return Ok(());
+    }
+    if all.is_empty() {
+        out!("no proposals");
+    }
+    all.iter().for_each(|proposal| out!("{}", line(session, proposal, &times)));
+    Ok(())
+}
+
+/// What a proposal does, in words.
+fn what(proposal: &Proposal) -> String {
+    match Read::read(proposal.action, &proposal.payload) {
+        Ok(Read::SetParam { number, value }) => match TABLE.get(usize::from(number)) {
+            Some(info) => format!("{} = {value} {}", info.name, info.unit),
+            None => format!("parameter {number} = {value}"),
+        },
+        Ok(Read::SetModel(model)) => {
+            let enabled = if model.enabled == 1 { "" } else { ", disabled" };
+            format!("model {} = {}, {}, multiplier {}{enabled}", model.id, show::text(&model.name), names::pool(model.kind), f64::from(model.multiplier_milli) / 1e3)
+        }
+        Ok(Read::SetGuardian(key)) => format!("guardian = {}", show::key(&key)),
+        Ok(Read::PayFees { currency, amount, owner }) => format!("pay {} of fees to {}", show::paid(currency, amount), show::key(&owner)),
+        Err(_) => "nothing that this program can read".to_owned(),
+    }
+}
+
+fn carried(session: &Session, proposal: &Proposal) -> bool {
+    rules::is_carried(proposal, session.param(Param::VoteQuorumBps)).unwrap_or(false)
+}
+
+fn line(session: &Session, proposal: &Proposal, times: &Times) -> String {
+    let when = match proposal.state {
+        state::OPEN if times.now <= proposal.vote_until => format!("votes until {}", times.due(proposal.vote_until)),
+        state::OPEN if times.now <= proposal.execute_at => format!("to be carried out after {}", times.due(proposal.execute_at)),
+        state::OPEN => "may be carried out now".to_owned(),
+        other => names::proposal(other).to_owned(),
+    };
+    let carried = match proposal.state {
+        state::OPEN if carried(session, proposal) => " · carried so far",
+        state::OPEN => " · not carried so far",
+        _ => "",
+    };
+    format!("proposal {}: {} · yes {} · no {} · {when}{carried}", proposal.id, what(proposal), show::io(proposal.yes), show::io(proposal.no))
+}
+
+fn json(session: &Session, proposal: &Proposal, times: &Times) -> Value {
+    let kind = match proposal.action {
+        action::SET_PARAM => "param",
+        action::SET_MODEL => "model",
+        action::SET_GUARDIAN => "guardian",
+        action::PAY_FEES => "pay-fees",
+        _ => "unknown",
+    };
+    json!({
+        "id": proposal.id, "proposer": show::key(&proposal.proposer), "action": kind, "what": what(proposal), "state": names::proposal(proposal.state),
+        "yes": show::io_json(proposal.yes), "no": show::io_json(proposal.no), "staked": show::io_json(proposal.staked), "carried": carried(session, proposal),
+        "vote_until": times.json(proposal.vote_until), "execute_at": times.json(proposal.execute_at),
+    })
+}

@@ -1,0 +1,144 @@
+//! What the guardian of a ledger does: `assay ledger pause`, `resume`, `model`, `attest`, `block`.
+
+use assay_settlement::Reads;
+use assay_settlement_interface::account::Provider;
+use assay_settlement_interface::instruction::SetModel;
+use serde_json::json;
+use solana_sdk::pubkey::Pubkey;
+
+use crate::cli::{Attest, Model, ModelCommand};
+use crate::failure::Failure;
+use crate::report;
+use crate::say::out;
+use crate::settlement::act::{Act, Sent};
+use crate::settlement::models::{self, Kind};
+use crate::settlement::session::Session;
+use crate::settlement::{names, show};
+
+/// Models that fit into a transaction.
+const MODELS: usize = 8;
+
+/// Stops the program.
+pub fn pause(session: &mut Session) -> Result<(), Failure> {
+    let act = Act::new("ledger pause", vec![session.at.pause(&session.me()?)]);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    session.done("ledger pause", &[sent], json!({}), &["paused: protocol time stands still, and nothing but `assay ledger resume` works".to_owned()]);
+    Ok(())
+}
+
+/// Lets it go on.
+pub fn resume(session: &mut Session) -> Result<(), Failure> {
+    let act = Act::new("ledger resume", vec![session.at.resume(&session.me()?)]);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    session.done("ledger resume", &[sent], json!({}), &["it goes on".to_owned()]);
+    Ok(())
+}
+
+/// A model's name as it is stored.
+pub(super) fn name_bytes(name: &str) -> Result<[u8; 32], Failure> {
+    let mut bytes = [0; 32];
+    if name.is_empty() || name.len() > bytes.len() || name.contains('\0') {
+        return Err(Failure::usage(format!("{name:?} is no name of a model: it has from 1 to 32 bytes")));
+    }
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
+    Ok(bytes)
+}
+
+/// Models: add one, add all, list.
+pub fn model(session: &mut Session, command: &ModelCommand) -> Result<(), Failure> {
+    match command {
+        ModelCommand::Set(model) => set(session, model),
+        ModelCommand::Defaults => {
+            let (sent, added) = add_defaults(session)?;
+            if !session.chain.dry_run {
+                session.done("ledger model defaults", &sent, json!({ "models": added }), &[format!("added {added} models")]);
+            }
+            Ok(())
+        }
+        ModelCommand::List => list(session),
+    }
+}
+
+fn set(session: &mut Session, model: &Model) -> Result<(), Failure> {
+    let set = SetModel {
+        id: model.id,
+        model_kind: model.kind.number(),
+        enabled: u8::from(!model.disabled),
+        multiplier_milli: model.multiplier,
+        name: name_bytes(&model.name)?,
+    };
+    let act = Act::new("ledger model set", vec![session.at.set_model(&session.me()?, &set)]);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    session.done("ledger model set", &[sent], json!({ "id": model.id, "name": model.name }), &[format!("added model {}, {}", model.id, model.name)]);
+    Ok(())
+}
+
+/// Adds every model of the table that is not there; how many.
+pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), Failure> {
+    let (me, had) = (session.me()?, session.models()?);
+    let mut missing = Vec::new();
+    for model in models::table()?.iter().filter(|model| had.iter().all(|had| had.id != model.id)) {
+        let kind = if model.kind == Kind::Gpu { 0 } else { 1 };
+        let set = SetModel { id: model.id, model_kind: kind, enabled: 1, multiplier_milli: model.multiplier_milli, name: name_bytes(&model.name)? };
+        missing.push(session.at.set_model(&me, &set));
+    }
+    let mut sent = Vec::new();
+    for some in missing.chunks(MODELS) {
+        match session.carry_out(Act::new("ledger model defaults", some.to_vec()))? {
+            Some(one) => sent.push(one),
+            None => break,
+        }
+    }
+    Ok((sent, missing.len()))
+}
+
+fn list(session: &Session) -> Result<(), Failure> {
+    let models = session.models()?;
+    let pool = |kind: Kind| names::pool(if kind == Kind::Gpu { 0 } else { 1 });
+    if session.as_json {
+        let list: Vec<_> = models
+            .iter()
+            .map(|model| json!({ "id": model.id, "name": model.name, "kind": pool(model.kind), "multiplier": f64::from(model.multiplier_milli) / 1e3 }))
+            .collect();
+        report::print_json(&json!({ "models": list }));
+        return Ok(());
+    }
+    out!("{:>5}  {:<32}  {:<4}  {:>10}", "id", "model", "pool", "multiplier");
+    models.iter().for_each(|model| out!("{:>5}  {:<32}  {:<4}  {:>10}", model.id, model.name, pool(model.kind), f64::from(model.multiplier_milli) / 1e3));
+    Ok(())
+}
+
+/// Attests a tier or a device.
+pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
+    let me = session.me()?;
+    match attest {
+        Attest::Provider { provider, tier } => {
+            let address = session.provider_at(Some(provider))?;
+            let blocked = session.ledger().provider(&address)?.status == assay_settlement_interface::account::state::provider::BLOCKED;
+            let act = Act::new("ledger attest provider", vec![session.at.attest_provider(&me, &address, blocked, tier.number())]);
+            let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+            let tier = names::tier(tier.number());
+            session.done("ledger attest provider", &[sent], json!({ "provider": address.to_string(), "tier": tier }), &[format!("{address} has tier {tier}")]);
+        }
+        Attest::Device { provider, device, revoke } => {
+            let address = session.provider_at(Some(provider))?;
+            let act = Act::new("ledger attest device", vec![session.at.attest_device(&me, &address, *device, !revoke)]);
+            let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+            let own = json!({ "provider": address.to_string(), "device": device, "attested": !revoke });
+            let word = if *revoke { "no longer attested" } else { "attested" };
+            session.done("ledger attest device", &[sent], own, &[format!("device {device} of {address} is {word}")]);
+        }
+    }
+    Ok(())
+}
+
+/// Blocks a provider, or lets it go on.
+pub fn block(session: &mut Session, provider: &Pubkey, undo: bool) -> Result<(), Failure> {
+    let (me, address) = (session.me()?, session.provider_at(Some(provider))?);
+    let own: Provider = session.ledger().provider(&address)?;
+    let act = Act::new("ledger block", vec![session.at.attest_provider(&me, &address, !undo, own.tier)]);
+    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let status = names::provider(session.ledger().provider(&address)?.status);
+    session.done("ledger block", &[sent], json!({ "provider": address.to_string(), "owner": show::key(&own.owner), "status": status }), &[format!("{address} is {status}")]);
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! Which ledger is meant, and opening it.
+//!
+//! ```text
+//! --url, $ASSAY_LEDGER ─┬─ embedded, embedded:DIR ─► this machine, the default folder or that one
+//!                       ├─ config ─► the URL of Solana's configuration
+//!                       └─ mainnet-beta, testnet, devnet, localhost, http(s)://… ─► a cluster, with --program
+//! neither ─► the embedded ledger in the default folder, if it was made; else Solana's configuration, if there is one; else an error that says how to make a ledger
+//! ```
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use assay_settlement::embedded::Embedded;
+use assay_settlement::rpc::{RpcLedger, Settings, Settled};
+use assay_settlement::solana_config::cluster_url;
+use assay_settlement::{Ledger, LedgerError};
+
+use crate::cli::Chain;
+use crate::failure::Failure;
+use crate::say::note;
+use crate::{folders, key_files};
+
+/// The program that embedded ledgers run: built from `host/settlement/program`.
+pub const PROGRAM: &[u8] = include_bytes!("../../settlement/program/assay_settlement.so");
+
+/// How long to wait for another process that has the ledger open: commands take less.
+const LOCKED: Duration = Duration::from_secs(10);
+
+/// Where a ledger is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder of this machine.
+    Embedded(PathBuf),
+    /// Behind a URL.
+    Cluster(String),
+}
+
+/// A ledger that is open.
+pub enum Open {
+    /// On this machine.
+    Embedded(Box<Embedded>),
+    /// On a cluster.
+    Cluster(Box<dyn Ledger>),
+}
+
+impl Place {
+    /// What `--url` says, or what is there.
+    pub fn of(chain: &Chain) -> Result<Self, Failure> {
+        match chain.url.as_deref().filter(|url| !url.is_empty()) {
+            Some(url) => Self::named(url),
+            None => Self::found(),
+        }
+    }
+
+    fn named(url: &str) -> Result<Self, Failure> {
+        if let Some(folder) = url.strip_prefix("embedded:").filter(|folder| !folder.is_empty()) {
+            return Ok(Self::Embedded(PathBuf::from(folder)));
+        }
+        Ok(match url {
+            "embedded" => Self::default_folder()?,
+            "config" => {
+                let configured = key_files::solana()?.and_then(|config| config.json_rpc_url);
+                let url = configured.ok_or_else(|| {
+                    Failure::usage("Solana's configuration names no cluster").hint("set one with `solana config set --url URL`, or name it here with --url")
+                })?;
+                return Self::cluster(&url);
+            }
+            _ => return Self::cluster(url),
+        })
+    }
+
+    fn cluster(url: &str) -> Result<Self, Failure> {
+        let full = cluster_url(url);
+        if !(full.starts_with("http://") || full.starts_with("https://")) {
+            return Err(Failure::usage(format!("{url:?} is no ledger"))
+                .hint("write embedded, embedded:DIR, config, mainnet-beta, testnet, devnet, localhost, or a URL"));
+        }
+        Ok(Self::Cluster(full))
+    }
+
+    fn default_folder() -> Result<Self, Failure> {
+        folders::ledger()
+            .map(Self::Embedded)
+            .ok_or_else(|| Failure::usage("there is no home folder to keep a ledger in").hint("name a folder with --url embedded:DIR"))
+    }
+
+    fn found() -> Result<Self, Failure> {
+        if let Some(folder) = folders::ledger().filter(|folder| folder.join("snapshot").exists()) {
+            return Ok(Self::Embedded(folder));
+        }
+        match key_files::solana()?.and_then(|config| config.json_rpc_url) {
+            Some(url) => Self::cluster(&url),
+            None => Err(Failure::usage("there is no ledger yet").hint("make one on this machine with `assay ledger init`, or name a cluster with --url")),
+        }
+    }
+
+    /// Where a new ledger goes: the embedded one, unless a cluster is named.
+    pub fn to_make(chain: &Chain) -> Result<Self, Failure> {
+        match chain.url.as_deref().filter(|url| !url.is_empty()) {
+            Some(url) => Self::named(url),
+            None => Self::default_folder(),
+        }
+    }
+
+    /// Names the ledger among all that this user has, for files that are kept for it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Embedded(folder) => format!("embedded:{}", folder.canonicalize().unwrap_or_else(|_| folder.clone()).display()),
+            Self::Cluster(url) => url.clone(),
+        }
+    }
+
+    /// The same, fit to be shown: what may be secret in a URL, its path and query, is left out.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Embedded(_) => self.name(),
+            Self::Cluster(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+                let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+                let host = host.rsplit('@').next().unwrap_or(host);
+                format!("{scheme}://{host}")
+            }
+        }
+    }
+
+    /// A page that shows a transaction, on clusters that the public can see.
+    pub fn explorer(&self, signature: &str) -> Option<String> {
+        let Self::Cluster(url) = self else { return None };
+        let page = format!("https://explorer.solana.com/tx/{signature}");
+        match () {
+            () if url.contains("devnet") => Some(format!("{page}?cluster=devnet")),
+            () if url.contains("testnet") => Some(format!("{page}?cluster=testnet")),
+            () if url.contains("mainnet") => Some(page),
+            () => None,
+        }
+    }
+
+    /// Opens it.
+    pub fn open(&self, chain: &Chain) -> Result<Open, Failure> {
+        match self {
+            Self::Embedded(folder) => Ok(Open::Embedded(Box::new(locked(|| Embedded::open(folder, PROGRAM))?))),
+            Self::Cluster(url) => Ok(Open::Cluster(cluster(url, chain)?)),
+        }
+    }
+}
+
+/// Connects to a cluster. What an earlier command left uncertain there is found out first.
+fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
+    let program = chain.program.ok_or_else(|| {
+        Failure::usage("which program on that cluster?").hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM")
+    })?;
+    let outboxes = folders::data().ok_or_else(|| {
+        Failure::usage("there is no home folder to note in what is sent").hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
+    })?;
+    let mut settings = Settings::new(url, program, outboxes.join("outbox"));
+    if let Some(most) = chain.priority_fee_max {
+        settings.priority.price_max = most;
+    }
+    let mut ledger = locked(|| RpcLedger::connect(settings.clone()))?;
+    for settled in ledger.resume()? {
+        match settled {
+            Settled::Landed(receipt) => note!("assay: {}, which was uncertain, is on the ledger", receipt.signature),
+            Settled::Failed(signature) => note!("assay: {signature}, which was uncertain, is on the ledger, failed, and changed nothing"),
+            Settled::Expired(signature) => note!("assay: {signature}, which was uncertain, never took place"),
+            Settled::Uncertain(signature) => note!("assay: {signature} is still uncertain"),
+        }
+    }
+    Ok(Box::new(ledger))
+}
+
+/// Opens what one process at a time has open; while another has it, waits.
+fn locked<T>(open: impl Fn() -> Result<T, LedgerError>) -> Result<T, Failure> {
+    let started = Instant::now();
+    loop {
+        match open() {
+            Err(LedgerError::Locked(_)) if started.elapsed() < LOCKED => std::thread::sleep(Duration::from_millis(50)),
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+impl Open {
+    /// To look at.
+    pub fn ledger(&self) -> &dyn Ledger {
+        match self {
+            Self::Embedded(embedded) => embedded.as_ref(),
+            Self::Cluster(cluster) => cluster.as_ref(),
+        }
+    }
+
+    /// To send to.
+    pub fn ledger_mut(&mut self) -> &mut dyn Ledger {
+        match self {
+            Self::Embedded(embedded) => embedded.as_mut(),
+            Self::Cluster(cluster) => cluster.as_mut(),
+        }
+    }
+
+    /// What only an embedded ledger does.
+    pub fn embedded(&mut self, what: &str) -> Result<&mut Embedded, Failure> {
+        match self {
+            Self::Embedded(embedded) => Ok(embedded),
+            Self::Cluster(_) => {
+                Err(Failure::usage(format!("{what} is for embedded ledgers, and this is a cluster")).hint("name the embedded one with --url embedded"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_mean_ledgers() {
+        let named = |url: &str| Place::named(url).ok();
+        assert_eq!(named("embedded:/tmp/l"), Some(Place::Embedded("/tmp/l".into())));
+        assert_eq!(named("devnet"), Some(Place::Cluster("https://api.devnet.solana.com".into())));
+        assert_eq!(named("http://localhost:8899"), Some(Place::Cluster("http://localhost:8899".into())));
+        assert_eq!(named("ftp://x"), None);
+        assert_eq!(named("nowhere"), None);
+    }
+
+    #[test]
+    fn links_are_for_what_the_public_sees_and_secrets_are_not_shown() {
+        let devnet = Place::Cluster("https://api.devnet.solana.com".into());
+        assert_eq!(devnet.explorer("S").as_deref(), Some("https://explorer.solana.com/tx/S?cluster=devnet"));
+        assert_eq!(Place::Cluster("http://localhost:8899".into()).explorer("S"), None);
+        assert_eq!(Place::Cluster("https://user:pw@rpc.example/v1/KEY?api-key=K".into()).shown(), "https://rpc.example");
+    }
+}

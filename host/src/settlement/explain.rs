@@ -1,0 +1,182 @@
+//! What instructions say, account by account and field by field, and what they cost: from the interface's own tables, so that it is what the program reads.
+
+use assay_settlement::Addresses;
+use assay_settlement_interface::FieldInfo;
+use assay_settlement_interface::account::{Device, Job, Model, Proposal, Provider, Round, Seat, Vote, round_length};
+use assay_settlement_interface::instruction::{Appeal, Challenge, INSTRUCTIONS, InstructionInfo, Redraw};
+use assay_settlement_interface::params::Param;
+use serde_json::{Value, json};
+use solana_sdk::instruction::Instruction;
+use solana_sdk::pubkey::Pubkey;
+
+use super::session::Session;
+use crate::failure::Failure;
+
+/// Lamports for a signature.
+const SIGNATURE: u64 = 5_000;
+/// Bytes of a token account.
+const TOKEN_ACCOUNT: usize = 165;
+
+/// What a transaction costs its payer besides tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Lamports that are gone.
+    pub fee: u64,
+    /// Lamports that are held by accounts it makes, as far as can be told before.
+    pub rent: u64,
+}
+
+impl Cost {
+    /// Both.
+    pub fn lamports(&self) -> u64 {
+        self.fee.saturating_add(self.rent)
+    }
+}
+
+fn info(at: &Addresses, instruction: &Instruction) -> Option<&'static InstructionInfo> {
+    let tag = instruction.data.first()?;
+    INSTRUCTIONS.iter().copied().find(|info| instruction.program_id == at.program && info.tag == *tag)
+}
+
+/// The name of an instruction.
+pub fn name(at: &Addresses, instruction: &Instruction) -> String {
+    match info(at, instruction) {
+        Some(info) => info.name.to_owned(),
+        None if instruction.program_id == spl_associated_token_account_interface::program::ID => "CreateTokenAccount".to_owned(),
+        None => instruction.program_id.to_string(),
+    }
+}
+
+/// A field's value, as its type says.
+fn value(field: &FieldInfo, data: &[u8]) -> Value {
+    let Some(bytes) = data.get(field.at..field.at.saturating_add(field.len)) else { return Value::Null };
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
+    match field.ty {
+        "u8" | "u16" | "u32" => json!(number(bytes) as u64),
+        "u64" => json!(number(bytes).to_string()),
+        "bytes[2]" if bytes.iter().all(u8::is_ascii_uppercase) => json!(String::from_utf8_lossy(bytes)),
+        _ => json!(hex::encode(bytes)),
+    }
+}
+
+/// What an account of an instruction is called.
+fn account_name(info: Option<&InstructionInfo>, place: usize) -> String {
+    match info.and_then(|info| info.accounts.get(place)) {
+        Some(account) => account.name.to_owned(),
+        None => format!("more {place}"),
+    }
+}
+
+/// An instruction for programs.
+pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
+    let info = info(at, instruction);
+    let fields: serde_json::Map<String, Value> =
+        info.map(|info| info.fields.iter().map(|field| (field.name.to_owned(), value(field, &instruction.data))).collect()).unwrap_or_default();
+    let accounts: Vec<Value> = instruction
+        .accounts
+        .iter()
+        .enumerate()
+        .map(|(place, meta)| json!({ "name": account_name(info, place), "address": meta.pubkey.to_string(), "signs": meta.is_signer, "changes": meta.is_writable }))
+        .collect();
+    json!({ "name": name(at, instruction), "program": instruction.program_id.to_string(), "fields": fields, "accounts": accounts })
+}
+
+/// An instruction for people.
+pub fn lines(at: &Addresses, instruction: &Instruction) -> Vec<String> {
+    let info = info(at, instruction);
+    let mut lines = vec![name(at, instruction)];
+    for field in info.into_iter().flat_map(|info| info.fields) {
+        let value = value(field, &instruction.data);
+        lines.push(format!("  {:<16} {}", field.name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    }
+    for (place, meta) in instruction.accounts.iter().enumerate() {
+        let flags = match (meta.is_signer, meta.is_writable) {
+            (true, true) => " (signs, changes)",
+            (true, false) => " (signs)",
+            (false, true) => " (changes)",
+            (false, false) => "",
+        };
+        lines.push(format!("  {:<16} {}{flags}", account_name(info, place), meta.pubkey));
+    }
+    lines
+}
+
+/// What a transaction of these costs, as far as can be told without sending it.
+pub fn cost(session: &Session, instructions: &[Instruction]) -> Result<Cost, Failure> {
+    let mut cost = Cost { fee: SIGNATURE, rent: 0 };
+    let mut seen: Vec<Pubkey> = Vec::new();
+    for instruction in instructions {
+        let info = info(&session.at, instruction);
+        for (place, meta) in instruction.accounts.iter().enumerate() {
+            if !meta.is_writable || seen.contains(&meta.pubkey) {
+                continue;
+            }
+            let Some(length) = made(session, info, instruction, place)? else { continue };
+            if session.ledger().account(&meta.pubkey)?.is_none() {
+                cost.rent = cost.rent.saturating_add(session.ledger().rent(length)?);
+                seen.push(meta.pubkey);
+            }
+        }
+    }
+    Ok(cost)
+}
+
+/// Length of the account at a place, if the instruction makes it when it is not there. What Tally may make, its own outcome decides: that is not told.
+fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruction, place: usize) -> Result<Option<usize>, Failure> {
+    let Some(info) = info else {
+        let creates = instruction.program_id == spl_associated_token_account_interface::program::ID && place == 1;
+        return Ok(creates.then_some(TOKEN_ACCOUNT));
+    };
+    let round = |param: Param| Some(round_length(u8::try_from(session.param(param)).unwrap_or(u8::MAX)));
+    Ok(match (info.name, account_name(Some(info), place).as_str()) {
+        ("RegisterProvider", "provider") => Some(Provider::LEN),
+        ("AddDevice", "device") => Some(Device::LEN),
+        ("SetModel", "model") => Some(Model::LEN),
+        ("OpenJob", "job") => Some(Job::LEN),
+        ("RegisterSeat", "seat") => Some(Seat::LEN),
+        ("Propose", "proposal") => Some(Proposal::LEN),
+        ("CastVote", "vote") => Some(Vote::LEN),
+        ("Sample", "round") => round(Param::SampleSize),
+        (name, "round") if name == Challenge::INFO.name => round(Param::ChallengeSize),
+        (name, "round") if name == Appeal::INFO.name => round(Param::AppealSize),
+        (name, "next") if name == Redraw::INFO.name => {
+            let last = info.accounts.iter().position(|account| account.name == "round").and_then(|at| instruction.accounts.get(at));
+            match last {
+                Some(last) => session.ledger().account(&last.pubkey)?.map(|account| account.data.len().max(Round::LEN)),
+                None => None,
+            }
+        }
+        _ => None,
+    })
+}
+
+/// The largest transactions take this many accounts beyond their own: seats of candidates or members.
+pub const SEATS_AT_ONCE: usize = 16;
+
+/// Addresses that instructions name, for tests of what fits.
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> Addresses {
+        Addresses::new(Pubkey::new_from_array([1; 32]), Pubkey::new_from_array([2; 32]), Pubkey::new_from_array([3; 32]))
+    }
+
+    #[test]
+    fn instructions_are_explained_by_the_interface() {
+        let (at, owner) = (at(), Pubkey::new_from_array([4; 32]));
+        let stake = json(&at, &at.stake(&owner, 20_000_000_000));
+        assert_eq!(stake["name"], "Stake");
+        assert_eq!(stake["fields"]["amount"], "20000000000");
+        assert_eq!(stake["accounts"][2], json!({ "name": "owner", "address": owner.to_string(), "signs": true, "changes": false }));
+        let register = lines(&at, &at.register_provider(&owner, *b"DE", *b"EU"));
+        assert!(register.iter().any(|line| line == "  country          DE"), "{register:?}");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_named_all_the_same() {
+        let foreign = Instruction { program_id: Pubkey::new_from_array([9; 32]), accounts: Vec::new(), data: Vec::new() };
+        assert_eq!(name(&at(), &foreign), foreign.program_id.to_string());
+        assert_eq!(lines(&at(), &foreign).len(), 1);
+    }
+}

@@ -1,0 +1,82 @@
+//! What goes wrong with a ledger, as the command line says it: whose fault, and what to do.
+
+use assay_settlement::{LedgerError, Refused};
+use assay_settlement_interface::error::Refusal;
+
+use crate::failure::Failure;
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let said = error.to_string();
+        match error {
+            LedgerError::Refused(refused) => refused.into(),
+            LedgerError::Missing { .. } => Self::usage(said).hint("check the address, and with `assay ledger status` that this is the ledger you mean"),
+            LedgerError::Foreign { .. } => Self::refused("ledger.account", said).hint("that address holds something else: check it"),
+            LedgerError::Unsendable(_) | LedgerError::Overflow => Self::failed(said),
+            LedgerError::Already(_) => Self::failed(said).hint("it was sent before: look with the status command before you send it again"),
+            LedgerError::Expired(_) => Self::abstained(said).hint("nothing has changed: run the command again"),
+            LedgerError::Uncertain { .. } => Self::abstained(said)
+                .hint("run the same command again when the cluster answers: it first finds out what became of this one, and pays once"),
+            LedgerError::Locked(_) => Self::abstained(said).hint("another assay command has the ledger open: run this again when it has ended"),
+            LedgerError::Exists(_) => Self::usage(said).hint("use it, or name another folder with --url embedded:DIR"),
+            LedgerError::NoLedger(_) => Self::usage(said).hint("make one with `assay ledger init`, or name another with --url"),
+            LedgerError::Io { .. } => Self::abstained(said).hint("check the folder, its permissions and free space"),
+            LedgerError::Damaged { .. } => Self::abstained(said).hint("restore the folder from a copy: nothing of it was changed"),
+            LedgerError::Version { .. } => Self::abstained(said).hint("use the version of assay that wrote it, or a newer one"),
+            LedgerError::Broken(_) => Self::abstained(said).hint("check the disk, then run the command again"),
+            LedgerError::Program(_) => Self::abstained(said).hint("this is a fault of this build of assay: report it"),
+            LedgerError::Rpc { .. } => Self::abstained(said).hint("check the URL and the network; nothing was paid that is not said so here"),
+            #[allow(unreachable_patterns)]
+            _ => Self::abstained(said),
+        }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused.refusal() {
+            Some(refusal) => refusal.into(),
+            None => Self::failed(refused.to_string())
+                .hint("nothing has changed but perhaps a fee; `assay ledger balance` shows whether the wallet has the SOL and the tokens for it"),
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let failure = Self::failed(refusal.message()).by(&format!("ledger.{}", refusal.name()));
+        match hint(refusal) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn hint(refusal: Refusal) -> Option<&'static str> {
+    Some(match refusal {
+        Refusal::Instruction
+        | Refusal::MissingAccount
+        | Refusal::NotOurs
+        | Refusal::WrongKind
+        | Refusal::WrongAddress
+        | Refusal::NotSigned
+        | Refusal::NotWritable
+        | Refusal::Duplicate => "this program and the one on the ledger do not agree, or the accounts changed meanwhile: try again, then check the versions",
+        Refusal::WrongTokens => "a token account is missing: `assay ledger balance` shows the wallet's",
+        Refusal::Paused => "`assay ledger status` shows since when; `assay ledger resume` ends a pause that has lasted long enough",
+        Refusal::NotGuardian => "`assay ledger status` shows who that is; sign with its key by --keypair",
+        Refusal::NotEligible => "`assay provider status` shows what is missing",
+        Refusal::StakeBusy => "`assay provider status` shows which",
+        Refusal::NotEnoughStake => "`assay provider status` shows how much is free; `assay provider stake` adds to it",
+        Refusal::UnbondingFull => "`assay provider withdraw`",
+        Refusal::DeviceBusy | Refusal::DeviceDown => "`assay provider device list` shows its state",
+        Refusal::Demands | Refusal::Price => "`assay job show` shows what it demands and pays; `assay provider device list` what you offer",
+        Refusal::JobState | Refusal::RoundOpen | Refusal::RoundState | Refusal::DisputeState | Refusal::TooEarly | Refusal::TooLate => {
+            "`assay job show` shows what can happen now, and by when"
+        }
+        Refusal::NotDrawn | Refusal::SlotNotYet => "`assay verifier draw` decides it",
+        Refusal::EpochBehind => "`assay ledger advance`, then again",
+        Refusal::NotMember => "`assay verifier status` shows the rounds that wait for your seats",
+        _ => return None,
+    })
+}

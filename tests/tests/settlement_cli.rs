@@ -1,0 +1,362 @@
+//! Whole lives on an embedded ledger, through the program, each step as its own process: a job that is run, checked and paid; a lie that is found out, appealed and slashed; a proof that was right and
+//! contradicted. What a step says with `--json` is what the next one goes by.
+//!
+//! The jobs are real: a package is built, run and proved by its receipt. A lie is a receipt that its provider signed over an outcome that no run has.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+
+use assay_protocol::Hash;
+use assay_protocol::receipt::ReceiptFile;
+use assay_tests::program::{Place, Ran, samples};
+use serde_json::Value;
+
+const GUARDIAN: u8 = 1;
+const REQUESTER: u8 = 2;
+const PROVIDER: u8 = 3;
+/// Key of the first verifier; seat n is held by this plus n.
+const VERIFIERS: u8 = 10;
+const SEATS: u8 = 8;
+
+/// A ledger, its people, and a package.
+struct World {
+    place: Place,
+}
+
+impl World {
+    /// A ledger with a provider that may take jobs, and verifiers in their seats.
+    fn new() -> Self {
+        let world = Self { place: Place::new() };
+        for key in [GUARDIAN, REQUESTER, PROVIDER].into_iter().chain(VERIFIERS..VERIFIERS + SEATS) {
+            world.place.write(format!("key-{key}.json"), samples::key_file(key));
+        }
+        // Committees that eight seats can fill twice over.
+        let made = world.by(GUARDIAN, "ledger init --param appeal_size=3 --param appeal_quorum=2 --param appeal_bond=5000000000");
+        assert_eq!(made["guardian"], samples::public_key(GUARDIAN));
+        assert!(made["models"].as_u64().expect("a number") > 40, "{made}");
+        for key in [REQUESTER, PROVIDER].into_iter().chain(VERIFIERS..VERIFIERS + SEATS) {
+            world.by(key, "ledger airdrop 10SOL");
+            world.by(key, "ledger airdrop 5000IO");
+        }
+        world.by(REQUESTER, "ledger airdrop 100 IOSD");
+        for seat in 0..SEATS {
+            assert_eq!(world.by(VERIFIERS + seat, "verifier register")["seat"], seat);
+        }
+        world.place.write("module.wasm", samples::guest("copy"));
+        world.place.write("job.toml", samples::job_toml("sample") + "inputs = { text = \"text\" }\n");
+        world.place.write("text", "to be copied");
+        world.place.run(["build", "--key", "key-2.json"]).ok();
+        world
+    }
+
+    /// The world with a provider.
+    fn with_provider() -> Self {
+        let world = Self::new();
+        world.by(PROVIDER, "provider register --country de --continent EU");
+        let added = world.by(PROVIDER, "provider device add h100 --price-iosd 2 --price-io 30");
+        assert_eq!((&added["device"]["device"], amount(&added["device"]["needed"])), (&Value::from(0), "2000 IO"));
+        world.by(PROVIDER, "provider stake 2000");
+        world
+    }
+
+    fn ran(&self, key: u8, command: &str) -> Ran {
+        let keypair = format!("key-{key}.json");
+        let words = command.split_whitespace().chain(["--keypair", &keypair, "--json"]);
+        self.place.run(words)
+    }
+
+    /// A command that ends well, by a key.
+    fn by(&self, key: u8, command: &str) -> Value {
+        let ran = self.ran(key, command);
+        assert_eq!(ran.code, Some(0), "assay {command}: {ran}");
+        ran.json()
+    }
+
+    /// A command that is refused, with its exit code and check.
+    fn refused(&self, key: u8, command: &str) -> (i32, String, Value) {
+        let ran = self.ran(key, command);
+        let error = ran.json()["error"].clone();
+        assert!(error["message"].is_string() && error["hint"].is_string(), "assay {command}: {ran}");
+        (ran.code.expect("an exit code"), error["check"].as_str().unwrap_or_default().to_owned(), error)
+    }
+
+    fn package() -> &'static str {
+        "target/assay/sample.assay"
+    }
+
+    /// Runs the job and keeps its receipt.
+    fn run_job(&self, key: u8, receipt: &str) -> Value {
+        let key = format!("key-{key}.json");
+        self.place.run(["run", Self::package(), "--input", "text=text", "--receipt", receipt, "--key", &key, "--json"]).ok().json()
+    }
+
+    /// A receipt that a key signs over another outcome than the job has.
+    fn lie(&self, honest: &str, key: u8, lie: &str) -> Hash {
+        let told = ReceiptFile::read(&self.place.read(honest)).expect("a receipt");
+        let mut outcome = told.outcome.clone();
+        outcome.fuel += 1;
+        let key = samples::key(key);
+        let signed = ReceiptFile::sign(told.receipt.package, told.job.clone(), outcome, (told.receipt.transcript, told.receipt.calls), &key, &key);
+        self.place.write(lie, signed.encode());
+        signed.receipt.outcome
+    }
+
+    /// A job that is opened, accepted and proved by a receipt; its address.
+    fn proved(&self, receipt: &str) -> String {
+        let opened = self.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 2IOSD --hours 1");
+        let job = text(&opened["job"]);
+        self.by(PROVIDER, &format!("job accept {job}"));
+        let proved = self.by(PROVIDER, &format!("job prove {job} --receipt {receipt}"));
+        assert_eq!(proved["state"], "proved");
+        job
+    }
+
+    /// Draws the committee: its seats.
+    fn drawn(&self, job: &str) -> Vec<u8> {
+        let drawn = self.by(REQUESTER, &format!("verifier draw {job}"));
+        assert_eq!((&drawn["sampled"], &drawn["round"]["state"]), (&Value::from("yes"), &Value::from("voting")), "{drawn}");
+        let members = drawn["round"]["members"].as_array().expect("members");
+        members.iter().map(|member| u8::try_from(member["seat"].as_u64().expect("a seat")).expect("a small number")).collect()
+    }
+
+    /// A committee that says one thing: commits, reveals, and is counted.
+    fn decides(&self, job: &str, seats: &[u8], verdict: &str) -> Value {
+        for seat in seats {
+            let said = self.by(VERIFIERS + seat, &format!("verifier commit {job} {verdict}"));
+            assert_eq!(said["seats"], serde_json::json!([seat]));
+        }
+        for seat in seats {
+            self.by(VERIFIERS + seat, &format!("verifier reveal {job}"));
+        }
+        self.by(GUARDIAN, &format!("verifier tally {job}"))
+    }
+
+    fn holds(&self, key: u8, token: &str) -> String {
+        amount(&self.by(key, "ledger balance")[token]).to_owned()
+    }
+
+    fn next(&self, job: &str) -> Vec<String> {
+        let shown = self.by(REQUESTER, &format!("job show {job}"));
+        shown["next"].as_array().expect("steps").iter().map(|step| text(&step["command"])).collect()
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("not text: {value}")).to_owned()
+}
+
+fn amount(value: &Value) -> &str {
+    value["amount"].as_str().unwrap_or_else(|| panic!("no amount: {value}"))
+}
+
+#[test]
+fn a_job_is_run_checked_and_paid() {
+    let world = World::new();
+    world.by(PROVIDER, "provider register --country de --continent EU");
+    world.by(PROVIDER, "provider device add h100 --price-iosd 2");
+    let status = world.by(PROVIDER, "provider status");
+    assert_eq!((&status["eligible"], &status["obstacles"]), (&Value::from(false), &serde_json::json!(["2000 IO of stake is missing"])));
+    // A dry run says what would be signed, and changes nothing.
+    let before = world.place.listing();
+    let dry = world.by(PROVIDER, "provider stake 2000 --dry-run");
+    assert_eq!((&dry["instructions"][0]["name"], amount(&dry["takes"][0]["amount"]), &dry["refused"]), (&Value::from("Stake"), "2000 IO", &Value::Null));
+    assert!(dry["compute_units"].as_u64().is_some_and(|units| units > 0), "{dry}");
+    assert_eq!(world.place.listing(), before);
+    assert_eq!(world.by(PROVIDER, "provider stake 2000")["eligible"], true);
+
+    // Rewards: attested, there for an hour.
+    world.by(GUARDIAN, &format!("ledger attest device {} 0", samples::public_key(PROVIDER)));
+    world.by(PROVIDER, "provider heartbeat");
+    world.by(GUARDIAN, "ledger warp 1h");
+    assert_eq!(world.refused(PROVIDER, "provider claim").1, "ledger.NothingToPay");
+    world.by(PROVIDER, "provider heartbeat");
+    let earned = world.by(PROVIDER, "provider earnings");
+    assert_ne!(amount(&earned["earned"]), "0 IO");
+    assert_eq!(world.by(PROVIDER, "provider claim")["paid"], earned["earned"]);
+
+    // The job.
+    let honest = world.run_job(PROVIDER, "honest.receipt");
+    let opened = world.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 2IOSD --hours 1");
+    assert_eq!(opened["job_id"], honest["job"], "open computes the id that run does");
+    assert_eq!(amount(&opened["escrow"]), "2.245 IOSD", "2 + 0.25 % + 2 % + 10 %");
+    let job = text(&opened["job"]);
+    assert_eq!(world.next("1"), ["job accept", "job cancel", "job expire"], "a job is named by its number, too");
+    assert_eq!(world.refused(REQUESTER, "job expire 1").1, "ledger.TooEarly");
+    world.by(PROVIDER, &format!("job accept {job}"));
+    assert_eq!(world.refused(PROVIDER, "provider unstake 1").1, "ledger.StakeBusy");
+    world.place.run(["run", World::package(), "--input", "text=job.toml", "--receipt", "other.receipt", "--key", "key-3.json"]).ok();
+    let (code, check, _) = world.refused(PROVIDER, &format!("job prove {job} --receipt other.receipt"));
+    assert_eq!((code, check.as_str()), (3, "receipt.job"), "a receipt of another job proves nothing");
+    world.by(PROVIDER, &format!("job prove {job} --receipt honest.receipt"));
+
+    // The committee.
+    let seats = world.drawn(&job);
+    assert_eq!(seats.len(), 3);
+    assert_eq!(world.drawn(&job), seats, "drawn again, nothing changes");
+    assert_eq!(world.refused(REQUESTER, &format!("verifier commit {job} --abstain")).1, "ledger.NotMember");
+    assert_eq!(world.refused(REQUESTER, &format!("job settle {job}")).1, "ledger.RoundOpen");
+    let waits = world.by(VERIFIERS + seats[0], "verifier status");
+    assert_eq!((&waits["rounds"][0]["job"], &waits["rounds"][0]["command"]), (&Value::from(job.as_str()), &Value::from("commit")));
+    world.run_job(VERIFIERS + seats[0], "verifier.receipt");
+    let commit = format!("verifier commit {job} --receipt verifier.receipt");
+    world.by(VERIFIERS + seats[0], &commit);
+    assert_eq!(world.by(VERIFIERS + seats[0], &commit)["transactions"], serde_json::json!([]), "said again, it is the same");
+    assert_eq!(world.refused(VERIFIERS + seats[0], &format!("verifier commit {job} --abstain")).1, "ledger.AlreadyCommitted");
+    assert_eq!(world.refused(VERIFIERS + seats[0], &format!("verifier reveal {job}")).1, "ledger.TooEarly");
+    let outcome = text(&honest["outcome_hash"]);
+    for seat in &seats[1..] {
+        world.by(VERIFIERS + seat, &format!("verifier commit {job} --outcome {outcome}"));
+    }
+    assert_eq!(world.refused(GUARDIAN, &format!("verifier tally {job}")).1, "ledger.NotComplete");
+    for seat in &seats {
+        world.by(VERIFIERS + seat, &format!("verifier reveal {job}"));
+    }
+    let counted = world.by(GUARDIAN, &format!("verifier tally {job}"));
+    assert_eq!((&counted["state"], &counted["round"]["state"]), (&Value::from("confirmed"), &Value::from("confirmed")));
+
+    // The money.
+    let (code, check, error) = world.refused(REQUESTER, &format!("job settle {job}"));
+    assert_eq!((code, check.as_str()), (1, "ledger.TooEarly"));
+    assert!(text(&error["message"]).contains("UTC, in 23 h") || text(&error["message"]).contains("UTC, in 1 d"), "{error}");
+    world.by(GUARDIAN, "ledger warp 1d1s");
+    let settled = world.by(GUARDIAN, &format!("job settle {job}"));
+    assert_eq!(settled["state"], "settled");
+    assert_eq!(world.holds(PROVIDER, "iosd"), "1.995 IOSD", "the price, less the reservation");
+    assert_eq!(world.by(VERIFIERS + seats[0], "verifier claim")["paid_iosd"]["amount"], "0.066666 IOSD", "a third of 10 %");
+    world.by(REQUESTER, &format!("job close {job}"));
+    assert_eq!(world.refused(REQUESTER, &format!("job show {job}")).0, 2, "it is gone");
+    assert_eq!(world.by(PROVIDER, "provider status")["good"], 1);
+}
+
+#[test]
+fn a_lie_is_found_out_appealed_and_slashed() {
+    let world = World::with_provider();
+    let honest = world.run_job(REQUESTER, "honest.receipt");
+    let lie = world.lie("honest.receipt", PROVIDER, "lie.receipt");
+    let had = world.holds(REQUESTER, "iosd");
+    let job = world.proved("lie.receipt");
+    let seats = world.drawn(&job);
+    let outcome = text(&honest["outcome_hash"]);
+    let counted = world.decides(&job, &seats, &format!("--outcome {outcome} --call 3"));
+    assert_eq!((&counted["state"], &counted["dispute"]["state"]), (&Value::from("disputed"), &Value::from("frozen")));
+    let shown = world.by(PROVIDER, &format!("dispute show {job}"));
+    assert_eq!((&shown["claimed"], &shown["found"]), (&Value::from(lie.to_string()), &Value::from(outcome.as_str())));
+    assert_eq!((amount(&shown["frozen"]), &shown["first_differing_call"]), ("2000 IO", &Value::from(3)));
+    assert_eq!(world.refused(GUARDIAN, &format!("dispute execute {job}")).1, "ledger.TooEarly");
+
+    world.by(PROVIDER, &format!("dispute appeal {job}"));
+    let judges = world.drawn(&job);
+    assert!(judges.iter().all(|judge| !seats.contains(judge)), "{judges:?} judge what {seats:?} said");
+    let counted = world.decides(&job, &judges, &format!("--outcome {outcome}"));
+    assert_eq!(counted["dispute"]["state"], "lost");
+    assert_eq!(world.next(&job), ["dispute execute"]);
+    let slashed = world.by(GUARDIAN, &format!("dispute execute {job}"));
+    assert_eq!((&slashed["state"], &slashed["dispute"], amount(&slashed["slashed"])), (&Value::from("refunded"), &Value::from("slashed"), "2000 IO"));
+    assert_eq!(world.holds(REQUESTER, "iosd"), had, "all of it came back");
+    let status = world.by(PROVIDER, "provider status");
+    assert_eq!((amount(&status["stake"]), &status["good"], &status["eligible"]), ("0 IO", &Value::from(0), &Value::from(false)));
+    // 20 % of the stake to the three who found it out; the bond to the three who judged.
+    assert_eq!(amount(&world.by(VERIFIERS + seats[0], "verifier claim")["paid_io"]), "133.33333333 IO");
+    assert_eq!(amount(&world.by(VERIFIERS + judges[0], "verifier claim")["paid_io"]), "16.66666666 IO");
+    world.by(REQUESTER, &format!("job close {job}"));
+    assert_eq!(world.by(REQUESTER, "dispute list")["disputes"], serde_json::json!([]));
+}
+
+#[test]
+fn a_proof_that_was_right_is_restored_and_who_contradicted_it_is_punished() {
+    let world = World::with_provider();
+    let honest = world.run_job(PROVIDER, "honest.receipt");
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    let wrong = "11".repeat(32);
+    world.decides(&job, &seats, &format!("--outcome {wrong}"));
+    world.by(PROVIDER, &format!("dispute appeal {job}"));
+    let judges = world.drawn(&job);
+    let counted = world.decides(&job, &judges, &format!("--outcome {}", text(&honest["outcome_hash"])));
+    assert_eq!((&counted["state"], &counted["dispute"]["state"]), (&Value::from("confirmed"), &Value::from("restored")));
+    assert_eq!(world.by(GUARDIAN, &format!("job settle {job}"))["state"], "settled");
+    assert_eq!(world.refused(REQUESTER, &format!("job close {job}")).1, "ledger.Punishable");
+    let punished = world.by(GUARDIAN, &format!("dispute punish {job}"));
+    assert_eq!(punished["seats"].as_array().map(Vec::len), Some(3));
+    let seat = world.by(VERIFIERS + seats[0], "verifier status");
+    assert_eq!((amount(&seat["seats"][0]["stake"]), &seat["seats"][0]["drawn"]), ("1500 IO", &Value::from(false)));
+    world.by(REQUESTER, &format!("job close {job}"));
+    assert_eq!(amount(&world.by(PROVIDER, "provider status")["stake"]), "2050 IO", "the bond became stake");
+}
+
+#[test]
+fn a_verdict_outlives_its_process_and_nothing_else_reveals_it() {
+    let world = World::with_provider();
+    world.run_job(PROVIDER, "honest.receipt");
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    for seat in &seats {
+        world.by(VERIFIERS + seat, &format!("verifier commit {job} --abstain"));
+    }
+    let folder = world.place.home(".local/share/assay/verdicts");
+    let inner = std::fs::read_dir(&folder).expect("a folder of verdicts").next().expect("one ledger").expect("readable").path();
+    let files: BTreeMap<_, _> = std::fs::read_dir(&inner).expect("readable").map(|file| file.expect("readable").path()).map(|path| (path.clone(), std::fs::metadata(&path).expect("there").permissions().mode() & 0o777)).collect();
+    assert_eq!(files.len(), 3);
+    assert!(files.values().all(|mode| *mode == 0o600), "{files:?}");
+    std::fs::rename(&inner, world.place.home("elsewhere")).expect("it can be moved");
+    let (code, _, error) = world.refused(VERIFIERS + seats[0], &format!("verifier reveal {job}"));
+    assert_eq!(code, 4, "{error}");
+    std::fs::rename(world.place.home("elsewhere"), &inner).expect("and back");
+    for seat in &seats {
+        world.by(VERIFIERS + seat, &format!("verifier reveal {job}"));
+    }
+    assert_eq!(world.by(GUARDIAN, &format!("verifier tally {job}"))["round"]["state"], "no quorum");
+    assert_eq!(world.next(&job), ["verifier draw"]);
+    assert_eq!(world.drawn(&job).len(), 3, "another committee");
+}
+
+#[test]
+fn stake_votes_and_time_locks() {
+    let world = World::with_provider();
+    assert_eq!(world.refused(PROVIDER, "gov propose param emission_first=1").1, "ledger.Parameter");
+    let proposed = world.by(PROVIDER, "gov propose param challenge_s=7200");
+    assert_eq!(proposed["proposal"]["what"], "challenge_s = 7200 s");
+    assert_eq!(amount(&world.by(PROVIDER, "gov vote 0 yes")["weight"]), "2000 IO");
+    assert_eq!(world.refused(PROVIDER, "gov execute 0").1, "ledger.TooEarly");
+    world.by(GUARDIAN, "ledger warp 7d1s");
+    assert_eq!(world.by(GUARDIAN, "gov execute 0")["proposal"]["state"], "executed");
+    assert_eq!(world.by(GUARDIAN, "ledger status --params")["params"]["challenge_s"]["value"], "7200");
+    assert_eq!(world.refused(REQUESTER, "ledger pause").1, "ledger.NotGuardian");
+    world.by(GUARDIAN, "ledger pause");
+    assert_eq!(world.refused(PROVIDER, "provider stake 1").1, "ledger.Paused");
+    world.by(GUARDIAN, "ledger resume");
+    world.by(PROVIDER, "provider unstake 2000");
+    assert_eq!(world.refused(PROVIDER, "provider withdraw").1, "ledger.NothingToPay");
+    world.by(GUARDIAN, "ledger warp 14d");
+    assert_eq!(amount(&world.by(PROVIDER, "provider withdraw")["paid"]), "2000 IO");
+}
+
+#[test]
+fn faults_are_told_apart_by_their_exit_codes() {
+    let place = Place::new();
+    let code = |args: &[&str]| {
+        let ran = place.run(args.iter().copied().chain(["--json"]));
+        let error = ran.json()["error"].clone();
+        assert_eq!(error["exit_code"].as_i64(), ran.code.map(i64::from), "{ran}");
+        (ran.code, error["hint"].as_str().unwrap_or_default().to_owned())
+    };
+    let (none, hint) = code(&["ledger", "status"]);
+    assert_eq!(none, Some(2));
+    assert!(hint.contains("assay ledger init"), "{hint}");
+    assert_eq!(code(&["ledger", "status", "--url", "nowhere"]).0, Some(2));
+    assert_eq!(code(&["ledger", "status", "--url", "http://127.0.0.1:9"]).0, Some(2), "which program?");
+    assert_eq!(code(&["job", "show", "not-a-job"]).0, Some(2));
+    place.run(["ledger", "init"]).ok();
+    assert_eq!(code(&["ledger", "init"]).0, Some(2), "there is one");
+    assert_eq!(code(&["provider", "stake", "1"]).0, Some(2), "no provider");
+    assert_eq!(code(&["verifier", "register"]).0, Some(1), "no IO");
+    assert_eq!(code(&["job", "show", "1"]).0, Some(2), "no job");
+    place.write("noise.receipt", [7; 100]);
+    assert_eq!(code(&["provider", "lapse", &samples::public_key(9)]).0, Some(1));
+    let snapshot = place.home(".local/share/assay/ledger/snapshot");
+    let mut bytes = std::fs::read(&snapshot).expect("a snapshot");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&snapshot, bytes).expect("it can be written");
+    assert_eq!(code(&["ledger", "status"]).0, Some(4), "damaged");
+}
