@@ -94,7 +94,7 @@ pub fn world() -> World {
     for index in 0..SEATS {
         world.must(world.at.register_seat(&holder(index), index, 50_000));
     }
-    world.pass(1);
+    world.pass_slots(1);
     world
 }
 

@@ -143,7 +143,7 @@ impl World {
             self.must(self.at.register_seat(&holder, index, SEAT_STAKE));
         }
         // A judge has to be there before what it judges.
-        self.pass(1);
+        self.pass_slots(1);
     }
 
     /// Models, two providers and so many seats, with the parameters of the page.
