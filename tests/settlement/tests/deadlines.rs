@@ -50,7 +50,7 @@ fn commit_call(world: &mut World, position: usize) -> Instruction {
 }
 
 fn proposal(world: &mut World) {
-    proposed(world, &Action::SetGuardian(STRANGER));
+    proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
     world.must(world.at.cast_vote(&OWNER, 0, true));
 }
 

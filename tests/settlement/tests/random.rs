@@ -55,7 +55,11 @@ fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
     let config = Config { cases: 1, max_shrink_iters: 400, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let steps = vec(proptest::num::u64::ANY.no_shrink(), 1..=LENGTH_MAX);
-    let world = || World { salt: seed, ..template.clone() };
+    let world = || {
+        let mut world = template.clone();
+        world.salt = seed;
+        world
+    };
     let result = runner.run(&steps, |steps| {
         let mut world = world();
         let taken_before = world.taken.clone();

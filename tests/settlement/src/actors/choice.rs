@@ -1,6 +1,6 @@
 //! Calls of providers, requesters, holders of seats and voters.
 
-use assay_settlement::call::Action;
+use assay_settlement::call::{Action, ModelChange};
 use assay_settlement_interface::account::state;
 use assay_settlement_interface::instruction::{OpenJob, SetModel, UpdateDevice, UpdateProvider};
 use assay_settlement_interface::params::Param;
@@ -128,11 +128,11 @@ fn votes(world: &World, dice: &mut Dice, tag: u8, owner: &Pubkey) -> Option<Inst
             let param = |number: Param, value: u64| Action::SetParam { number: number as u8, value };
             let action = match dice.below(12) {
                 0 => {
-                    Action::SetModel { id: GPU, kind: 0, enabled: true, multiplier_milli: 1_000 + dice.below(900) as u32, name: name("v") }
+                    Action::SetModel(ModelChange { id: GPU, kind: 0, enabled: 1, multiplier_milli: 1_000 + dice.below(900) as u32, name: name("v") })
                 }
-                1 => Action::SetModel { id: 60 + dice.below(20) as u16, kind: 1, enabled: true, multiplier_milli: 7, name: name("n") },
-                2 => Action::SetGuardian(GUARDIAN),
-                3..=4 => Action::PayFees { currency: dice.below(2) as u8, amount: 1 + dice.below(9), owner: STRANGER },
+                1 => Action::SetModel(ModelChange { id: 60 + dice.below(20) as u16, kind: 1, enabled: 1, multiplier_milli: 7, name: name("n") }),
+                2 => Action::SetGuardian(GUARDIAN.to_bytes()),
+                3..=4 => Action::PayFees { currency: dice.below(2) as u8, amount: 1 + dice.below(9), owner: STRANGER.to_bytes() },
                 5 => param(Param::TrustedAfter, 1 + dice.below(5)),
                 6 => param(Param::SlashRewardBps, dice.below(12_000)),
                 7 => param(Param::RedrawsMax, dice.below(3)),

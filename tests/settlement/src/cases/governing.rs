@@ -42,7 +42,7 @@ fn proposal(action: u8, bytes: &[u8]) -> (World, Instruction) {
         rich(world);
         let mut payload = [0; 64];
         payload[..bytes.len()].copy_from_slice(bytes);
-        let mut call = world.at.propose(&OWNER, 0, &Action::SetGuardian(STRANGER));
+        let mut call = world.at.propose(&OWNER, 0, &Action::SetGuardian(STRANGER.to_bytes()));
         call.data = Propose { action, payload }.to_bytes().to_vec();
         call
     })
@@ -111,7 +111,7 @@ cases! {
     SetModel Value "no text" => || with(0, |world| model(world, 9, 0, 1, [0xff; 32]));
     SetModel Value "text after zeros" => || with(0, |world| model(world, 9, 0, 1, name("a\0b")));
 
-    Propose NotEnoughStake "" => || with(0, |world| world.at.propose(&OWNER, 0, &Action::SetGuardian(STRANGER)));
+    Propose NotEnoughStake "" => || with(0, |world| world.at.propose(&OWNER, 0, &Action::SetGuardian(STRANGER.to_bytes())));
     Propose Action "no such action" => || proposal(4, &[]);
     Propose Action "more than the payload" => || proposal(0, &[5, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
     Propose Action "nobody" => || proposal(2, &[]);
@@ -123,40 +123,40 @@ cases! {
     Propose Parameter "the last" => || proposal(0, &[33, 100]);
 
     CastVote Voted "" => || with(0, |world| {
-        proposed(world, &Action::SetGuardian(STRANGER));
+        proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.must(world.at.cast_vote(&OWNER, 0, true));
         world.at.cast_vote(&OWNER, 0, false)
     });
     CastVote VoteOver "" => || with(0, |world| {
-        proposed(world, &Action::SetGuardian(STRANGER));
+        proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.at_protocol_time(world.proposal(0).vote_until + 1);
         world.at.cast_vote(&OWNER, 0, true)
     });
     CastVote NotEnoughStake "" => || with(0, |world| {
-        proposed(world, &Action::SetGuardian(STRANGER));
+        proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.must(world.at.register_provider(&STRANGER, *b"DE", *b"EU"));
         world.at.cast_vote(&STRANGER, 0, true)
     });
     CastVote Value "" => || with(0, |world| {
-        proposed(world, &Action::SetGuardian(STRANGER));
+        proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
         let mut call = world.at.cast_vote(&OWNER, 0, true);
         call.data[1] = 2;
         call
     });
     Execute TooEarly "" => || with(0, |world| {
-        carried(world, &Action::SetGuardian(STRANGER));
+        carried(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.at_protocol_time(world.proposal(0).execute_at);
         world.at.execute(&PAYER, &world.proposal(0))
     });
     Execute VoteOver "" => || with(0, |world| {
-        let call = carried(world, &Action::SetGuardian(STRANGER));
+        let call = carried(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.must(call.clone());
         call
     });
     Execute Parameter "the set breaks a rule" => breaks_a_rule;
     Execute Parameter "outside its range" => || with(0, |world| carried(world, &Action::SetParam { number: 5, value: 1 }));
     CloseVote VoteOver "" => || with(0, |world| {
-        proposed(world, &Action::SetGuardian(STRANGER));
+        proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
         world.must(world.at.cast_vote(&OWNER, 0, true));
         world.at_protocol_time(world.proposal(0).vote_until);
         world.at.close_vote(0, &OWNER)

@@ -3,7 +3,6 @@
 use assay_settlement::call::Action;
 use assay_settlement_interface::instruction::{INSTRUCTIONS, SetModel, UpdateDevice, UpdateProvider};
 use assay_settlement_interface::params::{DEFAULTS, Param};
-use solana_sdk::instruction::Instruction;
 
 use super::Situation;
 use super::ways::*;
@@ -302,18 +301,18 @@ pub fn taken(of: &str, form: usize) -> Option<Situation> {
         }],
         "Execute" => &[
             || with(0, |world| carried(world, &Action::SetParam { number: 5, value: 100 })),
-            || with(0, |world| carried(world, &Action::SetGuardian(STRANGER))),
+            || with(0, |world| carried(world, &Action::SetGuardian(STRANGER.to_bytes()))),
             || with(0, |world| carried(world, &a_model(9))),
             || with(0, |world| carried(world, &a_model(GPU))),
             || {
                 with(9, |world| {
                     world.settled(1);
-                    carried(world, &Action::PayFees { currency: 0, amount: 5, owner: STRANGER })
+                    carried(world, &Action::PayFees { currency: 0, amount: 5, owner: STRANGER.to_bytes() })
                 })
             },
             || {
                 with(0, |world| {
-                    proposed(world, &Action::SetGuardian(STRANGER));
+                    proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
                     world.at_protocol_time(world.proposal(0).execute_at + 1);
                     world.at.execute(&PAYER, &world.proposal(0))
                 })
@@ -321,7 +320,7 @@ pub fn taken(of: &str, form: usize) -> Option<Situation> {
         ],
         "CloseVote" => &[|| {
             with(0, |world| {
-                proposed(world, &Action::SetGuardian(STRANGER));
+                proposed(world, &Action::SetGuardian(STRANGER.to_bytes()));
                 world.must(world.at.cast_vote(&OWNER, 0, true));
                 world.at_protocol_time(world.proposal(0).vote_until + 1);
                 world.at.close_vote(0, &OWNER)

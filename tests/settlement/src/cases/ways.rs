@@ -1,6 +1,6 @@
 //! Ways to situations that several cases share.
 
-use assay_settlement::call::Action;
+use assay_settlement::call::{Action, ModelChange};
 use assay_settlement_interface::params::Param;
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
@@ -139,5 +139,5 @@ pub fn carried(world: &mut World, action: &Action) -> Instruction {
 
 /// A model of this number, as a vote sets it.
 pub fn a_model(id: u16) -> Action {
-    Action::SetModel { id, kind: 0, enabled: true, multiplier_milli: 3_000, name: name("Voted") }
+    Action::SetModel(ModelChange { id, kind: 0, enabled: 1, multiplier_milli: 3_000, name: name("Voted") })
 }

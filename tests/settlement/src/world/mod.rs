@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::Path;
 
-use assay_reference::settlement::addresses::{Addresses as _, Derived};
+use assay_reference::settlement::addresses::Derived;
 use assay_reference::settlement::ledger::Ledger as Model;
 use assay_settlement::Addresses;
 use assay_settlement::call::SLOT_HASHES;
@@ -20,7 +20,7 @@ use assay_settlement_interface::instruction::INSTRUCTIONS;
 use assay_settlement_interface::params::Params;
 use litesvm::{LiteSVM, MAINNET_DEFAULT_SLOT};
 use sha2::{Digest, Sha256};
-use solana_sdk::account::{Account, AccountSharedData};
+use solana_sdk::account::Account;
 use solana_sdk::clock::Clock;
 use solana_sdk::pubkey::Pubkey;
 
@@ -181,8 +181,7 @@ impl World {
         }
         data.resize(8 + KEPT * 40, 0);
         let sysvar = Account { lamports: 1, data, owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
-        // The program reads the account that is passed: the engine's own copy, which would be parsed anew, is not needed.
-        self.svm.set_account_no_checks(SLOT_HASHES, AccountSharedData::from(sysvar));
+        self.svm.set_account(SLOT_HASHES, sysvar).unwrap();
         self.model.clock.slot_hashes = self.hashes.iter().copied().collect();
         self.show_clock();
     }

@@ -57,9 +57,9 @@ impl World {
     /// What a call would do if an account were this one. Nothing stays.
     pub fn simulate_with(&mut self, calls: &[Instruction], address: &Pubkey, account: AccountSharedData) -> Effect {
         let before = self.svm.accounts_db().get_account(address).unwrap_or_default();
-        self.svm.set_account_no_checks(*address, account);
+        self.svm.set_account(*address, account.into()).unwrap();
         let effect = self.simulate(calls);
-        self.svm.set_account_no_checks(*address, before);
+        self.svm.set_account(*address, before.into()).unwrap();
         effect
     }
 }
