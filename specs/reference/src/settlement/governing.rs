@@ -28,17 +28,21 @@ impl Action {
             std::array::from_fn(|place| payload.get(from + place).copied().unwrap_or(0))
         }
         let (action, used) = match action {
-            0 => (Action::SetParam { number: usize::from(payload[0]), value: u64::from_le_bytes(part(payload, 1)) }, 9),
+            0 if usize::from(payload[0]) < COUNT => {
+                (Action::SetParam { number: usize::from(payload[0]), value: u64::from_le_bytes(part(payload, 1)) }, 9)
+            }
             1 => {
                 let (id, multiplier_milli) = (u16::from_le_bytes(part(payload, 0)), u32::from_le_bytes(part(payload, 4)));
                 let (model_kind, enabled) = (payload[2], payload[3]);
-                if !model_values(id, model_kind, enabled) {
+                let name = part(payload, 8);
+                if !model_values(id, model_kind, enabled, &name) {
                     return None;
                 }
-                (Action::SetModel { id, model_kind, enabled, multiplier_milli, name: part(payload, 8) }, 40)
+                (Action::SetModel { id, model_kind, enabled, multiplier_milli, name }, 40)
             }
-            2 => (Action::SetGuardian { guardian: part(payload, 0) }, 32),
-            3 if payload[0] <= 1 => {
+            // Nobody guards nothing, and is paid nothing.
+            2 if part(payload, 0) != [0; 32] => (Action::SetGuardian { guardian: part(payload, 0) }, 32),
+            3 if payload[0] <= 1 && part(payload, 1) != [0; 8] && part(payload, 9) != [0; 32] => {
                 (Action::PayFees { currency: payload[0], amount: u64::from_le_bytes(part(payload, 1)), owner: part(payload, 9) }, 41)
             }
             _ => return None,
@@ -47,8 +51,10 @@ impl Action {
     }
 }
 
-fn model_values(id: u16, model_kind: u8, enabled: u8) -> bool {
-    id != ANY_MODEL && model_kind <= 1 && enabled <= 1
+fn model_values(id: u16, model_kind: u8, enabled: u8, name: &Key) -> bool {
+    let text = name.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let is_text = std::str::from_utf8(&name[..text]).is_ok_and(|text| !text.contains('\0'));
+    id != ANY_MODEL && model_kind <= 1 && enabled <= 1 && is_text
 }
 
 impl Ledger {
@@ -142,7 +148,7 @@ impl Ledger {
         let config = self.config(turn)?;
         let other = turn.key("guardian")? != config.guardian;
         turn.refuse(other, NOT_GUARDIAN);
-        turn.refuse(!model_values(id, model_kind, enabled), VALUE);
+        turn.refuse(!model_values(id, model_kind, enabled, name), VALUE);
         let bump = turn.derived("model", &[b"model", &id.to_le_bytes()])?;
         let key = turn.key("model")?;
         turn.refuse(self.exists(&key), EXISTS);

@@ -112,7 +112,9 @@ impl Ledger {
         let mut totals = turn.account(&self.totals, "totals")?;
         let mut provider = turn.account(&self.providers, "provider")?;
         turn.refuse(totals.epoch < self.epoch(&config), EPOCH_BEHIND);
-        turn.refuse(self.now(&config) <= provider.beat_until, NOT_LAPSED);
+        // What does not count cannot stop to.
+        let counts = provider.counted_gpu > 0 || provider.counted_cpu > 0;
+        turn.refuse(self.now(&config) <= provider.beat_until || !counts, NOT_LAPSED);
         turn.go()?;
         // `beat_until` stays: somebody else's word is no sign that the provider is there.
         count(turn, &mut totals, &mut provider, [0, 0])?;

@@ -264,6 +264,8 @@ impl Ledger {
         turn.refuse(now > head.reveal_by, TOO_LATE);
         let says_nothing = *outcome == NOBODY && *receipt == NOBODY;
         turn.refuse(![OUTCOME, INDETERMINATE, ABSTAIN].contains(&code) || (code != OUTCOME && !says_nothing), VALUE);
+        // An outcome is a hash, and zeros are none.
+        turn.refuse(code == OUTCOME && *outcome == NOBODY, VALUE);
         let place = round.place(seat.index);
         turn.refuse(place.is_none(), NOT_MEMBER);
         let verdict = Verdict {

@@ -191,6 +191,10 @@ cases! {
     Reveal Value "no code" => || reveal_bytes(|data| data[1] = 0);
     Reveal Value "no such code" => || reveal_bytes(|data| data[1] = 4);
     Reveal Value "an outcome of zeros" => || reveal_bytes(|data| data[2..34].fill(0));
+    Reveal Value "the receipt of a racy outcome" => || reveal_bytes(|data| {
+        data[1] = 2;
+        data[2..34].fill(0);
+    });
     Reveal Value "a racy outcome" => || reveal_bytes(|data| data[1] = 2);
 
     Tally RoundState "it was counted" => || with(9, |world| {

@@ -29,7 +29,7 @@ pub fn taken(of: &str, form: usize) -> Option<Situation> {
                 with(0, |world| {
                     let longest = world.param(Param::PauseS) as i64;
                     world.must(world.at.pause(&GUARDIAN));
-                    world.pass(longest + 1);
+                    world.pass(longest);
                     world.at.resume(&STRANGER)
                 })
             },

@@ -63,6 +63,36 @@ pub(super) fn passed(call: &Instruction) -> Vec<Passed> {
     call.accounts.iter().map(|meta| one(&meta.pubkey)).collect()
 }
 
+/// Whether a program or sysvar that an instruction names is another one: the model does not know these.
+fn names_strangers(call: &Instruction) -> bool {
+    let Some(info) = call.data.first().and_then(|tag| super::INSTRUCTIONS.get(usize::from(*tag))) else { return false };
+    // Of those that follow, Execute has the system program second, or the token program fourth.
+    let more: &[&str] = match (info.name, call.accounts.len() - info.accounts.len().min(call.accounts.len())) {
+        ("Execute", 2) => &["model", "system_program"],
+        ("Execute", 4) => &["fees", "destination", "vault", "token_program"],
+        _ => &[],
+    };
+    let names = info.accounts.iter().map(|account| account.name).chain(more.iter().copied());
+    names.zip(&call.accounts).any(|(name, meta)| match name {
+        "system_program" => meta.pubkey != solana_sdk_ids::system_program::ID,
+        "token_program" => meta.pubkey != spl_token_interface::ID,
+        "slot_hashes" => meta.pubkey != assay_settlement::call::SLOT_HASHES,
+        _ => false,
+    })
+}
+
+/// What the model says of a call.
+pub(super) fn modelled_by(known: &super::Known, model: &mut super::Model, call: &Instruction) -> Result<(), Refused> {
+    let strangers = names_strangers(call);
+    let before = strangers.then(|| model.clone());
+    let judged = model.apply_bytes(known, &call.data, passed(call));
+    let Some(before) = before else { return judged };
+    *model = before;
+    let mut refused = judged.err().unwrap_or_default();
+    refused.found.insert(Refusal::WrongAddress.code());
+    Err(refused)
+}
+
 /// A transaction of some calls, which nobody signs.
 pub fn transaction(calls: &[Instruction]) -> Transaction {
     Transaction::new_unsigned(Message::new(calls, Some(&FEES)))
@@ -72,7 +102,7 @@ impl World {
     /// Sends a call to both. The error says in what they differ.
     pub fn try_send(&mut self, call: &Instruction) -> Result<Answer, String> {
         let tag = call.data.first().copied().unwrap_or(u8::MAX);
-        let judged = self.model.apply_bytes(&self.known, &call.data, passed(call));
+        let judged = modelled_by(&self.known, &mut self.model, call);
         let answer = match self.svm.send_transaction(transaction(std::slice::from_ref(call))) {
             Ok(done) => {
                 let most = self.units.entry(tag).or_default();

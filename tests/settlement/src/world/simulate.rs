@@ -8,7 +8,7 @@ use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
 
-use super::compare::{Answer, passed, transaction};
+use super::compare::{Answer, modelled_by, transaction};
 use super::{FEES, World};
 
 /// What a call does: the answer, and every account that is another one after it.
@@ -40,7 +40,7 @@ impl World {
     /// What a call would do to the model.
     pub fn model_of(&self, call: &Instruction) -> Result<Model, Refused> {
         let mut model = self.model.clone();
-        model.apply_bytes(&self.known, &call.data, passed(call))?;
+        modelled_by(&self.known, &mut model, call)?;
         Ok(model)
     }
 

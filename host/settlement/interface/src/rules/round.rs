@@ -213,8 +213,12 @@ pub fn reveal(round: &mut Round, member: &mut Member, verdict: &Reveal, place: &
     if member.code != code::NONE {
         return Err(Refusal::AlreadyRevealed);
     }
-    let clear = verdict.outcome == [0; 32];
-    if !matches!((verdict.code, clear), (code::OUTCOME, false) | (code::INDETERMINATE | code::ABSTAIN, true)) {
+    let fits = match verdict.code {
+        code::OUTCOME => verdict.outcome != [0; 32],
+        code::INDETERMINATE | code::ABSTAIN => verdict.outcome == [0; 32] && verdict.receipt == [0; 32],
+        _ => false,
+    };
+    if !fits {
         return Err(Refusal::Value);
     }
     // Who has not committed has zeros there, which nothing hashes to.

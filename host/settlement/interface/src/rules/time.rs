@@ -27,8 +27,8 @@ pub fn pause(config: &mut Config, cluster: i64) -> Result<(), Refusal> {
     if config.paused != 0 {
         return Err(Refusal::Paused);
     }
-    // Before the first pause there was none that could be too recent.
-    if config.paused_s > 0 && cluster <= after(config.resumed_at, config.param(Param::PauseS))? {
+    // Before the first pause `resumed_at` is 0: decades ago.
+    if cluster < after(config.resumed_at, config.param(Param::PauseS))? {
         return Err(Refusal::PauseTooSoon);
     }
     config.paused = 1;
@@ -41,12 +41,11 @@ pub fn resume(config: &mut Config, guardian: bool, cluster: i64) -> Result<(), R
     if config.paused == 0 {
         return Err(Refusal::NotPaused);
     }
-    if !guardian && cluster <= after(config.paused_at, config.param(Param::PauseS))? {
+    if !guardian && cluster < after(config.paused_at, config.param(Param::PauseS))? {
         return Err(Refusal::TooEarly);
     }
     let lasted = cluster.checked_sub(config.paused_at).ok_or(Refusal::Overflow)?;
-    // At least a second, so that `paused_s` tells whether there was a pause.
-    let lasted = u64::try_from(lasted).map_err(|_| Refusal::Overflow)?.max(1);
+    let lasted = u64::try_from(lasted).map_err(|_| Refusal::Overflow)?;
     config.paused_s = super::add(config.paused_s, lasted)?;
     config.paused = 0;
     config.resumed_at = cluster;

@@ -53,8 +53,7 @@ impl ModelChange {
     pub fn validate(&self) -> Result<(), Refusal> {
         let text = self.name.split(|byte| *byte == 0).next().unwrap_or(&[]);
         let zeros = self.name[text.len()..].iter().all(|byte| *byte == 0);
-        let fits =
-            self.kind <= 1 && self.enabled <= 1 && self.id != u16::MAX && !text.is_empty() && zeros && core::str::from_utf8(text).is_ok();
+        let fits = self.kind <= 1 && self.enabled <= 1 && self.id != u16::MAX && zeros && core::str::from_utf8(text).is_ok();
         if fits { Ok(()) } else { Err(Refusal::Value) }
     }
 
@@ -94,8 +93,10 @@ impl Action {
 
     fn validate(&self) -> Result<(), Refusal> {
         let fits = match self {
-            Self::SetParam { number, .. } if params::FIXED.contains(number) => return Err(Refusal::Parameter),
-            Self::SetParam { number, .. } => usize::from(*number) < params::COUNT,
+            Self::SetParam { number, value } => match params::TABLE.get(usize::from(*number)) {
+                Some(info) if params::FIXED.contains(number) || !(info.least..=info.most).contains(value) => return Err(Refusal::Parameter),
+                known => known.is_some(),
+            },
             Self::SetModel(change) => change.validate().is_ok(),
             Self::SetGuardian(key) => *key != [0; 32],
             Self::PayFees { currency: paid, amount, owner } => *paid <= currency::IOSD && *amount > 0 && *owner != [0; 32],
