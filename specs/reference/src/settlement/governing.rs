@@ -108,7 +108,7 @@ impl Ledger {
             per_score_cpu: 0,
             epoch: 0,
             month: 0,
-            emission: if params[p::MONTHS] > 0 { params[p::EMISSION_FIRST] } else { 0 },
+            emission: params[p::EMISSION_FIRST],
             emitted: 0,
             minted: 0,
             proposals: 0,

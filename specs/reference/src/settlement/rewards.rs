@@ -63,8 +63,20 @@ impl Ledger {
         turn.refuse(totals.epoch >= now, EPOCH_CURRENT);
         turn.go()?;
         let per_month = config.params[p::EPOCHS_PER_MONTH];
-        let month_ends = (u64::from(totals.month) + 1).saturating_mul(per_month);
-        let next = now.min(month_ends);
+        let month = totals.epoch / per_month;
+        // A month begins with the first that accounts for an epoch of it.
+        if month > u64::from(totals.month) {
+            totals.month = turn.sum(totals.month.checked_add(1))?;
+            totals.emission = next_month(&config.params, totals.month, totals.emission);
+        }
+        let month_ends = month.saturating_add(1).saturating_mul(per_month);
+        // Months without emission are one: nobody waits for them.
+        let over = month >= config.params[p::MONTHS];
+        let next = if over { now } else { now.min(month_ends) };
+        if over {
+            totals.month = u32::try_from(next / per_month).unwrap_or(u32::MAX);
+            totals.emission = 0;
+        }
         let epochs = next - totals.epoch;
         let (gpu, cpu) = amounts::epoch_payment(totals.emission, per_month, config.params[p::GPU_BPS]);
         for (payment, score, per_score) in
@@ -78,10 +90,6 @@ impl Ledger {
             }
         }
         totals.epoch = next;
-        if next == month_ends {
-            totals.month = turn.sum(totals.month.checked_add(1))?;
-            totals.emission = next_month(&config.params, totals.month, totals.emission);
-        }
         self.totals.insert(turn.key("totals")?, totals);
         Ok(())
     }

@@ -183,11 +183,13 @@ fn confused(world: &World, dice: &mut Dice, mut call: Instruction) -> Instructio
     match dice.below(5) {
         0 => call.accounts[place].is_signer = false,
         1 => call.accounts[place].is_writable = false,
-        2 => call.accounts[place].pubkey = call.accounts[other].pubkey,
-        3 => {
+        // Nobody can sign for what is no wallet.
+        2 if !call.accounts[place].is_signer => call.accounts[place].pubkey = call.accounts[other].pubkey,
+        2 | 3 => {
             let wallets = [REQUESTER, OTHER_REQUESTER, OWNER, OTHER_OWNER, STRANGER];
             let wallet = wallets[dice.below(5) as usize];
-            call.accounts[place].pubkey = [wallet, world.at.wallet(&wallet, 0), world.at.wallet(&wallet, 1)][dice.below(3) as usize];
+            let tokens = if call.accounts[place].is_signer { 1 } else { 3 };
+            call.accounts[place].pubkey = [wallet, world.at.wallet(&wallet, 0), world.at.wallet(&wallet, 1)][dice.below(tokens) as usize];
         }
         _ => call.accounts.truncate(place),
     }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use assay_reference::settlement::instructions::Instruction as ModelInstruction;
 use assay_reference::settlement::refusals::TOKENS_MISSING;
 use assay_reference::settlement::turn::{Passed, Refused};
+use assay_settlement_interface::account::state::proposal::REJECTED;
 use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::instruction::Execute;
 use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::instruction::{Instruction, InstructionError};
 use solana_sdk::message::Message;
@@ -59,7 +62,9 @@ pub(super) fn passed(call: &Instruction) -> Vec<Passed> {
         *signer |= meta.is_signer;
         *writable |= meta.is_writable;
     }
-    let one = |key: &Pubkey| Passed { address: key.to_bytes(), signer: flags[key].0, writable: flags[key].1 };
+    // Nobody writes programs that are called, or sysvars: the runtime takes that flag from them.
+    let fixed = [PROGRAM, solana_sdk_ids::system_program::ID, assay_settlement::call::SLOT_HASHES];
+    let one = |key: &Pubkey| Passed { address: key.to_bytes(), signer: flags[key].0, writable: flags[key].1 && !fixed.contains(key) };
     call.accounts.iter().map(|meta| one(&meta.pubkey)).collect()
 }
 
@@ -83,10 +88,19 @@ fn names_strangers(call: &Instruction) -> bool {
 
 /// What the model says of a call.
 pub(super) fn modelled_by(known: &super::Known, model: &mut super::Model, call: &Instruction) -> Result<(), Refused> {
+    if let Err(number) = ModelInstruction::decode(&call.data) {
+        // Whoever cannot read it cannot look at its accounts; the program looks at them first.
+        return Err(Refused { found: [number].into(), blind: true, ..Refused::default() });
+    }
     let strangers = names_strangers(call);
     let before = strangers.then(|| model.clone());
     let judged = model.apply_bytes(known, &call.data, passed(call));
     let Some(before) = before else { return judged };
+    // What is rejected needs no more than the proposal.
+    let proposal = call.accounts.get(2).and_then(|meta| model.proposals.get(&meta.pubkey.to_bytes()));
+    if call.data.first() == Some(&Execute::TAG) && judged.is_ok() && proposal.is_some_and(|proposal| proposal.state == REJECTED) {
+        return judged;
+    }
     *model = before;
     let mut refused = judged.err().unwrap_or_default();
     refused.found.insert(Refusal::WrongAddress.code());
