@@ -157,7 +157,11 @@ fn every_account_in_the_place_of_every_other() {
         let others = others(&world, &call);
         for place in 0..call.accounts.len() {
             // Nobody can sign for what is no wallet.
-            let may_sign = |key: &Pubkey| world.svm.accounts_db().get_account_ref(key).is_some_and(|account| account.data().is_empty() && !account.executable() && *account.owner() == solana_sdk_ids::system_program::ID);
+            let may_sign = |key: &Pubkey| {
+                world.svm.accounts_db().get_account_ref(key).is_some_and(|account| {
+                    account.data().is_empty() && !account.executable() && *account.owner() == solana_sdk_ids::system_program::ID
+                })
+            };
             let signs = call.accounts[place].is_signer;
             for other in others.iter().filter(|other| **other != call.accounts[place].pubkey && (!signs || may_sign(other))) {
                 let mut confused = call.clone();

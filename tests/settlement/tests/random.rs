@@ -1,6 +1,6 @@
 //! Random sequences of calls, sent to the program and to the model: both take the same, refuse the same, and have the same after it; and the invariants hold.
 //!
-//! A run without `SEEDS` sends 100,000 instructions at least. Longer: `SEEDS=1000..3000 cargo test -p assay-tests-settlement --test random -- --nocapture`.
+//! A run without `SEEDS` sends 250,000 instructions at least. Longer: `SEEDS=1000..3000 cargo test -p assay-tests-settlement --test random -- --nocapture`.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 
 /// Instructions that a run without `SEEDS` sends at least.
-const INSTRUCTIONS_MIN: u64 = 100_000;
+const INSTRUCTIONS_MIN: u64 = 250_000;
 /// The longest sequence.
 const LENGTH_MAX: usize = 6_000;
 /// Everything is compared after so many calls; what a call names is compared after each.
@@ -52,7 +52,7 @@ fn play(world: &mut World, steps: &[u64], mut told: impl FnMut(&'static str, Str
 fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config { cases: 1, max_shrink_iters: 400, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 1, max_shrink_iters: shrinks(), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let steps = vec(proptest::num::u64::ANY.no_shrink(), 1..=LENGTH_MAX);
     let world = || {
@@ -60,12 +60,18 @@ fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
         world.salt = seed;
         world
     };
+    let failed = std::cell::Cell::new(false);
     let result = runner.run(&steps, |steps| {
         let mut world = world();
         let taken_before = world.taken.clone();
         let mut refused = BTreeMap::new();
         let sent = play(&mut world, &steps, |name, answer| *refused.entry((name, answer)).or_insert(0) += 1);
-        let sent = sent.map_err(TestCaseError::fail)?;
+        let sent = sent.map_err(|why| {
+            if !failed.replace(true) {
+                println!("seed {seed}: {why}; a shorter sequence is looked for");
+            }
+            TestCaseError::fail(why)
+        })?;
         let mut counts = counts.lock().unwrap();
         counts.sent += sent;
         for (tag, taken) in &world.taken {
@@ -84,6 +90,11 @@ fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
     assert!(result.is_ok(), "seed {seed}: {result:?}");
 }
 
+/// How many shorter sequences are tried when one fails.
+fn shrinks() -> u32 {
+    std::env::var("SHRINKS").map_or(100, |text| text.parse().expect("a number"))
+}
+
 /// The seeds that were asked for.
 fn seeds() -> Option<(u64, u64)> {
     let text = std::env::var("SEEDS").ok()?;
@@ -93,6 +104,7 @@ fn seeds() -> Option<(u64, u64)> {
 
 #[test]
 fn the_program_does_what_the_model_does() {
+    let started = std::time::Instant::now();
     let asked = seeds();
     let (from, to) = asked.unwrap_or((0, u64::MAX));
     let next = AtomicU64::new(from);
@@ -114,6 +126,7 @@ fn the_program_does_what_the_model_does() {
         }
     });
     let counts = counts.into_inner().unwrap();
+    println!("{} instructions a second", counts.sent / started.elapsed().as_secs().max(1));
     println!("{} instructions of {} sequences", counts.sent, next.into_inner() - from);
     for info in INSTRUCTIONS {
         let reasons: Vec<String> = counts

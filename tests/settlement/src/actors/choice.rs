@@ -127,10 +127,20 @@ fn votes(world: &World, dice: &mut Dice, tag: u8, owner: &Pubkey) -> Option<Inst
         40 => {
             let param = |number: Param, value: u64| Action::SetParam { number: number as u8, value };
             let action = match dice.below(12) {
-                0 => {
-                    Action::SetModel(ModelChange { id: GPU, kind: 0, enabled: 1, multiplier_milli: 1_000 + dice.below(900) as u32, name: name("v") })
-                }
-                1 => Action::SetModel(ModelChange { id: 60 + dice.below(20) as u16, kind: 1, enabled: 1, multiplier_milli: 7, name: name("n") }),
+                0 => Action::SetModel(ModelChange {
+                    id: GPU,
+                    kind: 0,
+                    enabled: 1,
+                    multiplier_milli: 1_000 + dice.below(900) as u32,
+                    name: name("v"),
+                }),
+                1 => Action::SetModel(ModelChange {
+                    id: 60 + dice.below(20) as u16,
+                    kind: 1,
+                    enabled: 1,
+                    multiplier_milli: 7,
+                    name: name("n"),
+                }),
                 2 => Action::SetGuardian(GUARDIAN.to_bytes()),
                 3..=4 => Action::PayFees { currency: dice.below(2) as u8, amount: 1 + dice.below(9), owner: STRANGER.to_bytes() },
                 5 => param(Param::TrustedAfter, 1 + dice.below(5)),

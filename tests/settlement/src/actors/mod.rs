@@ -111,8 +111,8 @@ pub fn wait(world: &mut World, dice: &mut Dice) {
         11 => world.skip_slot(),
         _ => {}
     }
-    if dice.one_in(2) {
-        world.pass_slots(1);
+    if dice.one_in(6) {
+        world.pass_slots(1 + dice.below(3));
     }
 }
 

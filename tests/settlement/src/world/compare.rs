@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use assay_reference::settlement::instructions::Instruction as ModelInstruction;
-use assay_reference::settlement::refusals::TOKENS_MISSING;
-use assay_reference::settlement::turn::{Passed, Refused};
+use assay_reference::settlement::refusals::{TOKENS_MISSING, WRONG_SEATS};
+use assay_reference::settlement::turn::{Passed, Refused, is_shape};
 use assay_settlement_interface::account::state::proposal::REJECTED;
+use assay_settlement_interface::account::state::round::WAITING;
 use assay_settlement_interface::error::Refusal;
-use assay_settlement_interface::instruction::Execute;
+use assay_settlement_interface::instruction::{Draw, Execute};
 use solana_sdk::account::{AccountSharedData, ReadableAccount};
 use solana_sdk::instruction::{Instruction, InstructionError};
 use solana_sdk::message::Message;
@@ -48,6 +49,8 @@ impl Answer {
     pub fn is_allowed(&self, by: &Refused) -> bool {
         match self {
             Self::Taken => false,
+            // What is passed as a seat and is none is a wrong seat to the model.
+            Self::Refused(refusal) if is_shape(refusal.code()) && by.found.contains(&WRONG_SEATS) => true,
             Self::Refused(refusal) => by.allows(refusal.code()),
             Self::Other(_) => *self == Self::too_few_tokens() && by.allows(TOKENS_MISSING),
         }
@@ -99,6 +102,11 @@ pub(super) fn modelled_by(known: &super::Known, model: &mut super::Model, call: 
     // What is rejected needs no more than the proposal.
     let proposal = call.accounts.get(2).and_then(|meta| model.proposals.get(&meta.pubkey.to_bytes()));
     if call.data.first() == Some(&Execute::TAG) && judged.is_ok() && proposal.is_some_and(|proposal| proposal.state == REJECTED) {
+        return judged;
+    }
+    // A seed that is set needs no hashes of slots.
+    let round = call.accounts.get(3).and_then(|meta| before.rounds.get(&meta.pubkey.to_bytes()));
+    if call.data.first() == Some(&Draw::TAG) && round.is_some_and(|round| round.head.state != WAITING) {
         return judged;
     }
     *model = before;
