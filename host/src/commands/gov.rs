@@ -69,7 +69,9 @@ fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
 
 fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
-    let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else { return Ok(()) };
+    let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else {
+        return Ok(());
+    };
     let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
     let weight = session.ledger().vote(&session.at, id, &address)?.map_or(0, |vote| vote.weight);
     let lines = [format!("voted {} with {}", if yes { "yes" } else { "no" }, show::io(weight)), line(session, &proposal, &times)];
@@ -80,7 +82,9 @@ fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
 fn execute(session: &mut Session, id: u64) -> Result<(), Failure> {
     let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
     if proposal.state == state::OPEN && times.now <= proposal.execute_at && !session.chain.dry_run {
-        return Err(Failure::from(Refusal::TooEarly).about(format!("proposal {id}")).hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
+        return Err(Failure::from(Refusal::TooEarly)
+            .about(format!("proposal {id}"))
+            .hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
     }
     let account = match Read::read(proposal.action, &proposal.payload) {
         Ok(Read::PayFees { currency, owner, .. }) => session.token_account(&owner.into(), currency)?,
@@ -125,7 +129,13 @@ fn what(proposal: &Proposal) -> String {
         },
         Ok(Read::SetModel(model)) => {
             let enabled = if model.enabled == 1 { "" } else { ", disabled" };
-            format!("model {} = {}, {}, multiplier {}{enabled}", model.id, show::text(&model.name), names::pool(model.kind), f64::from(model.multiplier_milli) / 1e3)
+            format!(
+                "model {} = {}, {}, multiplier {}{enabled}",
+                model.id,
+                show::text(&model.name),
+                names::pool(model.kind),
+                f64::from(model.multiplier_milli) / 1e3
+            )
         }
         Ok(Read::SetGuardian(key)) => format!("guardian = {}", show::key(&key)),
         Ok(Read::PayFees { currency, amount, owner }) => format!("pay {} of fees to {}", show::paid(currency, amount), show::key(&owner)),
@@ -149,7 +159,13 @@ fn line(session: &Session, proposal: &Proposal, times: &Times) -> String {
         state::OPEN => " · not carried so far",
         _ => "",
     };
-    format!("proposal {}: {} · yes {} · no {} · {when}{carried}", proposal.id, what(proposal), show::io(proposal.yes), show::io(proposal.no))
+    format!(
+        "proposal {}: {} · yes {} · no {} · {when}{carried}",
+        proposal.id,
+        what(proposal),
+        show::io(proposal.yes),
+        show::io(proposal.no)
+    )
 }
 
 fn json(session: &Session, proposal: &Proposal, times: &Times) -> Value {

@@ -86,7 +86,12 @@ fn end(session: &Session, command: &'static str, address: &Pubkey, sent: &[Sent]
     let job = session.ledger().job(address)?;
     let mut lines = vec![format!("job {address} is {}", names::job(job.state))];
     lines.extend(payout_lines(&job, payout));
-    session.done(command, sent, json!({ "job": address.to_string(), "state": names::job(job.state), "paid": payout_json(&job, payout) }), &lines);
+    session.done(
+        command,
+        sent,
+        json!({ "job": address.to_string(), "state": names::job(job.state), "paid": payout_json(&job, payout) }),
+        &lines,
+    );
     Ok(())
 }
 
@@ -95,7 +100,9 @@ pub fn cancel(session: &mut Session, named: &JobReference) -> Result<(), Failure
     let (address, job) = session.job(named)?;
     let me = session.me()?;
     if job.requester != me.to_bytes() {
-        return Err(Failure::failed(format!("job {address} is {}'s to cancel, and this key is {me}", show::key(&job.requester))).by("ledger.NotSigned").hint("sign with that key by --keypair"));
+        return Err(Failure::failed(format!("job {address} is {}'s to cancel, and this key is {me}", show::key(&job.requester)))
+            .by("ledger.NotSigned")
+            .hint("sign with that key by --keypair"));
     }
     let owner = match job.state {
         state::ACCEPTED => Some(Pubkey::from(session.ledger().provider(&job.provider.into())?.owner)),
@@ -123,7 +130,9 @@ pub fn expire(session: &mut Session, named: &JobReference) -> Result<(), Failure
         _ => return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state)))),
     };
     if times.now <= by && !session.chain.dry_run {
-        return Err(Failure::from(Refusal::TooEarly).about(format!("job {address} is {}", names::job(job.state))).hint(format!("it may until {}", times.due(by))));
+        return Err(Failure::from(Refusal::TooEarly)
+            .about(format!("job {address} is {}", names::job(job.state)))
+            .hint(format!("it may until {}", times.due(by))));
     }
     let payout = fees::refund(&job)?;
     let act = Act::new("job expire", vec![session.at.expire_job(&job)]).after(accounts(session, &job, None)?);

@@ -34,7 +34,8 @@ pub fn sample(session: &mut Session, address: &Pubkey) -> Result<Option<Vec<Sent
             None => return Ok(None),
         }
     }
-    Err(Failure::abstained(format!("the slot that draws was forgotten {FORGOTTEN_MAX} times before its hash was used")).hint("run the command again"))
+    Err(Failure::abstained(format!("the slot that draws was forgotten {FORGOTTEN_MAX} times before its hash was used"))
+        .hint("run the command again"))
 }
 
 /// Runs the command.
@@ -48,7 +49,8 @@ pub fn run(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             None => return Ok(()),
         }
     } else if whole.open_round().is_none() {
-        return Err(Failure::from(Refusal::RoundState).about(format!("job {address} is {}, and no committee of it is to be drawn", names::job(job.state))));
+        return Err(Failure::from(Refusal::RoundState)
+            .about(format!("job {address} is {}, and no committee of it is to be drawn", names::job(job.state))));
     }
     for _ in 0..DRAWS_MAX {
         match step(session, &address)? {
@@ -57,7 +59,8 @@ pub fn run(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             Step::Rehearsed => return Ok(()),
         }
     }
-    Err(Failure::abstained(format!("the committee is not full after {DRAWS_MAX} transactions")).hint("run the command again: it goes on where this one ended"))
+    Err(Failure::abstained(format!("the committee is not full after {DRAWS_MAX} transactions"))
+        .hint("run the command again: it goes on where this one ended"))
 }
 
 enum Step {
@@ -88,14 +91,18 @@ fn report(session: &Session, address: &Pubkey, sent: &[Sent]) -> Result<(), Fail
     let (_, whole) = session.whole(&JobReference::Address(*address))?;
     let times = session.times()?;
     let mut lines = Vec::new();
-    let mut shown = json!({ "job": address.to_string(), "state": names::job(whole.job.state), "sampled": names::sampled(whole.job.sampled) });
+    let mut shown =
+        json!({ "job": address.to_string(), "state": names::job(whole.job.state), "sampled": names::sampled(whole.job.sampled) });
     match whole.open_round() {
         Some(committee) => {
             lines.push(format!("job {address}: its proof is checked"));
             lines.extend(job_show::round_lines(committee, &times));
             shown["round"] = job_show::round_json(committee, &times);
         }
-        None => lines.push(format!("job {address}: its proof is not checked, unless it is challenged until {}", times.due(whole.job.challenge_until))),
+        None => lines.push(format!(
+            "job {address}: its proof is not checked, unless it is challenged until {}",
+            times.due(whole.job.challenge_until)
+        )),
     }
     lines.extend(whole.steps(times.now).iter().map(|step| format!("  next      {}", step.line(&address.to_string(), &times))));
     session.done("verifier draw", sent, shown, &lines);

@@ -40,13 +40,18 @@ pub fn hash_of(ledger: &dyn Ledger, draw_slot: u64) -> Result<Draws, Failure> {
     })
 }
 
+/// Number of seats that candidates are drawn from, before the seed is set.
+fn seats(session: &Session, committee: &Committee) -> Result<u32, Failure> {
+    if committee.round.seats > 0 { Ok(committee.round.seats) } else { Ok(session.totals()?.seats) }
+}
+
 /// The next candidates of a round, at most `most`: as many as it takes to fill it, if no seat changes before they are looked at. Empty if the slot's hash is not there.
 pub fn candidates(session: &Session, job: &Job, committee: &Committee, most: usize) -> Result<Vec<u32>, Failure> {
     let round = &committee.round;
     let (seed, seats) = match round.state {
         state::WAITING => {
             let Draws::Hash(hash) = hash_of(session.ledger(), round.draw_slot)? else { return Ok(Vec::new()) };
-            (draw::seed(sha256, &round.job, round.number, &hash), session.totals()?.seats)
+            (draw::seed(sha256, &round.job, round.number, &hash), seats(session, committee)?)
         }
         _ => (round.seed, round.seats),
     };

@@ -70,8 +70,9 @@ fn account_name(info: Option<&InstructionInfo>, place: usize) -> String {
 /// An instruction for programs.
 pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
     let info = info(at, instruction);
-    let fields: serde_json::Map<String, Value> =
-        info.map(|info| info.fields.iter().map(|field| (field.name.to_owned(), value(field, &instruction.data))).collect()).unwrap_or_default();
+    let fields: serde_json::Map<String, Value> = info
+        .map(|info| info.fields.iter().map(|field| (field.name.to_owned(), value(field, &instruction.data))).collect())
+        .unwrap_or_default();
     let accounts: Vec<Value> = instruction
         .accounts
         .iter()

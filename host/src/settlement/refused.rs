@@ -10,14 +10,18 @@ impl From<LedgerError> for Failure {
         let said = error.to_string();
         match error {
             LedgerError::Refused(refused) => refused.into(),
-            LedgerError::Missing { .. } => Self::usage(said).hint("check the address, and with `assay ledger status` that this is the ledger you mean"),
+            LedgerError::Missing { .. } => {
+                Self::usage(said).hint("check the address, and with `assay ledger status` that this is the ledger you mean")
+            }
             LedgerError::Foreign { .. } => Self::refused("ledger.account", said).hint("that address holds something else: check it"),
             LedgerError::Unsendable(_) | LedgerError::Overflow => Self::failed(said),
             LedgerError::Already(_) => Self::failed(said).hint("it was sent before: look with the status command before you send it again"),
             LedgerError::Expired(_) => Self::abstained(said).hint("nothing has changed: run the command again"),
             LedgerError::Uncertain { .. } => Self::abstained(said)
                 .hint("run the same command again when the cluster answers: it first finds out what became of this one, and pays once"),
-            LedgerError::Locked(_) => Self::abstained(said).hint("another assay command has the ledger open: run this again when it has ended"),
+            LedgerError::Locked(_) => {
+                Self::abstained(said).hint("another assay command has the ledger open: run this again when it has ended")
+            }
             LedgerError::Exists(_) => Self::usage(said).hint("use it, or name another folder with --url embedded:DIR"),
             LedgerError::NoLedger(_) => Self::usage(said).hint("make one with `assay ledger init`, or name another with --url"),
             LedgerError::Io { .. } => Self::abstained(said).hint("check the folder, its permissions and free space"),
@@ -25,7 +29,9 @@ impl From<LedgerError> for Failure {
             LedgerError::Version { .. } => Self::abstained(said).hint("use the version of assay that wrote it, or a newer one"),
             LedgerError::Broken(_) => Self::abstained(said).hint("check the disk, then run the command again"),
             LedgerError::Program(_) => Self::abstained(said).hint("this is a fault of this build of assay: report it"),
-            LedgerError::Rpc { .. } => Self::abstained(said).hint("check the URL and the network; nothing was paid that is not said so here"),
+            LedgerError::Rpc { .. } => {
+                Self::abstained(said).hint("check the URL and the network; nothing was paid that is not said so here")
+            }
             #[allow(unreachable_patterns)]
             _ => Self::abstained(said),
         }
@@ -36,8 +42,9 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused.refusal() {
             Some(refusal) => refusal.into(),
-            None => Self::failed(refused.to_string())
-                .hint("nothing has changed but perhaps a fee; `assay ledger balance` shows whether the wallet has the SOL and the tokens for it"),
+            None => Self::failed(refused.to_string()).hint(
+                "nothing has changed but perhaps a fee; `assay ledger balance` shows whether the wallet has the SOL and the tokens for it",
+            ),
         }
     }
 }
@@ -61,7 +68,9 @@ fn hint(refusal: Refusal) -> Option<&'static str> {
         | Refusal::WrongAddress
         | Refusal::NotSigned
         | Refusal::NotWritable
-        | Refusal::Duplicate => "this program and the one on the ledger do not agree, or the accounts changed meanwhile: try again, then check the versions",
+        | Refusal::Duplicate => {
+            "this program and the one on the ledger do not agree, or the accounts changed meanwhile: try again, then check the versions"
+        }
         Refusal::WrongTokens => "a token account is missing: `assay ledger balance` shows the wallet's",
         Refusal::Paused => "`assay ledger status` shows since when; `assay ledger resume` ends a pause that has lasted long enough",
         Refusal::NotGuardian => "`assay ledger status` shows who that is; sign with its key by --keypair",

@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
-use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement::call::Committee;
+use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement_interface::FieldInfo;
 use assay_settlement_interface::account::{self, Config, Job, Provider, Seat, Totals};
 use assay_settlement_interface::params::{DEFAULTS, Param};
@@ -132,7 +132,8 @@ impl Session {
         let me = self.me()?;
         let address = self.at.provider(&me);
         let found = self.ledger().find("provider", &address)?.ok_or_else(|| {
-            Failure::usage(format!("{me} is no provider on this ledger")).hint("`assay provider register`, or sign with the provider's key by --keypair")
+            Failure::usage(format!("{me} is no provider on this ledger"))
+                .hint("`assay provider register`, or sign with the provider's key by --keypair")
         })?;
         Ok((address, found))
     }
@@ -144,7 +145,8 @@ impl Session {
             JobReference::Nonce(nonce) => self.at.job(&self.me()?, *nonce),
         };
         let found = self.ledger().find("job", &address)?.ok_or_else(|| {
-            Failure::usage(format!("there is no job {named} on this ledger")).hint("`assay job list` lists all; one that was closed is gone")
+            Failure::usage(format!("there is no job {named} on this ledger"))
+                .hint("`assay job list` lists all; one that was closed is gone")
         })?;
         Ok((address, found))
     }
@@ -213,8 +215,11 @@ impl Session {
             match &mut self.open {
                 Open::Embedded(embedded) => embedded.skip(slot.saturating_sub(at).saturating_add(1))?,
                 Open::Cluster(_) if started.elapsed() > SLOT_WAIT => {
-                    return Err(Failure::abstained(format!("slot {slot}, which draws, has not come in {} s; the cluster is at {at}", SLOT_WAIT.as_secs()))
-                        .hint("nothing has changed: run the command again later"));
+                    return Err(Failure::abstained(format!(
+                        "slot {slot}, which draws, has not come in {} s; the cluster is at {at}",
+                        SLOT_WAIT.as_secs()
+                    ))
+                    .hint("nothing has changed: run the command again later"));
                 }
                 Open::Cluster(_) => std::thread::sleep(Duration::from_millis(400)),
             }
