@@ -88,6 +88,7 @@ fn dependencies_point_one_way() {
         ("assay-sandbox", &["assay-gpu", "assay-protocol"]),
         ("assay-reference", &[]),
         ("assay-settlement-interface", &[]),
+        ("assay-settlement", &["assay-protocol", "assay-settlement-interface"]),
         ("assay", &["assay-gpu", "assay-protocol", "assay-sandbox", "assay-settlement", "assay-settlement-interface"]),
     ]);
     let found = dependencies();

@@ -52,11 +52,21 @@ impl Refused {
         match why {
             InstructionError::Custom(code) if ours => match Refusal::from_code(*code) {
                 Some(refusal) => Self::ByProgram { instruction, refusal },
-                None => Self::Instruction { instruction, why: why.to_string() },
+                // The program's own numbers start above those of the programs that it calls, whose refusals come through it.
+                None => Self::Instruction { instruction, why: called(*code).unwrap_or_else(|| why.to_string()) },
             },
             _ => Self::Instruction { instruction, why: why.to_string() },
         }
     }
+}
+
+/// What a refusal of a program that ours calls says. The token program and the system program use the same numbers: 1 is too few tokens, or too little SOL for an account.
+fn called(code: u32) -> Option<String> {
+    if code == 1 {
+        return Some("a program that it calls refuses: insufficient tokens, or insufficient SOL for what is to be stored".into());
+    }
+    let why = spl_token_interface::error::TokenError::try_from(code).ok()?;
+    Some(format!("the token program refuses: {why}"))
 }
 
 /// Why a ledger does not do what it was asked.

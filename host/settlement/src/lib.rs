@@ -1,6 +1,7 @@
 //! Client of the settlement program (`specs/settlement.md`): where its accounts are, what is sent to it, and the ledgers that it is sent to.
 //!
 //! - [`address`], [`call`]: addresses of accounts, instructions ready to be signed. [`token`]: amounts.
+//! - [`draw`]: whom a round looks at next, and the hash that decides it.
 //! - [`ledger`], [`reads`]: what a ledger does for the rest of Assay, and what is stored there, by its meaning.
 //! - [`embedded`]: a ledger in this process and one folder. [`rpc`]: a Solana cluster. [`journal`]: what both write before anything else.
 //! - [`solana_config`]: which cluster and which key the Solana CLI uses.
@@ -9,6 +10,7 @@
 
 pub mod address;
 pub mod call;
+pub mod draw;
 pub mod embedded;
 pub mod error;
 pub mod journal;

@@ -10,6 +10,7 @@ use assay_protocol::package::Package;
 use assay_protocol::receipt::ReceiptFile;
 use serde_json::{Value, json};
 
+use super::demo_settlement::Settlement;
 use crate::failure::{Code, Failure};
 use crate::job_toml::JobToml;
 use crate::say::{note, out};
@@ -36,16 +37,22 @@ pub fn run(as_json: bool) -> Result<(), Failure> {
     demo.say("\n4. Attack: each of these must be refused");
     let target = jobs.iter().find(|job| job.name == "thumbnail").or(jobs.first()).ok_or_else(|| Failure::usage("there are no examples"))?;
     let attacks = demo.attacks(target)?;
+    demo.say("\n5. Settle: stake, escrow, proof, verification, payment, on a ledger of the demo's own (Solana's runtime in this process)");
+    let mut settlement = Settlement::prepare(&demo)?;
+    settlement.honest(target)?;
+    demo.say("\n6. A provider sells a lie: contradicted, frozen, appeal lost, burned");
+    settlement.lie(target)?;
+    let settled = settlement.into_steps();
     demo.say(&format!("\nAll of it lies in {} · {:.0} s", demo.folder.display(), started.elapsed().as_secs_f64()));
     if as_json {
-        report::print_json(&json!({ "folder": demo.folder, "jobs": ran, "attacks": attacks }));
+        report::print_json(&json!({ "folder": demo.folder, "jobs": ran, "attacks": attacks, "settlement": settled }));
     }
     Ok(())
 }
 
 /// Where the demo works, and with what.
-struct Demo {
-    folder: PathBuf,
+pub(super) struct Demo {
+    pub(super) folder: PathBuf,
     publisher: PathBuf,
     provider: PathBuf,
     examples: Vec<PathBuf>,
@@ -53,14 +60,14 @@ struct Demo {
 }
 
 /// One example, built.
-struct Job {
-    name: String,
-    package: PathBuf,
-    receipt: PathBuf,
+pub(super) struct Job {
+    pub(super) name: String,
+    pub(super) package: PathBuf,
+    pub(super) receipt: PathBuf,
     out: PathBuf,
     /// What its first test case gives it.
-    inputs: Vec<String>,
-    args: Vec<String>,
+    pub(super) inputs: Vec<String>,
+    pub(super) args: Vec<String>,
 }
 
 impl Demo {
@@ -85,7 +92,7 @@ impl Demo {
         Ok(Self { folder, publisher, provider, examples, as_json })
     }
 
-    fn say(&self, line: &str) {
+    pub(super) fn say(&self, line: &str) {
         if !self.as_json {
             out!("{line}");
         }
@@ -207,7 +214,7 @@ impl Demo {
         Ok(json!({ "attack": attack, "refused_by": found, "exit_code": exit_code }))
     }
 
-    fn expect_success(&self, command: &mut Command) -> Result<Value, Failure> {
+    pub(super) fn expect_success(&self, command: &mut Command) -> Result<Value, Failure> {
         let (exit_code, said) = self.spawn(command)?;
         if exit_code == 0 {
             return Ok(said);
@@ -251,13 +258,13 @@ impl Job {
 }
 
 /// This program again, answering in JSON.
-fn assay() -> Command {
+pub(super) fn assay() -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap_or_else(|_| "assay".into()));
     command.arg("--json");
     command
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 

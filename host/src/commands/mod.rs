@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod demo;
+mod demo_settlement;
 mod dispute;
 mod doctor;
 mod doctor_gpu;

@@ -250,7 +250,7 @@ kinds! {
         round_open: u8,
         /// Redraws so far.
         redraws: u8,
-        /// 1 once a verdict named another outcome.
+        /// 0; 1 once a verdict named another outcome; 2 once a dispute was opened.
         contradicted: u8,
         /// Demanded model; 65,535: any.
         model: u16,
@@ -284,6 +284,10 @@ kinds! {
         accepted_at: i64,
         /// Until when it may be proved.
         prove_by: i64,
+        /// The slot in which it was proved.
+        proved_slot: u64,
+        /// Number of seats then.
+        seats: u32,
         /// Until when it may be challenged.
         challenge_until: i64,
         /// The first slot that may draw.
@@ -331,7 +335,9 @@ kinds! {
         bond: u64,
         /// The first slot that may draw.
         draw_slot: u64,
-        /// Number of seats when the seed was set.
+        /// The slot before which judges must have taken their seats: that in which it was opened; of a sample, that of the proof.
+        since: u64,
+        /// Number of seats then.
         seats: u32,
         /// The seed, or zeros.
         seed: Key,
@@ -341,6 +347,8 @@ kinds! {
         commit_by: i64,
         /// Until when to reveal.
         reveal_by: i64,
+        /// When it was tallied.
+        decided_at: i64,
         /// Members that were punished, by bit.
         punished: u16,
         /// Number of the round that this one reviews, of an appeal.
@@ -360,6 +368,8 @@ kinds! {
         busy: u32,
         /// When it was taken.
         taken_at: i64,
+        /// The slot in which it was taken.
+        taken_slot: u64,
         /// When a leaving seat is free.
         free_at: i64,
         /// Not claimed: IO in the stake account, IO in escrow, IOSD in escrow.

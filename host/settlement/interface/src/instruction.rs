@@ -255,15 +255,15 @@ instructions! {
         fuel: u64,
         /// Profile, UTF-8, then zeros.
         profile: [u8; 16],
-    } [config r, owner s, provider w, device w, job w]
+    } [config r, totals r, owner s, provider w, device w, job w]
     /// Ends an open job (the first seven accounts), or an accepted one, of which the hours begun are paid (all). Requester. Refused: JobState.
     16 CancelJob {} [config r, requester s, job w, escrow w, refund w, vault r, token_program r; "for an accepted job: provider w, device w, payout w, fees w"]
     /// Ends an open job after accept_by, or an accepted one after prove_by. Anyone. Refused: JobState, TooEarly.
     17 ExpireJob {} [config r, job w, escrow w, refund w, vault r, token_program r; "for an accepted job: provider w, device w"]
     /// Decides whether a proof is sampled, and makes the round if it is. Anyone. Refused: JobState, AlreadyDrawn, SlotNotYet, RoundOpen.
-    18 Sample {} [config r, totals r, payer ws, provider r, job w, round w, slot_hashes r, system_program r]
+    18 Sample {} [config r, payer ws, provider r, job w, round w, slot_hashes r, system_program r]
     /// Looks at candidates. Anyone. Refused: RoundState, SlotNotYet, WrongSeats.
-    19 Draw {} [config r, totals r, provider r, job r, round w, previous r, slot_hashes r; "candidates w, in order"]
+    19 Draw {} [config r, provider r, job r, round w, previous r, slot_hashes r; "candidates w, in order"]
     /// Commits to a verdict. Holder of the seat. Refused: RoundState, TooLate, NotMember, AlreadyCommitted, Zero (zeros).
     20 Commit {
         /// The commitment.
@@ -284,12 +284,12 @@ instructions! {
     } [config r, owner s, seat r, job r, round w]
     /// Counts a round and draws its consequences (sections 7 and 8). Anyone. Refused: RoundState, NotComplete, WrongSeats.
     22 Tally {} [config r, totals w, payer ws, provider w, job w, round w, previous w, dispute w, mark w, stake_tokens w, io_mint w, vault r, token_program r, system_program r; "the members' seats w, in order"]
-    /// Makes the next round after one without a quorum. Anyone. Refused: RoundState, RedrawsUsed, JobState.
-    23 Redraw {} [config r, payer ws, job w, round w, next w, system_program r]
-    /// Challenges a proof, with a bond. Anyone. Refused: JobState, TooLate, RoundOpen.
-    24 Challenge {} [config r, challenger ws, job w, round w, source w, stake_tokens w, system_program r, token_program r]
+    /// Makes the next round after one without a quorum. Anyone. Refused: RoundState, JobState.
+    23 Redraw {} [config r, totals r, payer ws, job w, round w, next w, system_program r]
+    /// Challenges a proof, with a bond. Anyone. Refused: JobState, TooLate, RoundOpen, Overflow (after 128 rounds).
+    24 Challenge {} [config r, totals r, challenger ws, job w, round w, source w, stake_tokens w, system_program r, token_program r]
     /// Appeals, with a bond. Provider. Refused: DisputeState, TooLate.
-    25 Appeal {} [config r, owner ws, provider r, job w, dispute w, round w, source w, stake_tokens w, system_program r, token_program r]
+    25 Appeal {} [config r, totals r, owner ws, provider r, job w, dispute w, round w, source w, stake_tokens w, system_program r, token_program r]
     /// Pays a job out (section 5). Anyone. Refused: JobState, TooEarly, RoundOpen, NotDrawn.
     26 Settle {} [config r, job w, provider w, escrow w, payout w, refund w, fees w, vault r, token_program r]
     /// Burns frozen stake and refunds the requester (section 8). Anyone. Refused: DisputeState, TooEarly, WrongSeats.

@@ -60,7 +60,7 @@ params! {
     18 SampleFloorPpm "sample_floor_ppm" "ppm" 50_000 1 1_000_000
     19 TrustedAfter "trusted_after" "results" 10 1 1_000_000
     20 SeatStake "seat_stake" "IO base units" 200_000_000_000 1 1_000_000_000_000_000
-    21 SeatUnbondingS "seat_unbonding_s" "s" 3_888_000 60 31_536_000
+    21 SeatUnbondingS "seat_unbonding_s" "s" 7_776_000 60 31_536_000
     22 MissedPenalty "missed_penalty" "IO base units" 10_000_000_000 0 1_000_000_000_000_000
     23 WrongPenalty "wrong_penalty" "IO base units" 50_000_000_000 0 1_000_000_000_000_000
     24 ChallengeBond "challenge_bond" "IO base units" 50_000_000_000 0 1_000_000_000_000_000

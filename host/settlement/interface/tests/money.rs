@@ -91,7 +91,7 @@ proptest! {
         let (mut own, _) = opened(1_000, 1, currency::IOSD).expect("it opens");
         (own.state, own.outcome, own.verification, own.round_open, own.risk) = (job_state::PROVED, [100; 32], v, 1, 500);
         let mut opening = own;
-        let asked = round::Opening { job: [3; 32], purpose: if challenged { purpose::CHALLENGE } else { purpose::SAMPLE }, opener: [7; 32], payer: [8; 32], bond, previous: 0, draw_slot: 5 };
+        let asked = round::Opening { job: [3; 32], purpose: if challenged { purpose::CHALLENGE } else { purpose::SAMPLE }, opener: [7; 32], payer: [8; 32], bond, previous: 0, draw_slot: 5, since: 0, seats: 9 };
         let mut own_round: Round = round::open(&mut opening, &asked, 255, &DEFAULTS).expect("a round");
         (own_round.size, own_round.quorum, own_round.drawn, own_round.state) = (drawn, quorum, drawn, round_state::VOTING);
         let members: Vec<Member> = codes.iter().enumerate().map(|(i, (verdict, outcome))| Member {

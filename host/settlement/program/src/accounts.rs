@@ -9,7 +9,7 @@ use pinocchio::{AccountView, Address};
 
 /// Names what an account holds, in place: `held!(job: Job = accounts::read_mut(view, program));` makes `job` a `&mut Job`, or refuses.
 ///
-/// A `?` would move it, and a move of a job on the stack is 46 loads and 46 stores: without them the program is a quarter smaller.
+/// A `?` would move it, and a move of a job on the stack is 46 loads and 46 stores: without them the program is a fifth smaller.
 macro_rules! held {
     ($name:ident: $kind:ty = $read:expr) => {
         let mut $name: crate::Outcome<$kind> = $read;

@@ -4,7 +4,8 @@ use crate::{Outcome, accounts};
 use assay_settlement_interface::Key;
 use assay_settlement_interface::account::{Config, seeds};
 use assay_settlement_interface::error::Refusal;
-use pinocchio::cpi::{Seed, Signer};
+use pinocchio::cpi::{Seed, Signer, invoke_signed};
+use pinocchio::instruction::{InstructionAccount, InstructionView};
 use pinocchio::{AccountView, Address, ProgramResult};
 use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer as TransferLamports};
 use pinocchio_token::instructions::{Burn, InitializeAccount3, MintTo, Transfer};
@@ -121,12 +122,11 @@ pub fn close(view: &mut AccountView, receiver: &mut AccountView) -> Outcome {
 }
 
 /// Moves `amount` tokens of whoever signs.
-#[inline(never)]
 pub fn take_in(from: &AccountView, to: &AccountView, authority: &AccountView, amount: u64) -> Outcome {
     if amount == 0 {
         return Ok(());
     }
-    Transfer::new(from, to, authority, amount).invoke().map_err(|_| Refusal::Duplicate)
+    token_call(Transfer::<&AccountView>::DISCRIMINATOR, [from, to, authority], amount, &[])
 }
 
 /// The owner of all token accounts of the program, whose signature only the program can give.
@@ -145,38 +145,41 @@ impl<'a> Vault<'a> {
     }
 
     /// Pays `amount` out of a token account of the program.
-    #[inline(never)]
     pub fn pay(self, from: &AccountView, to: &AccountView, amount: u64) -> Outcome {
-        if amount == 0 {
-            return Ok(());
-        }
-        let bump = [self.bump];
-        let seeds = [Seed::from(seeds::VAULT), Seed::from(&bump)];
-        let call = Transfer::new(from, to, self.view, amount);
-        call.invoke_signed(&[Signer::from(&seeds)]).map_err(|_| Refusal::Duplicate)
+        self.sign(Transfer::<&AccountView>::DISCRIMINATOR, [from, to], amount)
     }
 
     /// Burns `amount` of a token account of the program.
-    #[inline(never)]
     pub fn burn(self, from: &AccountView, mint: &AccountView, amount: u64) -> Outcome {
-        if amount == 0 {
-            return Ok(());
-        }
-        let bump = [self.bump];
-        let seeds = [Seed::from(seeds::VAULT), Seed::from(&bump)];
-        let call = Burn::new(from, mint, self.view, amount);
-        call.invoke_signed(&[Signer::from(&seeds)]).map_err(|_| Refusal::Duplicate)
+        self.sign(Burn::<&AccountView>::DISCRIMINATOR, [from, mint], amount)
     }
 
     /// Mints `amount` of IO.
-    #[inline(never)]
     pub fn mint(self, mint: &AccountView, to: &AccountView, amount: u64) -> Outcome {
+        self.sign(MintTo::<&AccountView>::DISCRIMINATOR, [mint, to], amount)
+    }
+
+    /// The three are alike: two accounts that change, who signs, and an amount.
+    fn sign(self, what: u8, accounts: [&AccountView; 2], amount: u64) -> Outcome {
         if amount == 0 {
             return Ok(());
         }
         let bump = [self.bump];
         let seeds = [Seed::from(seeds::VAULT), Seed::from(&bump)];
-        let call = MintTo::new(mint, to, self.view, amount);
-        call.invoke_signed(&[Signer::from(&seeds)]).map_err(|_| Refusal::Duplicate)
+        token_call(what, [accounts[0], accounts[1], self.view], amount, &[Signer::from(&seeds)])
     }
+}
+
+/// Calls instruction `what` of the token program, whose data are its number and an amount.
+#[inline(never)]
+fn token_call(what: u8, accounts: [&AccountView; 3], amount: u64, signers: &[Signer]) -> Outcome {
+    let mut data = [what; 9];
+    data[1..].copy_from_slice(&amount.to_le_bytes());
+    let metas = [
+        InstructionAccount::writable(accounts[0].address()),
+        InstructionAccount::writable(accounts[1].address()),
+        InstructionAccount::readonly_signer(accounts[2].address()),
+    ];
+    let call = InstructionView { program_id: &pinocchio_token::ID, accounts: &metas, data: &data };
+    invoke_signed(&call, &accounts, signers).map_err(|_| Refusal::Duplicate)
 }

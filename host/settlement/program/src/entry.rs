@@ -1,5 +1,6 @@
 //! What every instruction goes through: the configuration is read, the pause is looked at, and the tag says who goes on.
 
+use crate::accounts::held;
 use crate::{Outcome, accounts, processor};
 use assay_settlement_interface::account::Config;
 use assay_settlement_interface::error::Refusal;
@@ -51,21 +52,66 @@ pub fn process(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> 
 #[inline(never)]
 fn run(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome {
     let tag = data.first().copied().filter(|tag| *tag <= sent::CloseVote::TAG).ok_or(Refusal::Instruction)?;
+    check_flags(tag, accounts)?;
     let clock = Clock::get().map_err(|_| Refusal::Overflow)?;
     if tag == sent::Initialise::TAG {
         return processor::initialise::initialise(program, clock.unix_timestamp, Sent { accounts, data });
     }
     // The configuration is the first account of all others.
     let (first, accounts) = accounts.split_first_mut().ok_or(Refusal::MissingAccount)?;
-    let config: Config = accounts::read(first, program)?;
+    held!(config: Config = accounts::read(first, program));
     match tag {
         sent::Pause::TAG => return processor::pause::pause(first, config, clock.unix_timestamp, Sent { accounts, data }),
         sent::Resume::TAG => return processor::pause::resume(first, config, clock.unix_timestamp, Sent { accounts, data }),
         _ => {}
     }
-    let now = time::now(&config, clock.unix_timestamp)?;
-    let ground = Ground { program, config: &config, now, slot: clock.slot };
+    let now = time::now(config, clock.unix_timestamp)?;
+    let ground = Ground { program, config, now, slot: clock.slot };
     hand_over(tag, Call { ground: &ground, config: first, accounts, data })
+}
+
+/// What the interface says of the accounts of an instruction: how many there are at least, and by bit, which of them change and which sign.
+#[derive(Clone, Copy)]
+struct Flags {
+    count: u8,
+    writable: u16,
+    signer: u16,
+}
+
+/// Of all instructions, by tag. Made when the program is compiled: names and texts stay out of it.
+const FLAGS: [Flags; sent::INSTRUCTIONS.len()] = {
+    let mut all = [Flags { count: 0, writable: 0, signer: 0 }; sent::INSTRUCTIONS.len()];
+    let mut i = 0;
+    while i < all.len() {
+        let accounts = sent::INSTRUCTIONS[i].accounts;
+        assert!(sent::INSTRUCTIONS[i].tag as usize == i && accounts.len() <= 16);
+        let mut n = 0;
+        while n < accounts.len() {
+            all[i].writable |= (accounts[n].writable as u16) << n;
+            all[i].signer |= (accounts[n].signer as u16) << n;
+            n += 1;
+        }
+        all[i].count = n as u8;
+        i += 1;
+    }
+    all
+};
+
+/// All accounts are there, those that sign have signed, and those that change may change. Accounts beyond those are looked at where they are used.
+fn check_flags(tag: u8, accounts: &[AccountView]) -> Outcome {
+    let flags = FLAGS.get(usize::from(tag)).ok_or(Refusal::Instruction)?;
+    let accounts = accounts.get(..usize::from(flags.count)).ok_or(Refusal::MissingAccount)?;
+    let (mut writable, mut signer) = (flags.writable, flags.signer);
+    for view in accounts {
+        if signer & 1 == 1 {
+            accounts::signer(view)?;
+        }
+        if writable & 1 == 1 {
+            accounts::writable(view)?;
+        }
+        (writable, signer) = (writable >> 1, signer >> 1);
+    }
+    Ok(())
 }
 
 fn hand_over(tag: u8, call: Call) -> Outcome {

@@ -24,8 +24,9 @@ use solana_sdk::instruction::{AccountMeta, Instruction};
 use solana_sdk::pubkey::Pubkey;
 
 pub use self::round::Committee;
-pub use self::vote::Action;
+pub use self::setup::new_mint;
 use crate::address::Addresses;
+pub use assay_settlement_interface::rules::vote::{Action, ModelChange};
 
 /// The slot hashes of the cluster.
 pub const SLOT_HASHES: Pubkey = solana_sdk_ids::sysvar::slot_hashes::ID;

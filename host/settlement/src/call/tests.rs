@@ -31,8 +31,7 @@ fn all() -> Vec<Instruction> {
     let dispute = Dispute { job: address.to_bytes(), provider: [13; 32], payer: [12; 32], ..zeros() };
     let open =
         OpenJob { nonce: 5, currency: 1, model: 9, tier: 0, country: [0; 2], package: [1; 32], job: [2; 32], price_hour: 3, hours: 4 };
-    let (action, payload) = Action::PayFees { currency: 1, amount: 6, owner }.to_bytes();
-    let proposal = Proposal { id: 8, action, payload, ..zeros() };
+    let proposal = Proposal { id: 8, ..proposed(&at, &Action::PayFees { currency: 1, amount: 6, owner: owner.to_bytes() }) };
     vec![
         at.initialise(&payer, &guardian, &DEFAULTS),
         at.pause(&guardian),
@@ -74,7 +73,7 @@ fn all() -> Vec<Instruction> {
         at.heartbeat(&owner),
         at.lapse(&provider),
         at.claim(&owner),
-        at.propose(&owner, 8, &Action::SetGuardian(guardian)),
+        at.propose(&owner, 8, &Action::SetGuardian(guardian.to_bytes())),
         at.cast_vote(&owner, 8, true),
         at.execute(&payer, &proposal),
         at.close_vote(8, &owner),
@@ -145,17 +144,49 @@ fn an_open_job_ends_with_the_first_accounts() {
 }
 
 #[test]
-fn actions_are_as_the_specification_says() {
-    let payload = |action: Action| action.to_bytes();
-    let (number, bytes) = payload(Action::SetParam { number: 5, value: 0x0102 });
-    assert_eq!((number, &bytes[..10]), (0, &[5, 2, 1, 0, 0, 0, 0, 0, 0, 0][..]));
-    let (number, bytes) = payload(Action::SetModel { id: 258, kind: 1, enabled: true, multiplier_milli: 3, name: [7; 32] });
-    assert_eq!((number, &bytes[..8], bytes[8], bytes[39], bytes[40]), (1, &[2, 1, 1, 1, 3, 0, 0, 0][..], 7, 7, 0));
+fn a_proposal_says_what_it_needs() {
     let at = at();
-    let proposal = Proposal { id: 1, action: 1, payload: bytes, ..zeros() };
-    assert_eq!(at.execute(&Pubkey::from([1; 32]), &proposal).accounts[3].pubkey, at.model(258));
+    let payer = Pubkey::from([1; 32]);
+    let mut name = [0; 32];
+    name[0] = b'X';
+    let change = ModelChange { id: 258, kind: 1, enabled: 1, multiplier_milli: 3, name };
+    assert_eq!(at.execute(&payer, &proposed(&at, &Action::SetModel(change))).accounts[3].pubkey, at.model(258));
     let owner = Pubkey::from([9; 32]);
-    let (action, payload) = Action::PayFees { currency: 1, amount: 1, owner }.to_bytes();
-    let pays = at.execute(&Pubkey::from([1; 32]), &Proposal { id: 1, action, payload, ..zeros() });
+    let pays = at.execute(&payer, &proposed(&at, &Action::PayFees { currency: 1, amount: 1, owner: owner.to_bytes() }));
     assert_eq!((pays.accounts[3].pubkey, pays.accounts[4].pubkey), (at.tokens[4], at.wallet(&owner, 1)));
+    assert_eq!(at.execute(&payer, &proposed(&at, &Action::SetParam { number: 5, value: 1 })).accounts.len(), 3);
+}
+
+/// The largest committee fits into one transaction, with a price and a limit before it.
+#[test]
+fn the_largest_committee_fits() {
+    let at = at();
+    let key = |n: u8| Pubkey::from([n; 32]);
+    let job = Job { requester: [20; 32], provider: [13; 32], ..zeros() };
+    let address = at.of_job(&job);
+    let round = Round { job: address.to_bytes(), ..zeros() };
+    let committee = Committee { round, members: (0..16).map(Member::drawn).collect() };
+    let dispute = Dispute { provider: [13; 32], ..zeros() };
+    let candidates: Vec<u32> = (0..crate::draw::AT_ONCE as u32).collect();
+    let length = |instruction: Instruction| {
+        let budget = |n: usize| Instruction { program_id: key(99), accounts: vec![], data: vec![0; n] };
+        let message = solana_sdk::message::Message::new(&[budget(5), budget(9), instruction], Some(&key(98)));
+        1 + 64 + message.serialize().len()
+    };
+    for (name, one) in [
+        ("tally", at.tally(&key(98), &job, &committee)),
+        ("slash", at.execute_slash(&job, &dispute, &committee)),
+        ("draw", at.draw(&job, &round, &candidates)),
+    ] {
+        assert!(length(one.clone()) <= crate::wire::LENGTH_MAX, "{name}: {}", length(one));
+    }
+}
+
+/// The proposal that an instruction makes.
+fn proposed(at: &Addresses, action: &Action) -> Proposal {
+    let made = at.propose(&Pubkey::from([1; 32]), 0, action);
+    match Any::read(&made.data) {
+        Ok(Any::Propose(propose)) => Proposal { action: propose.action, payload: propose.payload, ..zeros() },
+        other => panic!("{other:?}"),
+    }
 }

@@ -171,10 +171,10 @@ impl Machine {
             return Err(LedgerError::Expired(signature));
         }
         let message = transaction.message.clone();
-        let done = self
-            .svm
-            .simulate_transaction(transaction)
-            .map_err(|failed| Refused::new(&failed.err, &self.at.program, |at| wire::invoked(&message, at)))?;
+        let done = self.svm.simulate_transaction(transaction).map_err(|failed| {
+            tracing::debug!(error = %failed.err, logs = ?failed.meta.logs, "refused");
+            Refused::new(&failed.err, &self.at.program, |at| wire::invoked(&message, at))
+        })?;
         let changes = done.post_accounts.iter().filter_map(|(address, after)| self.change(address, after)).collect();
         let (units, fee) = (done.meta.compute_units_consumed, done.meta.fee);
         let entry = Entry::Transaction { signature: *signature.as_array(), intent, units, fee, changes };

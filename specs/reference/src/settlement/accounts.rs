@@ -242,6 +242,10 @@ layout! {
         accepted_at: i64,
         /// Until when it may be proved.
         prove_by: i64,
+        /// When it was proved.
+        proved_slot: u64,
+        /// Number of seats then.
+        seats: u32,
         /// Until when it may be challenged.
         challenge_until: i64,
         /// The first slot that may draw.
@@ -294,7 +298,9 @@ layout! {
         bond: u64,
         /// The first slot that may draw.
         draw_slot: u64,
-        /// Number of seats when the seed was set.
+        /// Since when judges must have been there: when it was opened; of a sample, when the job was proved.
+        since: u64,
+        /// Number of seats then.
         seats: u32,
         /// The seed, or zeros.
         seed: Key,
@@ -304,6 +310,8 @@ layout! {
         commit_by: i64,
         /// Until when to reveal.
         reveal_by: i64,
+        /// When it was tallied.
+        decided_at: i64,
         /// Members that were punished, by bit.
         punished: u16,
         /// Number of the round that this one reviews, of an appeal.
@@ -328,6 +336,8 @@ layout! {
         busy: u32,
         /// When it was taken.
         taken_at: i64,
+        /// The slot in which it was taken.
+        taken_slot: u64,
         /// When a leaving seat is free.
         free_at: i64,
         /// Not claimed: IO in the stake account, IO in escrow, IOSD in escrow.

@@ -10,7 +10,8 @@ use crate::encoding::{Malformed, Reader, Writer};
 /// States all instructions: how each is read and written, and the length that the page gives it.
 macro_rules! instructions {
     ($($(#[$about:meta])* $tag:literal $name:ident { $($(#[$what:meta])* $field:ident: $field_type:ty,)* } = $length:literal,)*) => {
-        /// What is asked of the program.
+        /// What is asked of the program. That Initialise is large does not matter: it is sent once.
+        #[allow(clippy::large_enum_variant)]
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[allow(clippy::large_enum_variant)] // one is sent once in a ledger's life, and none is kept
         pub enum Instruction {
@@ -278,4 +279,77 @@ instructions! {
     42 Execute {} = 1,
     /// Closes a vote on a proposal that is over: the rent to the provider's owner. Anyone.
     43 CloseVote {} = 1,
+}
+
+impl Instruction {
+    /// Names of the accounts that are always passed, in order; `s` signs, `w` changes.
+    pub fn accounts(&self) -> &'static str {
+        match self {
+            Instruction::Initialise { .. } => {
+                "payer ws, config w, totals w, vault, io_mint, iosd_mint, stake_tokens w, escrow_io w, escrow_iosd w, fees_io w, fees_iosd w, system_program, token_program"
+            }
+            Instruction::Pause { .. } => "config w, guardian s",
+            Instruction::Resume { .. } => "config w, signer s",
+            Instruction::SetModel { .. } => "config, guardian ws, model w, system_program",
+            Instruction::RegisterProvider { .. } => "config, owner ws, provider w, system_program",
+            Instruction::UpdateProvider { .. } => "config, owner s, provider w",
+            Instruction::AttestProvider { .. } => "config, guardian s, provider w",
+            Instruction::AddDevice { .. } => "config, owner ws, provider w, model, device w, system_program",
+            Instruction::UpdateDevice { .. } => "config, owner s, provider w, model, device w",
+            Instruction::AttestDevice { .. } => "config, guardian s, provider w, device w",
+            Instruction::Stake { .. } => "config, totals w, owner s, provider w, source w, stake_tokens w, token_program",
+            Instruction::RequestUnstake { .. } => "config, totals w, owner s, provider w",
+            Instruction::Withdraw { .. } => "config, owner s, provider w, stake_tokens w, destination w, vault, token_program",
+            Instruction::OpenJob { .. } => "config, requester ws, job w, source w, escrow w, system_program, token_program",
+            Instruction::AcceptJob { .. } => "config, owner s, provider w, device w, job w",
+            Instruction::Prove { .. } => "config, totals, owner s, provider w, device w, job w",
+            // for an accepted job: provider w, device w, payout w, fees w
+            Instruction::CancelJob { .. } => "config, requester s, job w, escrow w, refund w, vault, token_program",
+            // for an accepted job: provider w, device w
+            Instruction::ExpireJob { .. } => "config, job w, escrow w, refund w, vault, token_program",
+            Instruction::Sample { .. } => "config, payer ws, provider, job w, round w, slot_hashes, system_program",
+            // candidates w, in order
+            Instruction::Draw { .. } => "config, provider, job, round w, previous, slot_hashes",
+            Instruction::Commit { .. } => "config, owner s, seat, round w",
+            Instruction::Reveal { .. } => "config, owner s, seat, job, round w",
+            // the members' seats w, in order
+            Instruction::Tally { .. } => {
+                "config, totals w, payer ws, provider w, job w, round w, previous w, dispute w, mark w, stake_tokens w, io_mint w, vault, token_program, system_program"
+            }
+            Instruction::Redraw { .. } => "config, totals, payer ws, job w, round w, next w, system_program",
+            Instruction::Challenge { .. } => {
+                "config, totals, challenger ws, job w, round w, source w, stake_tokens w, system_program, token_program"
+            }
+            Instruction::Appeal { .. } => {
+                "config, totals, owner ws, provider, job w, dispute w, round w, source w, stake_tokens w, system_program, token_program"
+            }
+            Instruction::Settle { .. } => "config, job w, provider w, escrow w, payout w, refund w, fees w, vault, token_program",
+            // the members' seats w, in order
+            Instruction::ExecuteSlash { .. } => {
+                "config, totals w, job w, dispute w, provider w, round w, escrow w, refund w, stake_tokens w, io_mint w, vault, token_program"
+            }
+            Instruction::Punish { .. } => "config, round w, seat w, stake_tokens w, io_mint w, vault, token_program",
+            Instruction::CloseRound { .. } => "config, job w, round w, payer w, destination w, stake_tokens w, vault, token_program",
+            // if there was a dispute: dispute w, payer w
+            Instruction::CloseJob { .. } => "config, job w, requester w",
+            Instruction::RegisterSeat { .. } => {
+                "config, totals w, owner ws, seat w, source w, stake_tokens w, system_program, token_program"
+            }
+            Instruction::TopUpSeat { .. } => "config, owner s, seat w, source w, stake_tokens w, token_program",
+            Instruction::LeaveSeat { .. } => "config, owner s, seat w",
+            Instruction::WithdrawSeat { .. } => {
+                "config, totals w, owner s, seat w, stake_tokens w, escrow_io w, escrow_iosd w, destination_io w, destination_iosd w, vault, token_program"
+            }
+            Instruction::ClaimSeat { .. } => "config, owner s, seat w, from w, destination w, vault, token_program",
+            Instruction::Advance { .. } => "config, totals w",
+            Instruction::Heartbeat { .. } => "config, totals w, owner s, provider w",
+            Instruction::Lapse { .. } => "config, totals w, provider w",
+            Instruction::Claim { .. } => "config, totals w, owner s, provider w, io_mint w, destination w, vault, token_program",
+            Instruction::Propose { .. } => "config, totals w, owner ws, provider, proposal w, system_program",
+            Instruction::CastVote { .. } => "config, owner ws, provider, proposal w, vote w, system_program",
+            // SetModel: model w, system_program r; PayFees: fees w, destination w, vault r, token_program r
+            Instruction::Execute { .. } => "config w, payer ws, proposal w",
+            Instruction::CloseVote { .. } => "config, proposal, provider, vote w, owner w",
+        }
+    }
 }

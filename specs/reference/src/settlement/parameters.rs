@@ -45,7 +45,7 @@ pub const TABLE: [Row; COUNT] = [
     row("sample_floor_ppm", 50_000, 1, 1_000_000),
     row("trusted_after", 10, 1, 1_000_000),
     row("seat_stake", 200_000_000_000, 1, 1_000_000_000_000_000),
-    row("seat_unbonding_s", 3_888_000, 60, 31_536_000),
+    row("seat_unbonding_s", 7_776_000, 60, 31_536_000),
     row("missed_penalty", 10_000_000_000, 0, 1_000_000_000_000_000),
     row("wrong_penalty", 50_000_000_000, 0, 1_000_000_000_000_000),
     row("challenge_bond", 50_000_000_000, 0, 1_000_000_000_000_000),

@@ -67,7 +67,7 @@ pub fn slash(
 
 /// Whether the seat has another holder than when the round voted.
 fn changed_hands(seat: &Seat, round: &Round) -> bool {
-    seat.taken_at > round.commit_by || seat.state == seat_state::VACANT
+    seat.taken_at > round.decided_at || seat.state == seat_state::VACANT
 }
 
 /// Pays a finder; says what is to be burned: its part, if the seat has another holder by now.

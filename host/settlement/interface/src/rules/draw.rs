@@ -80,7 +80,10 @@ pub struct Parties {
 /// Whether a candidate may sit in the round, as far as its seat tells; that it does not sit in it or in the one under appeal yet is for the caller to see.
 pub fn may_judge(seat: &Seat, round: &Round, parties: &Parties, seat_stake: u64) -> bool {
     let challenger = round.purpose == purpose::CHALLENGE && seat.owner == round.opener;
+    // Who took a seat in that slot or later may have known the hash. Slots, since time stands still in a pause and slots do not.
+    let was_there = seat.taken_slot < round.since;
     seat.state == state::ACTIVE
+        && was_there
         && seat.stake >= seat_stake
         && seat.owner != parties.provider
         && seat.owner != parties.requester

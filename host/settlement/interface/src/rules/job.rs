@@ -46,6 +46,8 @@ pub fn open(asked: &OpenJob, requester: Key, bump: u8, now: i64, params: &Params
         accept_by: time::after(now, params[Param::AcceptS as usize])?,
         accepted_at: 0,
         prove_by: 0,
+        proved_slot: 0,
+        seats: 0,
         challenge_until: 0,
         draw_slot: 0,
         risk: 0,
@@ -130,6 +132,8 @@ pub struct Moment {
     pub now: i64,
     /// The slot.
     pub slot: u64,
+    /// Number of seats.
+    pub seats: u32,
 }
 
 /// Proves it.
@@ -153,6 +157,9 @@ pub fn prove(
     job.transcript = proof.transcript;
     job.fuel = proof.fuel;
     job.profile = proof.profile;
+    // Who judges is drawn among the seats of now: nobody can open some once the hash is known.
+    job.proved_slot = at.slot;
+    job.seats = at.seats;
     job.challenge_until = time::after(at.now, challenge_s)?;
     job.draw_slot = super::add(at.slot, delay_slots)?;
     release(provider, own)
@@ -212,9 +219,11 @@ pub fn settle(job: &mut Job, provider: &mut Provider, now: i64) -> Result<Payout
     }
     let (after_window, good) = match job.state {
         state::PROVED if job.sampled == sampled::UNKNOWN => return Err(Refusal::NotDrawn),
-        state::PROVED if job.sampled == sampled::NO => (true, true),
+        state::PROVED if job.sampled == sampled::NO => (true, false),
+        // A result is good when it was checked, not when it was not.
         state::CONFIRMED => (true, true),
-        state::INDETERMINATE | state::UNDECIDED => (false, false),
+        state::UNDECIDED => (true, false),
+        state::INDETERMINATE => (false, false),
         _ => return Err(Refusal::JobState),
     };
     if after_window && now <= job.challenge_until {

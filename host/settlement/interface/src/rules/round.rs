@@ -8,6 +8,9 @@ use crate::error::Refusal;
 use crate::instruction::Reveal;
 use crate::params::{Param, Params};
 
+/// Rounds of a job after which it cannot be challenged.
+pub const CHALLENGED_ROUNDS_MAX: u8 = 128;
+
 /// Size and quorum of a committee.
 pub fn committee(of: u8, params: &Params) -> (u8, u8) {
     let (size, quorum) = match of {
@@ -36,6 +39,10 @@ pub struct Opening {
     pub previous: u8,
     /// The first slot that may draw.
     pub draw_slot: u64,
+    /// The slot before which judges must have taken their seats.
+    pub since: u64,
+    /// Number of seats then.
+    pub seats: u32,
 }
 
 /// The next round of `job`. It waits for its slot.
@@ -58,11 +65,13 @@ pub fn open(job: &mut Job, opening: &Opening, bump: u8, params: &Params) -> Resu
         payer: opening.payer,
         bond: opening.bond,
         draw_slot: opening.draw_slot,
-        seats: 0,
+        since: opening.since,
+        seats: opening.seats,
         seed: [0; 32],
         cursor: 0,
         commit_by: 0,
         reveal_by: 0,
+        decided_at: 0,
         punished: 0,
         previous: opening.previous,
     };
@@ -75,7 +84,7 @@ pub fn open(job: &mut Job, opening: &Opening, bump: u8, params: &Params) -> Resu
 
 /// A proof is challenged. Refused where it cannot be.
 pub fn challenge(job: &mut Job, now: i64) -> Result<(), Refusal> {
-    if !matches!(job.state, job_state::PROVED | job_state::CONFIRMED) {
+    if !matches!(job.state, job_state::PROVED | job_state::CONFIRMED | job_state::UNDECIDED) {
         return Err(Refusal::JobState);
     }
     if job.round_open != 0 {
@@ -83,6 +92,10 @@ pub fn challenge(job: &mut Job, now: i64) -> Result<(), Refusal> {
     }
     if now > job.challenge_until {
         return Err(Refusal::TooLate);
+    }
+    // There must be numbers left for redraws and an appeal.
+    if job.rounds >= CHALLENGED_ROUNDS_MAX {
+        return Err(Refusal::Overflow);
     }
     // A challenge has its own redraws.
     job.redraws = 0;
@@ -98,9 +111,8 @@ pub fn may_sample(job: &Job) -> Result<(), Refusal> {
 }
 
 /// The seed is known: candidates can be looked at.
-pub fn seeded(round: &mut Round, seed: Key, seats: u32) {
+pub fn seeded(round: &mut Round, seed: Key) {
     round.seed = seed;
-    round.seats = seats;
     round.state = state::DRAWING;
 }
 
@@ -223,28 +235,40 @@ pub fn is_complete(round: &Round, now: i64) -> bool {
     is_void(round) || all_in || now > round.reveal_by
 }
 
-/// After a round without a quorum: the next one, with its purpose and bond.
-pub fn redraw(job: &mut Job, round: &mut Round, payer: Key, draw_slot: u64, bump: u8, params: &Params) -> Result<Round, Refusal> {
+/// Where and when the next round is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Redraw {
+    /// Who pays for its account.
+    pub payer: Key,
+    /// The first slot that may draw.
+    pub draw_slot: u64,
+    /// The slot.
+    pub slot: u64,
+    /// Number of seats.
+    pub seats: u32,
+}
+
+/// After a round without a quorum that was not the last: the next one, with its purpose and bond. Whether it was the last, the tally has said.
+pub fn redraw(job: &mut Job, round: &mut Round, redraw: &Redraw, bump: u8, params: &Params) -> Result<Round, Refusal> {
     if round.state != state::NO_QUORUM || job.rounds != round.number.wrapping_add(1) {
         return Err(Refusal::RoundState);
     }
     if job.round_open == 0 {
         return Err(Refusal::JobState);
     }
-    if u64::from(job.redraws) >= params[Param::RedrawsMax as usize] {
-        return Err(Refusal::RedrawsUsed);
-    }
     let opening = Opening {
         job: round.job,
         purpose: round.purpose,
         opener: round.opener,
-        payer,
+        payer: redraw.payer,
         bond: round.bond,
         previous: round.previous,
-        draw_slot,
+        draw_slot: redraw.draw_slot,
+        since: redraw.slot,
+        seats: redraw.seats,
     };
     round.bond = 0;
-    job.redraws += 1;
+    job.redraws = job.redraws.saturating_add(1);
     open(job, &opening, bump, params)
 }
 

@@ -9,7 +9,19 @@ use crate::params::{Param, Params};
 
 /// A seat nobody holds.
 pub fn vacant(index: u32, bump: u8) -> Seat {
-    Seat { bump, index, owner: [0; 32], state: state::VACANT, stake: 0, busy: 0, taken_at: 0, free_at: 0, earned: [0; 3], good: 0 }
+    Seat {
+        bump,
+        index,
+        owner: [0; 32],
+        state: state::VACANT,
+        stake: 0,
+        busy: 0,
+        taken_at: 0,
+        taken_slot: 0,
+        free_at: 0,
+        earned: [0; 3],
+        good: 0,
+    }
 }
 
 /// Opens the next seat, which nobody holds yet. Only when none is vacant.
@@ -23,15 +35,24 @@ pub fn open(totals: &mut Totals, bump: u8) -> Result<Seat, Refusal> {
     Ok(seat)
 }
 
+/// When a seat is taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken {
+    /// Protocol time.
+    pub now: i64,
+    /// The slot.
+    pub slot: u64,
+}
+
 /// Takes a vacant seat.
-pub fn take(seat: &mut Seat, totals: &mut Totals, owner: Key, amount: u64, now: i64, params: &Params) -> Result<(), Refusal> {
+pub fn take(seat: &mut Seat, totals: &mut Totals, owner: Key, amount: u64, at: Taken, params: &Params) -> Result<(), Refusal> {
     if seat.state != state::VACANT {
         return Err(Refusal::SeatTaken);
     }
     if amount < params[Param::SeatStake as usize] {
         return Err(Refusal::NotEnoughStake);
     }
-    *seat = Seat { owner, state: state::ACTIVE, stake: amount, taken_at: now, ..vacant(seat.index, seat.bump) };
+    *seat = Seat { owner, state: state::ACTIVE, stake: amount, taken_at: at.now, taken_slot: at.slot, ..vacant(seat.index, seat.bump) };
     totals.vacant = totals.vacant.checked_sub(1).ok_or(Refusal::Overflow)?;
     Ok(())
 }

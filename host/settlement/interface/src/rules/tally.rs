@@ -156,7 +156,8 @@ pub struct DisputeAt {
     pub bump: u8,
 }
 
-fn found(round: &mut Round, count: &Count) {
+fn found(round: &mut Round, count: &Count, now: i64) {
+    round.decided_at = now;
     round.state = match count.finding {
         Finding::Confirmed => state::CONFIRMED,
         Finding::Contradicted => state::CONTRADICTED,
@@ -185,8 +186,8 @@ pub fn conclude(
     if round.state != state::VOTING || round.purpose == purpose::APPEAL {
         return Err(Refusal::RoundState);
     }
-    found(round, count);
-    job.contradicted |= u8::from(count.doubted);
+    found(round, count, now);
+    job.contradicted = job.contradicted.max(u8::from(count.doubted));
     let mut conclusion = Conclusion { shares: Shares::default(), dispute: None, mark: count.finding == Finding::Indeterminate };
     match count.finding {
         Finding::Confirmed | Finding::Indeterminate => {
@@ -194,8 +195,10 @@ pub fn conclude(
             pay_stake(core::mem::take(&mut round.bond), count.votes, &mut conclusion.shares)?;
             job.state = if conclusion.mark { job_state::INDETERMINATE } else { job_state::CONFIRMED };
             job.round_open = 0;
+            extend(job, now, params)?;
         }
         Finding::Contradicted => {
+            job.contradicted = 2;
             job.state = job_state::DISPUTED;
             job.round_open = 0;
             let frozen = job.risk.min(stake::free(provider));
@@ -224,10 +227,17 @@ pub fn conclude(
         Finding::NoQuorum if is_last(job, params) => {
             job.state = job_state::UNDECIDED;
             job.round_open = 0;
+            extend(job, now, params)?;
         }
         Finding::NoQuorum => {}
     }
     Ok(conclusion)
+}
+
+/// While a round was open nobody could challenge: there is a whole window after it.
+fn extend(job: &mut Job, now: i64, params: &Params) -> Result<(), Refusal> {
+    job.challenge_until = job.challenge_until.max(time::after(now, params[Param::ChallengeS as usize])?);
+    Ok(())
 }
 
 /// Counts an appeal. `previous` is the round that it reviews.
@@ -246,7 +256,7 @@ pub fn conclude_appeal(
     if round.state != state::VOTING || round.purpose != purpose::APPEAL || dispute.state != dispute_state::APPEALED {
         return Err(Refusal::RoundState);
     }
-    found(round, count);
+    found(round, count, now);
     let mut conclusion = Conclusion { shares: Shares::default(), dispute: None, mark: count.finding == Finding::Indeterminate };
     match count.finding {
         Finding::Contradicted => {
@@ -262,8 +272,6 @@ pub fn conclude_appeal(
             pay_stake(core::mem::take(&mut previous.bond), count.votes, &mut conclusion.shares)?;
             previous.state = state::OVERTURNED;
             job.state = job_state::CONFIRMED;
-            // The larger committee has spoken: no more challenges.
-            job.challenge_until = job.challenge_until.min(now.saturating_sub(1));
         }
         // With a race each of them may have seen what they say: nobody is at fault, and the challenger's bond stays its own.
         Finding::Indeterminate => {
@@ -272,6 +280,8 @@ pub fn conclude_appeal(
         }
     }
     job.round_open = 0;
+    // The larger committee was asked: no more challenges.
+    job.challenge_until = job.challenge_until.min(now.saturating_sub(1));
     dispute.state = dispute_state::RESTORED;
     provider.frozen = sub(provider.frozen, dispute.frozen)?;
     provider.disputes = provider.disputes.checked_sub(1).ok_or(Refusal::Overflow)?;

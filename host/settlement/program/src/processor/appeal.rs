@@ -5,7 +5,7 @@ use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::state::purpose;
-use assay_settlement_interface::account::{Dispute, Job, Provider, tokens};
+use assay_settlement_interface::account::{Dispute, Job, Provider, Totals, tokens};
 use assay_settlement_interface::instruction::Appeal;
 use assay_settlement_interface::rules::dispute as rules;
 use assay_settlement_interface::rules::round::{self, Opening};
@@ -14,7 +14,8 @@ use assay_settlement_interface::rules::round::{self, Opening};
 #[inline(never)]
 pub fn appeal(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([owner, provider, job, dispute, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
+    let ([totals, owner, provider, job, dispute, round, source, stake_tokens, system_program, token_program], _) =
+        accounts::take(accounts)?;
     Appeal::read(data)?;
     accounts::system_program(system_program)?;
     accounts::token_program(token_program)?;
@@ -26,6 +27,7 @@ pub fn appeal(call: Call) -> Outcome {
     accounts::at(job, &open.job)?;
     accounts::token_account(source, &own.owner, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    held!(sums: Totals = accounts::read(totals, ground.program));
     let number = disputed.rounds;
     let bond = rules::appeal(disputed, open, number, ground.now, &ground.config.params)?;
     let opening = Opening {
@@ -36,6 +38,8 @@ pub fn appeal(call: Call) -> Outcome {
         bond: 0,
         previous: open.round,
         draw_slot: members::draw_slot(ground)?,
+        since: ground.slot,
+        seats: sums.seats,
     };
     let opened = round::open(disputed, &opening, 0, &ground.config.params)?;
     super::round::create(ground, owner, round, opened)?;

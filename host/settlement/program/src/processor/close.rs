@@ -5,7 +5,7 @@ use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::Call;
 use crate::{Outcome, accounts};
-use assay_settlement_interface::account::{Dispute, Job, Member, seeds, tokens};
+use assay_settlement_interface::account::{Dispute, Job, Member, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::{CloseJob, CloseRound};
 use assay_settlement_interface::rules::dispute::is_punishable;
@@ -55,17 +55,13 @@ pub fn job(call: Call) -> Outcome {
     if ended.closed != ended.rounds {
         return Err(Refusal::RoundsLeft);
     }
-    // A dispute that stayed behind would be in the way of one of a job with the same number. Without a contradiction there was none.
-    if ended.contradicted != 0 {
+    // A dispute that stayed behind would be in the way of one of a job with the same number.
+    if ended.contradicted == 2 {
         let ([dispute, payer], _) = accounts::take(more)?;
-        let (address, _) = cpi::find(&[seeds::DISPUTE, accounts::key(job)], ground.program)?;
-        accounts::at(dispute, &address)?;
-        // One verdict that no quorum shared is a contradiction, but opens no dispute.
-        if dispute.owned_by(ground.program) {
-            held!(own: Dispute = accounts::read_mut(dispute, ground.program));
-            accounts::at(payer, &own.payer)?;
-            cpi::close(dispute, payer)?;
-        }
+        held!(own: Dispute = accounts::read_mut(dispute, ground.program));
+        accounts::at(job, &own.job)?;
+        accounts::at(payer, &own.payer)?;
+        cpi::close(dispute, payer)?;
     }
     cpi::close(job, requester)
 }

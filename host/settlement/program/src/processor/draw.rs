@@ -6,7 +6,7 @@ use crate::entry::{Call, Ground};
 use crate::hash::hash;
 use crate::{Outcome, accounts, slots};
 use assay_settlement_interface::account::state::{purpose, round as state};
-use assay_settlement_interface::account::{Member, Provider, Round, Seat, Totals};
+use assay_settlement_interface::account::{Member, Provider, Round, Seat};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::Draw;
 use assay_settlement_interface::params::Param;
@@ -18,9 +18,8 @@ use pinocchio::AccountView;
 #[inline(never)]
 pub fn draw(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([totals, provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
+    let ([provider, job, round, previous, slot_hashes], candidates) = accounts::take(accounts)?;
     Draw::read(data)?;
-    held!(sums: Totals = accounts::read(totals, ground.program));
     held!(judged = members::job_of(job, provider, ground));
     held!(own: Provider = accounts::read(provider, ground.program));
     held!(drawn = members::round_of(job, round, ground));
@@ -33,7 +32,7 @@ pub fn draw(call: Call) -> Outcome {
                 return accounts::write(round, drawn);
             };
             let seed = rules::seed(hash, accounts::key(job), drawn.number, &slot_hash);
-            seeded(drawn, seed, sums.seats);
+            seeded(drawn, seed);
         }
         state::DRAWING => {}
         _ => return Err(Refusal::RoundState),

@@ -3,7 +3,7 @@
 use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
-use assay_settlement_interface::account::{Account, Job, seeds};
+use assay_settlement_interface::account::{Account, Job, Totals, seeds};
 use assay_settlement_interface::instruction::{AcceptJob, OpenJob, Prove};
 use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::job::{self as rules, Addresses, Moment};
@@ -48,13 +48,14 @@ pub fn accept(call: Call) -> Outcome {
 #[inline(never)]
 pub fn prove(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([owner, provider, device, job], _) = accounts::take(accounts)?;
+    let ([totals, owner, provider, device, job], _) = accounts::take(accounts)?;
     let proof = Prove::read(data)?;
+    held!(sums: Totals = accounts::read(totals, ground.program));
     held!(own = super::provider_of(owner, provider, ground));
     held!(proved: Job = accounts::read_mut(job, ground.program));
     super::accepted_by(proved, provider)?;
     held!(hired = super::hired_for(proved, device, ground));
-    let at = Moment { now: ground.now, slot: ground.slot };
+    let at = Moment { now: ground.now, slot: ground.slot, seats: sums.seats };
     let (challenge_s, delay_slots) = (ground.config.param(Param::ChallengeS), ground.config.param(Param::DrawDelaySlots));
     rules::prove(proved, own, hired, &proof, at, challenge_s, delay_slots)?;
     accounts::write(job, proved)?;

@@ -18,10 +18,9 @@ use pinocchio::AccountView;
 #[inline(never)]
 pub fn sample(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([totals, payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
+    let ([payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
     Sample::read(data)?;
     accounts::system_program(system_program)?;
-    accounts::read::<Totals>(totals, ground.program)?;
     held!(proved: Job = accounts::read_mut(job, ground.program));
     super::accepted_by(proved, provider)?;
     held!(own: Provider = accounts::read(provider, ground.program));
@@ -43,8 +42,12 @@ pub fn sample(call: Call) -> Outcome {
             bond: 0,
             previous: 0,
             draw_slot: proved.draw_slot,
+            since: proved.proved_slot,
+            seats: proved.seats,
         };
-        let opened = rules::open(proved, &opening, 0, &config.params)?;
+        let mut opened = rules::open(proved, &opening, 0, &config.params)?;
+        // The seed that samples draws the committee as well: nobody can wait for another one.
+        rules::seeded(&mut opened, seed);
         create(ground, payer, round, opened)?;
     } else {
         proved.sampled = sampled::NO;
@@ -56,13 +59,14 @@ pub fn sample(call: Call) -> Outcome {
 #[inline(never)]
 pub fn redraw(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([payer, job, round, next, system_program], _) = accounts::take(accounts)?;
+    let ([totals, payer, job, round, next, system_program], _) = accounts::take(accounts)?;
     Redraw::read(data)?;
     accounts::system_program(system_program)?;
     held!(judged: Job = accounts::read_mut(job, ground.program));
     held!(last = members::round_of(job, round, ground));
-    let draw_slot = members::draw_slot(ground)?;
-    let opened = rules::redraw(judged, last, *accounts::key(payer), draw_slot, 0, &ground.config.params)?;
+    held!(sums: Totals = accounts::read(totals, ground.program));
+    let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: members::draw_slot(ground)?, slot: ground.slot, seats: sums.seats };
+    let opened = rules::redraw(judged, last, &at, 0, &ground.config.params)?;
     create(ground, payer, next, opened)?;
     accounts::write(round, last)?;
     accounts::write(job, judged)
@@ -72,7 +76,7 @@ pub fn redraw(call: Call) -> Outcome {
 #[inline(never)]
 pub fn challenge(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
-    let ([challenger, job, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
+    let ([totals, challenger, job, round, source, stake_tokens, system_program, token_program], _) = accounts::take(accounts)?;
     Challenge::read(data)?;
     accounts::system_program(system_program)?;
     accounts::token_program(token_program)?;
@@ -81,6 +85,7 @@ pub fn challenge(call: Call) -> Outcome {
     held!(doubted: Job = accounts::read_mut(job, ground.program));
     accounts::token_account(source, &challenger_key, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
+    held!(sums: Totals = accounts::read(totals, ground.program));
     rules::challenge(doubted, ground.now)?;
     let bond = ground.config.param(Param::ChallengeBond);
     let opening = Opening {
@@ -91,6 +96,8 @@ pub fn challenge(call: Call) -> Outcome {
         bond,
         previous: 0,
         draw_slot: members::draw_slot(ground)?,
+        since: ground.slot,
+        seats: sums.seats,
     };
     let opened = rules::open(doubted, &opening, 0, &ground.config.params)?;
     create(ground, challenger, round, opened)?;

@@ -31,7 +31,7 @@ pub fn register(call: Call) -> Outcome {
         opened.bump = cpi::New::of(ground.program, owner, seat, Seat::LENGTH).create(&[seeds::SEAT, &number])?;
         opened
     };
-    rules::take(&mut own, sums, owner_key, asked.amount, ground.now, &ground.config.params)?;
+    rules::take(&mut own, sums, owner_key, asked.amount, rules::Taken { now: ground.now, slot: ground.slot }, &ground.config.params)?;
     cpi::take_in(source, stake_tokens, owner, asked.amount)?;
     accounts::write(seat, &own)?;
     accounts::write(totals, sums)

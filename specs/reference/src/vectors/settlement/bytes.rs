@@ -67,9 +67,9 @@ pub(super) fn accounts() -> Vec<Vector> {
     of::<Model>("Model", 43, &mut vectors);
     of::<Provider>("Provider", 229, &mut vectors);
     of::<Device>("Device", 108, &mut vectors);
-    of::<Job>("Job", 364, &mut vectors);
+    of::<Job>("Job", 376, &mut vectors);
     rounds(&mut vectors);
-    of::<Seat>("Seat", 96, &mut vectors);
+    of::<Seat>("Seat", 104, &mut vectors);
     of::<Dispute>("Dispute", 238, &mut vectors);
     of::<PackageMark>("PackageMark", 79, &mut vectors);
     of::<Proposal>("Proposal", 149, &mut vectors);
@@ -135,7 +135,7 @@ fn of<T: Account>(kind: &str, length: usize, vectors: &mut Vec<Vector>) {
 
 /// Where the number of members stands in a round, and how long it is without and for each of them.
 const SIZE_AT: usize = 38;
-const HEAD: usize = 213;
+const HEAD: usize = 229;
 const MEMBER: usize = 109;
 
 /// A round has as many members as its `size` says.

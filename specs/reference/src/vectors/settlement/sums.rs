@@ -278,7 +278,7 @@ pub(super) fn parameters() -> Vec<Vector> {
     more("4 of 3", "a quorum that no committee reaches", &[(SAMPLE_QUORUM, 4)], false);
     more("voting as long as unbonding", "stake that votes twice", &[(VOTING_S, 1_209_600), (UNBONDING_S, 1_209_600)], false);
     more("voting a second shorter", "the edge", &[(VOTING_S, 1_209_599), (UNBONDING_S, 1_209_600)], true);
-    more("an appeal as long as a seat unbonds", "judges that are gone", &[(APPEAL_S, 3_888_000), (SEAT_UNBONDING_S, 3_888_000)], false);
-    more("an appeal a second shorter", "the edge", &[(APPEAL_S, 3_887_999), (SEAT_UNBONDING_S, 3_888_000)], true);
+    more("an appeal as long as a seat unbonds", "judges that are gone", &[(APPEAL_S, 7_776_000), (SEAT_UNBONDING_S, 7_776_000)], false);
+    more("an appeal a second shorter", "the edge", &[(APPEAL_S, 7_775_999), (SEAT_UNBONDING_S, 7_776_000)], true);
     vectors
 }
