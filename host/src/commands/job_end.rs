@@ -174,9 +174,7 @@ pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure>
         }
         instructions.push(session.at.close_round(&committee.round));
     }
-    // A contradiction that no quorum shared opens no dispute, and its account is passed all the same.
-    let dispute = whole.dispute.or_else(|| (whole.job.contradicted != 0).then(|| no_dispute(session.me().unwrap_or_default())));
-    instructions.push(session.at.close_job(&whole.job, dispute.as_ref()));
+    instructions.push(session.at.close_job(&whole.job, whole.dispute.as_ref()));
     let mut sent = Vec::new();
     for some in instructions.chunks(CLOSES) {
         match session.carry_out(Act::new("job close", some.to_vec()))? {
@@ -187,25 +185,4 @@ pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure>
     let lines = [format!("job {address} is closed, with {} rounds: rent and bonds went back", whole.rounds.len())];
     session.done("job close", &sent, json!({ "job": address.to_string(), "rounds": whole.rounds.len() }), &lines);
     Ok(())
-}
-
-/// What stands for a dispute that was never opened: only who would get its rent is read of it.
-fn no_dispute(payer: Pubkey) -> assay_settlement_interface::account::Dispute {
-    assay_settlement_interface::account::Dispute {
-        bump: 0,
-        job: [0; 32],
-        provider: [0; 32],
-        payer: payer.to_bytes(),
-        state: 0,
-        round: 0,
-        appeal_round: 0,
-        claimed: [0; 32],
-        found: [0; 32],
-        receipt: [0; 32],
-        call: 0,
-        frozen: 0,
-        bond: 0,
-        opened_at: 0,
-        appeal_until: 0,
-    }
 }

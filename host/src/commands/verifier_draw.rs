@@ -1,6 +1,7 @@
 //! `assay verifier draw`: decides whether a proof is checked, and draws the committee. Anyone may turn this crank; how it falls, the hash of a slot says.
 
 use assay_settlement::Reads;
+use assay_settlement::draw::{self, Next};
 use assay_settlement_interface::account::state::{job as state, round as round_state, sampled};
 use assay_settlement_interface::error::Refusal;
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::failure::Failure;
 use crate::settlement::act::{Act, Sent};
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
-use crate::settlement::{draw, explain, names};
+use crate::settlement::names;
 
 /// How often a slot may be forgotten before its hash is used, until another command has to go on.
 const FORGOTTEN_MAX: usize = 8;
@@ -79,7 +80,12 @@ fn step(session: &mut Session, address: &Pubkey) -> Result<Step, Failure> {
             if round.state == round_state::WAITING && !session.chain.dry_run {
                 session.wait_for_slot(round.draw_slot)?;
             }
-            session.at.draw(job, round, &draw::candidates(session, job, &committee, explain::SEATS_AT_ONCE)?)
+            match draw::next(round, &session.ledger().slot_hashes()?) {
+                Next::Seats(seats) => session.at.draw(job, round, &seats),
+                // Without candidates it names another slot, or says why not.
+                Next::Anew | Next::Wait => session.at.draw(job, round, &[]),
+                Next::Nobody => return Ok(Step::Done),
+            }
         }
         round_state::NO_QUORUM => session.at.redraw(&session.me()?, job, round),
         _ => return Ok(Step::Done),

@@ -151,10 +151,6 @@ fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruc
     })
 }
 
-/// The largest transactions take this many accounts beyond their own: seats of candidates or members.
-pub const SEATS_AT_ONCE: usize = 16;
-
-/// Addresses that instructions name, for tests of what fits.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -121,14 +121,16 @@ impl Whole {
                 Step::new("anyone", "verifier draw", "decides whether the proof is checked"),
                 Step::new("anyone", "job challenge", "has it checked, for a bond").until(job.challenge_until),
             ],
-            state::PROVED | state::CONFIRMED => {
+            state::PROVED | state::CONFIRMED | state::UNDECIDED => {
+                let settle = match job.state {
+                    state::UNDECIDED if job.contradicted != 0 => Step::new("anyone", "job settle", "gives all back to the requester"),
+                    _ => settle,
+                };
                 let challenge = Step::new("anyone", "job challenge", "has it checked, for a bond").until(job.challenge_until);
                 let open = (now <= job.challenge_until).then_some(challenge);
                 open.into_iter().chain([settle.after(job.challenge_until)]).collect()
             }
             state::INDETERMINATE => vec![settle],
-            state::UNDECIDED if job.contradicted != 0 => vec![Step::new("anyone", "job settle", "gives all back to the requester")],
-            state::UNDECIDED => vec![settle],
             state::DISPUTED => self.dispute.iter().flat_map(|dispute| dispute_steps(dispute, now)).collect(),
             _ if self.punishable().next().is_some() => vec![Step::new("anyone", "dispute punish", "fines who contradicted it wrongly")],
             _ => vec![Step::new("anyone", "job close", "gives rent and bonds back")],
@@ -203,6 +205,8 @@ mod tests {
             accepted_at: 0,
             prove_by: 200,
             challenge_until: 300,
+            proved_slot: 0,
+            seats: 0,
             draw_slot: 0,
             risk: 0,
             outcome: [6; 32],
@@ -252,11 +256,13 @@ mod tests {
             payer: [0; 32],
             bond: 0,
             draw_slot: 0,
+            since: 0,
             seats: 0,
             seed: [0; 32],
             cursor: 0,
             commit_by: i64::MIN,
             reveal_by: i64::MAX,
+            decided_at: 0,
             punished: u16::MAX,
             previous: 255,
         };

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use assay_settlement::draw::sha256;
 use assay_settlement_interface::Key;
 use assay_settlement_interface::instruction::Reveal;
 use assay_settlement_interface::rules::round::{Place as Bound, commitment};
@@ -12,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use solana_sdk::pubkey::Pubkey;
 
 use super::connect::Place;
-use super::draw::sha256;
 use crate::failure::Failure;
 use crate::{atomic_file, folders, job_files};
 
