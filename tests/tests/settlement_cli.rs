@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::time::Duration;
 
 use assay_protocol::Hash;
 use assay_protocol::receipt::ReceiptFile;
@@ -329,6 +331,72 @@ fn stake_votes_and_time_locks() {
     assert_eq!(world.refused(PROVIDER, "provider withdraw").1, "ledger.NothingToPay");
     world.by(GUARDIAN, "ledger warp 14d");
     assert_eq!(amount(&world.by(PROVIDER, "provider withdraw")["paid"]), "2000 IO");
+}
+
+#[test]
+fn jobs_end_in_other_ways() {
+    let world = World::with_provider();
+    let honest = world.run_job(PROVIDER, "honest.receipt");
+    let open = "job open --package target/assay/sample.assay --receipt honest.receipt --price 30IO --hours 2";
+    let had = world.holds(REQUESTER, "io");
+
+    // Nobody took it; nobody proved it; it was called off, before and after it was accepted.
+    world.by(REQUESTER, open);
+    assert_eq!(amount(&world.by(REQUESTER, "job cancel 1")["paid"]["requester"]), "66.15 IO", "all of it");
+    world.by(REQUESTER, open);
+    world.by(GUARDIAN, "ledger warp 1h1s");
+    assert_eq!(world.by(REQUESTER, "job expire 2")["state"], "expired");
+    let job = text(&world.by(REQUESTER, open)["job"]);
+    world.by(PROVIDER, &format!("job accept {job} --device 0"));
+    world.by(GUARDIAN, "ledger warp 3h");
+    world.by(REQUESTER, "job expire 3");
+    assert_eq!(world.holds(REQUESTER, "io"), had);
+    let job = text(&world.by(REQUESTER, open)["job"]);
+    world.by(PROVIDER, &format!("job accept {job}"));
+    assert_eq!(world.refused(PROVIDER, &format!("job cancel {job}")).1, "ledger.NotSigned");
+    assert_eq!(amount(&world.by(REQUESTER, "job cancel 4")["paid"]["provider"]), "29.85 IO", "the hour that was begun, less the reservation");
+    for job in 1..=4 {
+        world.by(REQUESTER, &format!("job close {job}"));
+    }
+    assert_eq!(world.by(REQUESTER, "job list --mine")["jobs"], serde_json::json!([]));
+
+    // Challenged and confirmed: the bond goes to the five who said so, of whom three had to.
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    world.decides(&job, &seats, &format!("--outcome {}", text(&honest["outcome_hash"])));
+    assert_eq!(world.by(REQUESTER, &format!("job challenge {job}"))["bond"]["amount"], "500 IO");
+    let judges = world.drawn(&job);
+    assert_eq!(judges.len(), 5);
+    assert_eq!(world.decides(&job, &judges, &format!("--outcome {}", text(&honest["outcome_hash"])))["state"], "confirmed");
+    assert_eq!(amount(&world.by(VERIFIERS + judges[0], "verifier claim")["paid_io"]), "100 IO");
+
+    // A racy package: the provider is paid, and the package is marked.
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    assert_eq!(world.decides(&job, &seats, "--indeterminate 4")["state"], "indeterminate");
+    assert_eq!(world.by(GUARDIAN, &format!("job settle {job}"))["state"], "settled");
+    assert_eq!(world.by(GUARDIAN, &format!("job show {job}"))["package_found_racy"], 1);
+}
+
+/// A process is killed somewhere, and the command is run again until it is heard of: it is carried out once.
+#[test]
+fn a_command_that_is_killed_pays_once() {
+    let world = World::new();
+    world.by(PROVIDER, "provider register --country de --continent EU");
+    let mut staked = 0;
+    for (more, moment) in (1..=30_u64).zip((0..60_000).step_by(2_000)) {
+        let command = format!("provider stake {more} --keypair key-3.json --json");
+        let mut child = world.place.command(command.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_micros(moment));
+        let _ = child.kill();
+        let said = child.wait_with_output().expect("it ends").stdout;
+        if serde_json::from_slice::<Value>(&said).is_err() {
+            world.by(PROVIDER, &format!("provider stake {more}"));
+        }
+        staked += more;
+        let status = world.by(PROVIDER, "provider status");
+        assert_eq!(amount(&status["stake"]), format!("{staked} IO"), "killed after {moment} µs");
+    }
 }
 
 #[test]

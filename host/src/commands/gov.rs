@@ -55,7 +55,8 @@ fn action_of(what: &Propose) -> Result<Action, Failure> {
 fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
     let action = action_of(what)?;
     let (_, own) = session.my_provider()?;
-    let pending = session.begin("gov propose", &session.at.propose(&own.owner.into(), 0, &action).data, || Ok(session.totals()?.proposals))?;
+    let pending =
+        session.begin("gov propose", &session.at.propose(&own.owner.into(), 0, &action).data, || Ok(session.totals()?.proposals))?;
     let id = pending.number;
     let act = Act::new("gov propose", vec![session.at.propose(&own.owner.into(), id, &action)]).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };

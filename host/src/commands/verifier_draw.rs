@@ -10,9 +10,9 @@ use solana_sdk::pubkey::Pubkey;
 use super::job_show;
 use crate::failure::Failure;
 use crate::settlement::act::{Act, Sent};
+use crate::settlement::names;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
-use crate::settlement::names;
 
 /// How often a slot may be forgotten before its hash is used, until another command has to go on.
 const FORGOTTEN_MAX: usize = 8;

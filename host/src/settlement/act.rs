@@ -89,7 +89,7 @@ impl Session {
         let sent = self.open.ledger_mut().send(&Spec { intent, ..Spec::new(&act.instructions, &wallet) });
         match sent {
             Ok(receipt) => {
-                end(act.once);
+                self.unreported.borrow_mut().extend(act.once);
                 Ok(Some(Sent { receipt, again: again && receipt.slot < before }))
             }
             Err(error) => {
@@ -180,8 +180,15 @@ impl Session {
         }
     }
 
-    /// Reports what was done.
-    pub fn done(&self, command: &str, sent: &[Sent], mut own: Value, lines: &[String]) {
+    /// Reports what was done. Only then has it ended: whoever is interrupted before has not heard of it, and will ask again.
+    pub fn done(&self, command: &str, sent: &[Sent], own: Value, lines: &[String]) {
+        self.report(command, sent, own, lines);
+        if !crate::say::lost() {
+            self.unreported.take().into_iter().for_each(Pending::end);
+        }
+    }
+
+    fn report(&self, command: &str, sent: &[Sent], mut own: Value, lines: &[String]) {
         if self.as_json {
             let mut all = json!({ "done": command, "ledger": self.place.shown() });
             if let (Some(all), Some(own)) = (all.as_object_mut(), own.as_object_mut()) {

@@ -1,7 +1,7 @@
 //! What was begun and must not happen twice.
 //!
 //! ```text
-//! begin: a file with an intent (and the number that was chosen, of a job or a device) ─► send ─► known: the file goes
+//! begin: a file with an intent (and the number that was chosen, of a job or a device) ─► send ─► known, and reported: the file goes
 //!          │                                                                              └─► not known, or a crash: the file stays
 //!          └── the file is there: this very command was begun before ─► the same intent and number, and the ledger carries each intent out once
 //! ```

@@ -1,6 +1,6 @@
 //! A ledger that is open, with what every command asks of it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
 use assay_settlement::call::Committee;
@@ -16,6 +16,7 @@ use solana_sdk::signer::Signer;
 use super::connect::{Open, Place};
 use super::job_state::Whole;
 use super::models::{Kind, Model};
+use super::pending::Pending;
 use super::reference::JobReference;
 use super::show::{self, Times};
 use crate::cli::Chain;
@@ -40,6 +41,8 @@ pub struct Session {
     /// Whether programs read what is printed.
     pub as_json: bool,
     wallet: OnceCell<Keypair>,
+    /// What was carried out and is not reported yet.
+    pub(super) unreported: RefCell<Vec<Pending>>,
 }
 
 /// The key that signs, as Solana's crates want it.
@@ -61,7 +64,7 @@ impl Session {
     pub fn with(chain: &Chain, place: Place, open: Open, as_json: bool) -> Result<Self, Failure> {
         let config = open.ledger().config()?;
         let at = Addresses::new(open.ledger().program(), config.io_mint.into(), config.iosd_mint.into());
-        Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() })
+        Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() })
     }
 
     /// With a program that is not initialised yet: parameters are the defaults.
@@ -81,7 +84,7 @@ impl Session {
             genesis: 0,
             params: DEFAULTS,
         };
-        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() }
+        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() }
     }
 
     /// The ledger, to look at.
