@@ -14,7 +14,7 @@ impl From<LedgerError> for Failure {
                 Self::usage(said).hint("check the address, and with `assay ledger status` that this is the ledger you mean")
             }
             LedgerError::Foreign { .. } => Self::refused("ledger.account", said).hint("that address holds something else: check it"),
-            LedgerError::Unsendable(_) | LedgerError::Overflow => Self::failed(said),
+            LedgerError::Unsendable(_) | LedgerError::Overflow => Self::failed(said).hint("nothing was sent: ask for less at once"),
             LedgerError::Already(_) => Self::failed(said).hint("it was sent before: look with the status command before you send it again"),
             LedgerError::Expired(_) => Self::abstained(said).hint("nothing has changed: run the command again"),
             LedgerError::Uncertain { .. } => Self::abstained(said)
@@ -32,8 +32,6 @@ impl From<LedgerError> for Failure {
             LedgerError::Rpc { .. } => {
                 Self::abstained(said).hint("check the URL and the network; nothing was paid that is not said so here")
             }
-            #[allow(unreachable_patterns)]
-            _ => Self::abstained(said),
         }
     }
 }
@@ -51,16 +49,13 @@ impl From<Refused> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let failure = Self::failed(refusal.message()).by(&format!("ledger.{}", refusal.name()));
-        match hint(refusal) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Self::failed(refusal.message()).by(&format!("ledger.{}", refusal.name())).hint(hint(refusal))
     }
 }
 
-fn hint(refusal: Refusal) -> Option<&'static str> {
-    Some(match refusal {
+/// What to do about it.
+fn hint(refusal: Refusal) -> &'static str {
+    match refusal {
         Refusal::Instruction
         | Refusal::MissingAccount
         | Refusal::NotOurs
@@ -86,6 +81,30 @@ fn hint(refusal: Refusal) -> Option<&'static str> {
         Refusal::NotDrawn | Refusal::SlotNotYet => "`assay verifier draw` decides it",
         Refusal::EpochBehind => "`assay ledger advance`, then again",
         Refusal::NotMember => "`assay verifier status` shows the rounds that wait for your seats",
-        _ => return None,
-    })
+        Refusal::Exists => "`assay ledger status` and the status commands show what is there",
+        Refusal::Overflow | Refusal::Zero | Refusal::Value => {
+            "look at the numbers: none may be 0, or more than the ledger's parameters and tokens allow"
+        }
+        Refusal::Parameter => "`assay ledger status --params` shows all; the emission table never changes",
+        Refusal::NotPaused => "there is nothing to resume",
+        Refusal::PauseTooSoon => "`assay ledger status --params` shows how long must pass: pause_s",
+        Refusal::NothingToPay => "the status commands show what is earned, and what is ripe when",
+        Refusal::Terminated => "register another key as a provider",
+        Refusal::ModelDisabled => "`assay ledger model list` shows which there are",
+        Refusal::OwnJob => "accept it as another provider",
+        Refusal::AlreadyDrawn => "`assay job show` shows what follows",
+        Refusal::AlreadyCommitted | Refusal::AlreadyRevealed => "there is nothing left to do in this step: `assay job show`",
+        Refusal::WrongReveal => "reveal on the machine, and as the user, that committed",
+        Refusal::NotComplete => "`assay job show` shows who is waited for, and until when",
+        Refusal::WrongSeats => "the ledger has changed meanwhile: run the command again",
+        Refusal::NotPunishable => "only who contradicted in an overturned round is punished, and once",
+        Refusal::RoundsLeft | Refusal::Punishable => "`assay dispute punish`, then `assay job close`",
+        Refusal::SeatTaken | Refusal::VacantSeats => "somebody was faster: run the command again",
+        Refusal::SeatState => "`assay verifier status` shows the state of your seats",
+        Refusal::SeatBusy => "`assay verifier status` shows in which rounds: they must be counted first",
+        Refusal::EpochCurrent => "wait for the end of the epoch",
+        Refusal::NotLapsed => "`assay provider status` shows until when it counts",
+        Refusal::Voted | Refusal::VoteOver => "`assay gov list` shows how it stands",
+        Refusal::Action => "`assay gov propose --help` shows what can be proposed",
+    }
 }
