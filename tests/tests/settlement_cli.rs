@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::time::Duration;
 
 use assay_protocol::Hash;
 use assay_protocol::receipt::ReceiptFile;
@@ -96,7 +98,8 @@ impl World {
         let mut outcome = told.outcome.clone();
         outcome.fuel += 1;
         let key = samples::key(key);
-        let signed = ReceiptFile::sign(told.receipt.package, told.job.clone(), outcome, (told.receipt.transcript, told.receipt.calls), &key, &key);
+        let signed =
+            ReceiptFile::sign(told.receipt.package, told.job.clone(), outcome, (told.receipt.transcript, told.receipt.calls), &key, &key);
         self.place.write(lie, signed.encode());
         signed.receipt.outcome
     }
@@ -159,7 +162,10 @@ fn a_job_is_run_checked_and_paid() {
     // A dry run says what would be signed, and changes nothing.
     let before = world.place.listing();
     let dry = world.by(PROVIDER, "provider stake 2000 --dry-run");
-    assert_eq!((&dry["instructions"][0]["name"], amount(&dry["takes"][0]["amount"]), &dry["refused"]), (&Value::from("Stake"), "2000 IO", &Value::Null));
+    assert_eq!(
+        (&dry["instructions"][0]["name"], amount(&dry["takes"][0]["amount"]), &dry["refused"]),
+        (&Value::from("Stake"), "2000 IO", &Value::Null)
+    );
     assert!(dry["compute_units"].as_u64().is_some_and(|units| units > 0), "{dry}");
     assert_eq!(world.place.listing(), before);
     assert_eq!(world.by(PROVIDER, "provider stake 2000")["eligible"], true);
@@ -251,7 +257,10 @@ fn a_lie_is_found_out_appealed_and_slashed() {
     assert_eq!(counted["dispute"]["state"], "lost");
     assert_eq!(world.next(&job), ["dispute execute"]);
     let slashed = world.by(GUARDIAN, &format!("dispute execute {job}"));
-    assert_eq!((&slashed["state"], &slashed["dispute"], amount(&slashed["slashed"])), (&Value::from("refunded"), &Value::from("slashed"), "2000 IO"));
+    assert_eq!(
+        (&slashed["state"], &slashed["dispute"], amount(&slashed["slashed"])),
+        (&Value::from("refunded"), &Value::from("slashed"), "2000 IO")
+    );
     assert_eq!(world.holds(REQUESTER, "iosd"), had, "all of it came back");
     let status = world.by(PROVIDER, "provider status");
     assert_eq!((amount(&status["stake"]), &status["good"], &status["eligible"]), ("0 IO", &Value::from(0), &Value::from(false)));
@@ -295,7 +304,11 @@ fn a_verdict_outlives_its_process_and_nothing_else_reveals_it() {
     }
     let folder = world.place.home(".local/share/assay/verdicts");
     let inner = std::fs::read_dir(&folder).expect("a folder of verdicts").next().expect("one ledger").expect("readable").path();
-    let files: BTreeMap<_, _> = std::fs::read_dir(&inner).expect("readable").map(|file| file.expect("readable").path()).map(|path| (path.clone(), std::fs::metadata(&path).expect("there").permissions().mode() & 0o777)).collect();
+    let files: BTreeMap<_, _> = std::fs::read_dir(&inner)
+        .expect("readable")
+        .map(|file| file.expect("readable").path())
+        .map(|path| (path.clone(), std::fs::metadata(&path).expect("there").permissions().mode() & 0o777))
+        .collect();
     assert_eq!(files.len(), 3);
     assert!(files.values().all(|mode| *mode == 0o600), "{files:?}");
     std::fs::rename(&inner, world.place.home("elsewhere")).expect("it can be moved");
@@ -329,6 +342,138 @@ fn stake_votes_and_time_locks() {
     assert_eq!(world.refused(PROVIDER, "provider withdraw").1, "ledger.NothingToPay");
     world.by(GUARDIAN, "ledger warp 14d");
     assert_eq!(amount(&world.by(PROVIDER, "provider withdraw")["paid"]), "2000 IO");
+}
+
+#[test]
+fn jobs_end_in_other_ways() {
+    let world = World::with_provider();
+    let honest = world.run_job(PROVIDER, "honest.receipt");
+    let open = "job open --package target/assay/sample.assay --receipt honest.receipt --price 30IO --hours 2";
+    let had = world.holds(REQUESTER, "io");
+
+    // Nobody took it; nobody proved it; it was called off, before and after it was accepted.
+    world.by(REQUESTER, open);
+    assert_eq!(amount(&world.by(REQUESTER, "job cancel 1")["paid"]["requester"]), "66.15 IO", "all of it");
+    world.by(REQUESTER, open);
+    world.by(GUARDIAN, "ledger warp 1h1s");
+    assert_eq!(world.by(REQUESTER, "job expire 2")["state"], "expired");
+    let job = text(&world.by(REQUESTER, open)["job"]);
+    world.by(PROVIDER, &format!("job accept {job} --device 0"));
+    world.by(GUARDIAN, "ledger warp 3h");
+    world.by(REQUESTER, "job expire 3");
+    assert_eq!(world.holds(REQUESTER, "io"), had);
+    let job = text(&world.by(REQUESTER, open)["job"]);
+    world.by(PROVIDER, &format!("job accept {job}"));
+    assert_eq!(world.refused(PROVIDER, &format!("job cancel {job}")).1, "ledger.NotSigned");
+    assert_eq!(
+        amount(&world.by(REQUESTER, "job cancel 4")["paid"]["provider"]),
+        "29.85 IO",
+        "the hour that was begun, less the reservation"
+    );
+    for job in 1..=4 {
+        world.by(REQUESTER, &format!("job close {job}"));
+    }
+    assert_eq!(world.by(REQUESTER, "job list --mine")["jobs"], serde_json::json!([]));
+
+    // Challenged and confirmed: the bond goes to the five who said so, of whom three had to.
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    world.decides(&job, &seats, &format!("--outcome {}", text(&honest["outcome_hash"])));
+    assert_eq!(world.by(REQUESTER, &format!("job challenge {job}"))["bond"]["amount"], "500 IO");
+    let judges = world.drawn(&job);
+    assert_eq!(judges.len(), 5);
+    assert_eq!(world.decides(&job, &judges, &format!("--outcome {}", text(&honest["outcome_hash"])))["state"], "confirmed");
+    assert_eq!(amount(&world.by(VERIFIERS + judges[0], "verifier claim")["paid_io"]), "100 IO");
+
+    // A racy package: the provider is paid, and the package is marked.
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    assert_eq!(world.decides(&job, &seats, "--indeterminate 4")["state"], "indeterminate");
+    assert_eq!(world.by(GUARDIAN, &format!("job settle {job}"))["state"], "settled");
+    assert_eq!(world.by(GUARDIAN, &format!("job show {job}"))["package_found_racy"], 1);
+}
+
+#[test]
+fn seats_devices_and_guardians_come_and_go() {
+    let world = World::with_provider();
+    assert_eq!(amount(&world.by(VERIFIERS, "verifier topup 100")["stake"]), "2100 IO");
+    world.by(VERIFIERS, "verifier leave");
+    assert_eq!(world.refused(VERIFIERS, "verifier withdraw").1, "ledger.TooEarly");
+    world.by(GUARDIAN, "ledger warp 90d");
+    assert_eq!(amount(&world.by(VERIFIERS, "verifier withdraw")["stake"]), "2100 IO");
+    world.by(GUARDIAN, "ledger airdrop 2000IO");
+    assert_eq!(world.by(GUARDIAN, "verifier register")["seat"], 0, "the vacant one");
+
+    let device = |change: &str| world.by(PROVIDER, &format!("provider device update 0 {change}"))["device"].clone();
+    assert_eq!(amount(&device("--quantity 2")["needed"]), "4000 IO");
+    assert_eq!(amount(&device("--quantity 1 --price-io 0 --price-iosd 3")["price_iosd"]), "3 IOSD");
+    assert_eq!(device("--status paused")["status"], "paused");
+    assert_eq!(device("--status up")["status"], "up");
+    let provider = samples::public_key(PROVIDER);
+    world.by(GUARDIAN, &format!("ledger attest provider {provider} --tier high"));
+    assert_eq!(world.by(GUARDIAN, &format!("ledger block {provider}"))["status"], "blocked");
+    let status = world.by(GUARDIAN, &format!("provider status {provider}"));
+    assert_eq!((&status["tier"], &status["obstacles"][0]), (&Value::from("high"), &Value::from("it is blocked")));
+    world.by(GUARDIAN, &format!("ledger block {provider} --undo"));
+    assert_eq!(world.by(PROVIDER, "provider pause")["status"], "paused");
+    assert_eq!(world.by(PROVIDER, "provider resume")["status"], "up");
+    world.by(GUARDIAN, "ledger model set Abacus --id 4000 --kind cpu --multiplier 0.5");
+
+    // Fees of a job that was called off.
+    world.run_job(PROVIDER, "honest.receipt");
+    world.by(REQUESTER, "job open --package target/assay/sample.assay --receipt honest.receipt --price 4IOSD");
+    let job = text(&world.by(REQUESTER, "job list --mine")["jobs"][0]["job"]);
+    world.by(PROVIDER, &format!("job accept {job}"));
+    world.by(REQUESTER, "job cancel 1");
+    let requester = samples::public_key(REQUESTER);
+    for what in [
+        "model Abacus --id 4000 --kind cpu --multiplier 2 --disabled",
+        &format!("guardian {requester}"),
+        &format!("pay-fees 0.05IOSD {provider}"),
+    ] {
+        let id = world.by(PROVIDER, &format!("gov propose {what}"))["proposal"]["id"].clone();
+        world.by(PROVIDER, &format!("gov vote {id} yes"));
+    }
+    let had = world.holds(PROVIDER, "iosd");
+    world.by(GUARDIAN, "ledger warp 8d");
+    for id in 0..3 {
+        assert_eq!(world.by(REQUESTER, &format!("gov execute {id}"))["proposal"]["state"], "executed");
+        world.by(PROVIDER, &format!("gov close {id}"));
+    }
+    assert_ne!(world.holds(PROVIDER, "iosd"), had);
+    let models = world.by(GUARDIAN, "ledger model list");
+    assert!(
+        models["models"].as_array().expect("a list").iter().any(|model| model["name"] == "Abacus" && model["multiplier"] == 2.0),
+        "{models}"
+    );
+    assert_eq!(world.refused(GUARDIAN, "ledger pause").1, "ledger.NotGuardian");
+    world.by(REQUESTER, "ledger pause");
+    world.by(REQUESTER, "ledger resume");
+    assert_eq!(device("--status removed")["status"], "removed");
+    world.by(PROVIDER, "provider terminate --for-good");
+    assert_eq!(world.refused(PROVIDER, "provider stake 1").1, "ledger.Terminated");
+}
+
+/// A process is killed somewhere, and the command is run again until it is heard of: it is carried out once.
+#[test]
+fn a_command_that_is_killed_pays_once() {
+    let world = World::new();
+    world.by(PROVIDER, "provider register --country de --continent EU");
+    let mut staked = 0;
+    for (more, moment) in (1..=30_u64).zip((0..60_000).step_by(2_000)) {
+        let command = format!("provider stake {more} --keypair key-3.json --json");
+        let mut child =
+            world.place.command(command.split_whitespace()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_micros(moment));
+        let _ = child.kill();
+        let said = child.wait_with_output().expect("it ends").stdout;
+        if serde_json::from_slice::<Value>(&said).is_err() {
+            world.by(PROVIDER, &format!("provider stake {more}"));
+        }
+        staked += more;
+        let status = world.by(PROVIDER, "provider status");
+        assert_eq!(amount(&status["stake"]), format!("{staked} IO"), "killed after {moment} µs");
+    }
 }
 
 #[test]

@@ -36,7 +36,10 @@ impl<'d> Settlement<'d> {
         let own = Self { demo, ledger: format!("embedded:{}", demo.folder.join("ledger").display()), steps: Vec::new() };
         key_files::make(&own.key(LIAR), false)?;
         // Eight seats fill a committee of three and one of three others.
-        own.quietly(REQUESTER, &["ledger", "init", "--param", "appeal_size=3", "--param", "appeal_quorum=2", "--param", "appeal_bond=5000000000"])?;
+        own.quietly(
+            REQUESTER,
+            &["ledger", "init", "--param", "appeal_size=3", "--param", "appeal_quorum=2", "--param", "appeal_bond=5000000000"],
+        )?;
         for seat in 0..SEATS {
             key_files::make(&own.key(&verifier(seat)), false)?;
             own.quietly(&verifier(seat), &["ledger", "airdrop", "1SOL"])?;
@@ -74,7 +77,11 @@ impl<'d> Settlement<'d> {
         let address = self.opened(job)?;
         self.step("accept it", LIAR, &["job", "accept", &address])?;
         let lie = self.lying_receipt(job)?;
-        self.step("prove it by a receipt of an outcome that no run has", LIAR, &["job", "prove", &address, "--receipt", &lie.display().to_string()])?;
+        self.step(
+            "prove it by a receipt of an outcome that no run has",
+            LIAR,
+            &["job", "prove", &address, "--receipt", &lie.display().to_string()],
+        )?;
         let outcome = self.outcome(job)?;
         self.judged(&address, &outcome, "disputed")?;
         self.step("appeal", LIAR, &["dispute", "appeal", &address])?;
@@ -114,8 +121,12 @@ impl<'d> Settlement<'d> {
         self.say(&format!("   {:<9} {what}", if name == REQUESTER { "requester" } else { name }));
         let mut changes = Vec::new();
         for ((party, had), (_, has)) in before.iter().zip(&after) {
-            let changed: Vec<String> =
-                had.iter().zip(has).filter(|(had, has)| had.1 != has.1).map(|(had, has)| format!("{} {} → {}", had.0, bare(&had.1), has.1)).collect();
+            let changed: Vec<String> = had
+                .iter()
+                .zip(has)
+                .filter(|(had, has)| had.1 != has.1)
+                .map(|(had, has)| format!("{} {} → {}", had.0, bare(&had.1), has.1))
+                .collect();
             if !changed.is_empty() {
                 self.say(&format!("   {:<9}   {party:<9} {}", "", changed.join(" · ")));
                 changes.push(json!({ "party": party, "changed": changed }));
@@ -157,13 +168,22 @@ impl<'d> Settlement<'d> {
     /// A committee is drawn, runs the job, commits, reveals, and is counted.
     fn judged(&mut self, address: &str, outcome: &str, wanted: &str) -> Result<(), Failure> {
         let drawn = self.quietly(REQUESTER, &["verifier", "draw", address])?;
-        let members: Vec<usize> =
-            drawn["round"]["members"].as_array().into_iter().flatten().filter_map(|member| member["seat"].as_u64()).filter_map(|seat| usize::try_from(seat).ok()).collect();
+        let members: Vec<usize> = drawn["round"]["members"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|member| member["seat"].as_u64())
+            .filter_map(|seat| usize::try_from(seat).ok())
+            .collect();
         if members.is_empty() {
             return Err(Failure::failed(format!("no committee was drawn: {drawn}")));
         }
         let names: Vec<String> = members.iter().map(|seat| format!("{seat}")).collect();
-        self.say(&format!("   {:<9} seats {} are drawn, run the job again, commit to what they got, then reveal it", "verifiers", names.join(", ")));
+        self.say(&format!(
+            "   {:<9} seats {} are drawn, run the job again, commit to what they got, then reveal it",
+            "verifiers",
+            names.join(", ")
+        ));
         for seat in &members {
             self.quietly(&verifier(*seat), &["verifier", "commit", address, "--outcome", outcome])?;
         }

@@ -41,7 +41,8 @@ fn disputed(session: &Session, named: &JobReference) -> Result<(Pubkey, Whole, D
     let (address, whole) = session.whole(named)?;
     match whole.dispute {
         Some(dispute) => Ok((address, whole, dispute)),
-        None => Err(Failure::usage(format!("no dispute is open over job {address}, which is {}", names::job(whole.job.state))).hint("`assay dispute list` lists all")),
+        None => Err(Failure::usage(format!("no dispute is open over job {address}, which is {}", names::job(whole.job.state)))
+            .hint("`assay dispute list` lists all")),
     }
 }
 
@@ -68,7 +69,13 @@ fn list(session: &Session) -> Result<(), Failure> {
     }
     for (_, own) in &all {
         let appeal = if own.state == state::FROZEN { format!(" · appeal until {}", times.due(own.appeal_until)) } else { String::new() };
-        out!("job {} · {} · {} frozen · opened {}{appeal}", show::key(&own.job), names::dispute(own.state), show::io(own.frozen), times.distance(own.opened_at));
+        out!(
+            "job {} · {} · {} frozen · opened {}{appeal}",
+            show::key(&own.job),
+            names::dispute(own.state),
+            show::io(own.frozen),
+            times.distance(own.opened_at)
+        );
     }
     Ok(())
 }
@@ -95,7 +102,9 @@ fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
     out!("  frozen    {}", show::io(dispute.frozen));
     out!("  opened    {}", times.due(dispute.opened_at));
     match dispute.state {
-        state::FROZEN => out!("  appeal    until {}, for a bond of {}", times.due(dispute.appeal_until), show::io(session.param(Param::AppealBond))),
+        state::FROZEN => {
+            out!("  appeal    until {}, for a bond of {}", times.due(dispute.appeal_until), show::io(session.param(Param::AppealBond)))
+        }
         _ if dispute.appeal_round != NO_ROUND => out!("  appeal    round {}", dispute.appeal_round),
         _ => out!("  appeal    none"),
     }
@@ -112,8 +121,16 @@ fn appeal(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
     let pending = session.begin("dispute appeal", &[address.as_ref(), &whole.job.opened_at.to_le_bytes()].concat(), || Ok(0))?;
     let act = Act::new("dispute appeal", vec![session.at.appeal(&me, &whole.job)]).takes("bond", Token::Io.units(bond)).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
-    let lines = [format!("appealed, for a bond of {}", show::io(bond)), format!("  next: `assay verifier draw {address}` draws the committee that judges it")];
-    session.done("dispute appeal", &[sent], json!({ "job": address.to_string(), "round": whole.job.rounds, "bond": show::io_json(bond) }), &lines);
+    let lines = [
+        format!("appealed, for a bond of {}", show::io(bond)),
+        format!("  next: `assay verifier draw {address}` draws the committee that judges it"),
+    ];
+    session.done(
+        "dispute appeal",
+        &[sent],
+        json!({ "job": address.to_string(), "round": whole.job.rounds, "bond": show::io_json(bond) }),
+        &lines,
+    );
     Ok(())
 }
 
@@ -124,7 +141,9 @@ fn execute(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
         let why = format!("the provider may appeal until {}", times.due(dispute.appeal_until));
         return Err(Failure::from(Refusal::TooEarly).about(format!("the dispute over job {address}")).hint(why));
     }
-    let committee = session.round(&address, dispute.round)?.ok_or_else(|| Failure::from(Refusal::DisputeState).about(format!("round {} of job {address} is closed", dispute.round)))?;
+    let committee = session
+        .round(&address, dispute.round)?
+        .ok_or_else(|| Failure::from(Refusal::DisputeState).about(format!("round {} of job {address} is closed", dispute.round)))?;
     let account = session.token_account(&whole.job.requester.into(), whole.job.currency)?;
     let act = Act::new("dispute execute", vec![session.at.execute_slash(&whole.job, &dispute, &committee)]).after(account);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
@@ -149,7 +168,9 @@ fn punish(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
         }
     }
     if instructions.is_empty() {
-        return Err(Failure::from(Refusal::NotPunishable).about(format!("job {address}")).hint("only members of a round that an appeal overturned are punished, once each"));
+        return Err(Failure::from(Refusal::NotPunishable)
+            .about(format!("job {address}"))
+            .hint("only members of a round that an appeal overturned are punished, once each"));
     }
     let mut sent = Vec::new();
     for some in instructions.chunks(PUNISHED) {

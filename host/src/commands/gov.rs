@@ -1,12 +1,11 @@
 //! `assay gov`: proposals and votes.
 
 use assay_settlement::Reads;
-use assay_settlement::call::Action;
 use assay_settlement_interface::account::Proposal;
 use assay_settlement_interface::account::state::{action, proposal as state};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::params::{FIXED, Param, TABLE};
-use assay_settlement_interface::rules::vote::{self as rules, Action as Read};
+use assay_settlement_interface::rules::vote::{self as rules, Action, ModelChange};
 use serde_json::{Value, json};
 
 use super::ledger_guard;
@@ -38,17 +37,17 @@ fn action_of(what: &Propose) -> Result<Action, Failure> {
             return Err(Failure::from(Refusal::Parameter).hint("29 to 33 are the emission table"));
         }
         Propose::Param { param: (number, value) } => Action::SetParam { number: *number, value: *value },
-        Propose::Model(model) => Action::SetModel {
+        Propose::Model(model) => Action::SetModel(ModelChange {
             id: model.id,
             kind: model.kind.number(),
-            enabled: !model.disabled,
+            enabled: u8::from(!model.disabled),
             multiplier_milli: model.multiplier,
             name: ledger_guard::name_bytes(&model.name)?,
-        },
-        Propose::Guardian { key } => Action::SetGuardian(*key),
+        }),
+        Propose::Guardian { key } => Action::SetGuardian(key.to_bytes()),
         Propose::PayFees { amount, to } => {
             let currency = amount.token.currency().ok_or_else(|| Failure::usage("fees are in IO and IOSD"))?;
-            Action::PayFees { currency, amount: amount.units, owner: *to }
+            Action::PayFees { currency, amount: amount.units, owner: to.to_bytes() }
         }
     })
 }
@@ -56,8 +55,8 @@ fn action_of(what: &Propose) -> Result<Action, Failure> {
 fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
     let action = action_of(what)?;
     let (_, own) = session.my_provider()?;
-    let (number, payload) = action.to_bytes();
-    let pending = session.begin("gov propose", &[&[number][..], &payload].concat(), || Ok(session.totals()?.proposals))?;
+    let pending =
+        session.begin("gov propose", &session.at.propose(&own.owner.into(), 0, &action).data, || Ok(session.totals()?.proposals))?;
     let id = pending.number;
     let act = Act::new("gov propose", vec![session.at.propose(&own.owner.into(), id, &action)]).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
@@ -69,7 +68,9 @@ fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
 
 fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
-    let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else { return Ok(()) };
+    let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else {
+        return Ok(());
+    };
     let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
     let weight = session.ledger().vote(&session.at, id, &address)?.map_or(0, |vote| vote.weight);
     let lines = [format!("voted {} with {}", if yes { "yes" } else { "no" }, show::io(weight)), line(session, &proposal, &times)];
@@ -80,10 +81,12 @@ fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
 fn execute(session: &mut Session, id: u64) -> Result<(), Failure> {
     let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
     if proposal.state == state::OPEN && times.now <= proposal.execute_at && !session.chain.dry_run {
-        return Err(Failure::from(Refusal::TooEarly).about(format!("proposal {id}")).hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
+        return Err(Failure::from(Refusal::TooEarly)
+            .about(format!("proposal {id}"))
+            .hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
     }
-    let account = match Read::read(proposal.action, &proposal.payload) {
-        Ok(Read::PayFees { currency, owner, .. }) => session.token_account(&owner.into(), currency)?,
+    let account = match Action::read(proposal.action, &proposal.payload) {
+        Ok(Action::PayFees { currency, owner, .. }) => session.token_account(&owner.into(), currency)?,
         _ => None,
     };
     let act = Act::new("gov execute", vec![session.at.execute(&session.me()?, &proposal)]).after(account);
@@ -118,17 +121,23 @@ fn list(session: &Session) -> Result<(), Failure> {
 
 /// What a proposal does, in words.
 fn what(proposal: &Proposal) -> String {
-    match Read::read(proposal.action, &proposal.payload) {
-        Ok(Read::SetParam { number, value }) => match TABLE.get(usize::from(number)) {
+    match Action::read(proposal.action, &proposal.payload) {
+        Ok(Action::SetParam { number, value }) => match TABLE.get(usize::from(number)) {
             Some(info) => format!("{} = {value} {}", info.name, info.unit),
             None => format!("parameter {number} = {value}"),
         },
-        Ok(Read::SetModel(model)) => {
+        Ok(Action::SetModel(model)) => {
             let enabled = if model.enabled == 1 { "" } else { ", disabled" };
-            format!("model {} = {}, {}, multiplier {}{enabled}", model.id, show::text(&model.name), names::pool(model.kind), f64::from(model.multiplier_milli) / 1e3)
+            format!(
+                "model {} = {}, {}, multiplier {}{enabled}",
+                model.id,
+                show::text(&model.name),
+                names::pool(model.kind),
+                f64::from(model.multiplier_milli) / 1e3
+            )
         }
-        Ok(Read::SetGuardian(key)) => format!("guardian = {}", show::key(&key)),
-        Ok(Read::PayFees { currency, amount, owner }) => format!("pay {} of fees to {}", show::paid(currency, amount), show::key(&owner)),
+        Ok(Action::SetGuardian(key)) => format!("guardian = {}", show::key(&key)),
+        Ok(Action::PayFees { currency, amount, owner }) => format!("pay {} of fees to {}", show::paid(currency, amount), show::key(&owner)),
         Err(_) => "nothing that this program can read".to_owned(),
     }
 }
@@ -149,7 +158,13 @@ fn line(session: &Session, proposal: &Proposal, times: &Times) -> String {
         state::OPEN => " · not carried so far",
         _ => "",
     };
-    format!("proposal {}: {} · yes {} · no {} · {when}{carried}", proposal.id, what(proposal), show::io(proposal.yes), show::io(proposal.no))
+    format!(
+        "proposal {}: {} · yes {} · no {} · {when}{carried}",
+        proposal.id,
+        what(proposal),
+        show::io(proposal.yes),
+        show::io(proposal.no)
+    )
 }
 
 fn json(session: &Session, proposal: &Proposal, times: &Times) -> Value {

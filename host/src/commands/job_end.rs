@@ -86,7 +86,12 @@ fn end(session: &Session, command: &'static str, address: &Pubkey, sent: &[Sent]
     let job = session.ledger().job(address)?;
     let mut lines = vec![format!("job {address} is {}", names::job(job.state))];
     lines.extend(payout_lines(&job, payout));
-    session.done(command, sent, json!({ "job": address.to_string(), "state": names::job(job.state), "paid": payout_json(&job, payout) }), &lines);
+    session.done(
+        command,
+        sent,
+        json!({ "job": address.to_string(), "state": names::job(job.state), "paid": payout_json(&job, payout) }),
+        &lines,
+    );
     Ok(())
 }
 
@@ -95,7 +100,9 @@ pub fn cancel(session: &mut Session, named: &JobReference) -> Result<(), Failure
     let (address, job) = session.job(named)?;
     let me = session.me()?;
     if job.requester != me.to_bytes() {
-        return Err(Failure::failed(format!("job {address} is {}'s to cancel, and this key is {me}", show::key(&job.requester))).by("ledger.NotSigned").hint("sign with that key by --keypair"));
+        return Err(Failure::failed(format!("job {address} is {}'s to cancel, and this key is {me}", show::key(&job.requester)))
+            .by("ledger.NotSigned")
+            .hint("sign with that key by --keypair"));
     }
     let owner = match job.state {
         state::ACCEPTED => Some(Pubkey::from(session.ledger().provider(&job.provider.into())?.owner)),
@@ -123,7 +130,9 @@ pub fn expire(session: &mut Session, named: &JobReference) -> Result<(), Failure
         _ => return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state)))),
     };
     if times.now <= by && !session.chain.dry_run {
-        return Err(Failure::from(Refusal::TooEarly).about(format!("job {address} is {}", names::job(job.state))).hint(format!("it may until {}", times.due(by))));
+        return Err(Failure::from(Refusal::TooEarly)
+            .about(format!("job {address} is {}", names::job(job.state)))
+            .hint(format!("it may until {}", times.due(by))));
     }
     let payout = fees::refund(&job)?;
     let act = Act::new("job expire", vec![session.at.expire_job(&job)]).after(accounts(session, &job, None)?);
@@ -165,9 +174,7 @@ pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure>
         }
         instructions.push(session.at.close_round(&committee.round));
     }
-    // A contradiction that no quorum shared opens no dispute, and its account is passed all the same.
-    let dispute = whole.dispute.or_else(|| (whole.job.contradicted != 0).then(|| no_dispute(session.me().unwrap_or_default())));
-    instructions.push(session.at.close_job(&whole.job, dispute.as_ref()));
+    instructions.push(session.at.close_job(&whole.job, whole.dispute.as_ref()));
     let mut sent = Vec::new();
     for some in instructions.chunks(CLOSES) {
         match session.carry_out(Act::new("job close", some.to_vec()))? {
@@ -178,25 +185,4 @@ pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure>
     let lines = [format!("job {address} is closed, with {} rounds: rent and bonds went back", whole.rounds.len())];
     session.done("job close", &sent, json!({ "job": address.to_string(), "rounds": whole.rounds.len() }), &lines);
     Ok(())
-}
-
-/// What stands for a dispute that was never opened: only who would get its rent is read of it.
-fn no_dispute(payer: Pubkey) -> assay_settlement_interface::account::Dispute {
-    assay_settlement_interface::account::Dispute {
-        bump: 0,
-        job: [0; 32],
-        provider: [0; 32],
-        payer: payer.to_bytes(),
-        state: 0,
-        round: 0,
-        appeal_round: 0,
-        claimed: [0; 32],
-        found: [0; 32],
-        receipt: [0; 32],
-        call: 0,
-        frozen: 0,
-        bond: 0,
-        opened_at: 0,
-        appeal_until: 0,
-    }
 }

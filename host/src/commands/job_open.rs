@@ -23,7 +23,8 @@ use crate::settlement::{names, show};
 /// Runs the command.
 pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
     let token = arguments.price.token;
-    let currency = token.currency().ok_or_else(|| Failure::usage(format!("jobs are not paid in {token}")).hint("in IO or IOSD: --price 0.5IOSD"))?;
+    let currency =
+        token.currency().ok_or_else(|| Failure::usage(format!("jobs are not paid in {token}")).hint("in IO or IOSD: --price 0.5IOSD"))?;
     let (package, job_id) = identify(arguments)?;
     let model = match &arguments.model {
         None => ANY_MODEL,
@@ -55,7 +56,15 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
         format!("job {} opened, at {address}", asked.nonce),
         format!("  job id    {job_id}"),
         format!("  package   {package}"),
-        format!("  escrow    {} = {} for {} h + {} reservation + {} foreign payment + {} verification", paid(escrow), paid(terms.price), job.hours, paid(terms.reservation), paid(terms.foreign), paid(terms.verification)),
+        format!(
+            "  escrow    {} = {} for {} h + {} reservation + {} foreign payment + {} verification",
+            paid(escrow),
+            paid(terms.price),
+            job.hours,
+            paid(terms.reservation),
+            paid(terms.foreign),
+            paid(terms.verification)
+        ),
         format!("  a provider may accept it until {}", times.due(job.accept_by)),
     ];
     let own = json!({
@@ -73,7 +82,9 @@ fn next_nonce(session: &Session) -> Result<u64, Failure> {
     let last = session.ledger().all::<Job>("job", &[filter])?.into_iter().map(|(_, job)| job.nonce).max();
     match last {
         None => Ok(1),
-        Some(last) => last.checked_add(1).ok_or_else(|| Failure::usage("there is no number after your last job's").hint("choose one with --nonce")),
+        Some(last) => {
+            last.checked_add(1).ok_or_else(|| Failure::usage("there is no number after your last job's").hint("choose one with --nonce"))
+        }
     }
 }
 
@@ -86,7 +97,9 @@ fn identify(arguments: &Open) -> Result<(Hash, Hash), Failure> {
         (None, Some(path)) => {
             let receipt = read_receipt(path)?;
             receipt.is_of(&package.manifest).map_err(|refusal| {
-                Failure::from(refusal).about(path.display()).hint("give the package this receipt is about: `assay inspect` shows its hash for both")
+                Failure::from(refusal)
+                    .about(path.display())
+                    .hint("give the package this receipt is about: `assay inspect` shows its hash for both")
             })?;
             receipt.receipt.job
         }

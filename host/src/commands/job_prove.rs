@@ -60,13 +60,17 @@ fn first_that_fits(session: &Session, job: &Job, own: &Provider, devices: &[Devi
 
 /// Checks that a receipt is for a job, of its package.
 pub(super) fn check_receipt(receipt: &ReceiptFile, path: &Path, address: &Pubkey, job: &Job) -> Result<(), Failure> {
-    let (told, hint) = (&receipt.receipt, "give the receipt of this very job: `assay job show` and `assay inspect` show what each is about");
+    let (told, hint) =
+        (&receipt.receipt, "give the receipt of this very job: `assay job show` and `assay inspect` show what each is about");
     let refuse = |check: &str, message: String| Err(Failure::refused(check, message).about(path.display()).hint(hint));
     if told.job.0 != job.job {
         return refuse("receipt.job", format!("the receipt is for job id {}, and job {address} is {}", told.job, show::hash(&job.job)));
     }
     if told.package.0 != job.package {
-        return refuse("receipt.package", format!("the receipt is for package {}, and job {address} for {}", told.package, show::hash(&job.package)));
+        return refuse(
+            "receipt.package",
+            format!("the receipt is for package {}, and job {address} for {}", told.package, show::hash(&job.package)),
+        );
     }
     Ok(())
 }
@@ -83,7 +87,12 @@ pub fn prove(session: &mut Session, named: &JobReference, path: &Path) -> Result
     let mut profile = [0; 16];
     match profile.get_mut(..told.profile.len()) {
         Some(place) => place.copy_from_slice(told.profile.as_bytes()),
-        None => return Err(Failure::refused("receipt.profile", format!("{}: the profile {:?} is longer than the ledger takes", path.display(), told.profile))),
+        None => {
+            return Err(Failure::refused(
+                "receipt.profile",
+                format!("{}: the profile {:?} is longer than the ledger takes", path.display(), told.profile),
+            ));
+        }
     }
     let proof = Prove { outcome: told.outcome.0, transcript: told.transcript.0, fuel: receipt.outcome.fuel, profile };
     let act = Act::new("job prove", vec![session.at.prove(&session.me()?, &job, &proof)]);

@@ -49,15 +49,36 @@ fn lines(address: &Pubkey, whole: &Whole, times: &Times) -> Vec<String> {
         format!("  requester {} · number {}", show::key(&job.requester), job.nonce),
         format!("  job id    {}", show::hash(&job.job)),
         format!("  package   {}", show::hash(&job.package)),
-        format!("  pays      {} an hour for {} h · in escrow at first {}", paid(job.price_hour), job.hours, fees::held(job).map_or("-".to_owned(), paid)),
-        format!("  demands   model {} · tier {} · country {}", names::demanded(job.model), names::tier(job.tier), names::region(job.country)),
+        format!(
+            "  pays      {} an hour for {} h · in escrow at first {}",
+            paid(job.price_hour),
+            job.hours,
+            fees::held(job).map_or("-".to_owned(), paid)
+        ),
+        format!(
+            "  demands   model {} · tier {} · country {}",
+            names::demanded(job.model),
+            names::tier(job.tier),
+            names::region(job.country)
+        ),
         format!("  opened    {}", times.due(job.opened_at)),
     ];
     if job.accepted_at != 0 {
-        lines.push(format!("  accepted  {} · provider {} · device {} · at risk {}", times.due(job.accepted_at), show::key(&job.provider), show::key(&job.device), show::io(job.risk)));
+        lines.push(format!(
+            "  accepted  {} · provider {} · device {} · at risk {}",
+            times.due(job.accepted_at),
+            show::key(&job.provider),
+            show::key(&job.device),
+            show::io(job.risk)
+        ));
     }
     if job.outcome != [0; 32] {
-        lines.push(format!("  proof     outcome {} · {} fuel · {}", show::hash(&job.outcome), report::grouped(job.fuel), show::text(&job.profile)));
+        lines.push(format!(
+            "  proof     outcome {} · {} fuel · {}",
+            show::hash(&job.outcome),
+            report::grouped(job.fuel),
+            show::text(&job.profile)
+        ));
         lines.push(format!("            transcript {}", show::hash(&job.transcript)));
         lines.push(format!("            checked: {} · challenges until {}", names::sampled(job.sampled), times.due(job.challenge_until)));
     }
@@ -65,7 +86,12 @@ fn lines(address: &Pubkey, whole: &Whole, times: &Times) -> Vec<String> {
         lines.extend(round_lines(committee, times));
     }
     if let Some(dispute) = &whole.dispute {
-        lines.push(format!("  dispute   {} · {} frozen · found {}", names::dispute(dispute.state), show::io(dispute.frozen), show::hash(&dispute.found)));
+        lines.push(format!(
+            "  dispute   {} · {} frozen · found {}",
+            names::dispute(dispute.state),
+            show::io(dispute.frozen),
+            show::hash(&dispute.found)
+        ));
     }
     lines
 }
@@ -162,7 +188,13 @@ pub fn list(session: &Session, mine: bool) -> Result<(), Failure> {
             state::ACCEPTED => format!(" · to be proved {}", times.distance(job.prove_by)),
             _ => String::new(),
         };
-        out!("{address} · {:<13} · {} an hour · {} h · opened {}{deadline}", names::job(job.state), show::paid(job.currency, job.price_hour), job.hours, times.distance(job.opened_at));
+        out!(
+            "{address} · {:<13} · {} an hour · {} h · opened {}{deadline}",
+            names::job(job.state),
+            show::paid(job.currency, job.price_hour),
+            job.hours,
+            times.distance(job.opened_at)
+        );
     }
     Ok(())
 }

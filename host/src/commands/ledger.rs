@@ -66,7 +66,12 @@ fn warp(session: &mut Session, seconds: u64) -> Result<(), Failure> {
     session.open.embedded("letting time pass")?.warp(seconds)?;
     let clock = session.ledger().clock()?;
     let own = json!({ "passed_s": seconds, "slot": clock.slot, "time": show::utc(clock.unix_timestamp) });
-    session.done("ledger warp", &[], own, &[format!("{passed} have passed: it is {} there, slot {}", show::utc(clock.unix_timestamp), clock.slot)]);
+    session.done(
+        "ledger warp",
+        &[],
+        own,
+        &[format!("{passed} have passed: it is {} there, slot {}", show::utc(clock.unix_timestamp), clock.slot)],
+    );
     Ok(())
 }
 
@@ -96,7 +101,12 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
     }
     let totals = session.totals()?;
     let line = format!("accounted up to epoch {}; emitted so far: {}", totals.epoch, Token::Io.units(totals.emitted));
-    session.done("ledger advance", &sent, json!({ "advances": all.len(), "epoch": totals.epoch, "emitted": show::io_json(totals.emitted) }), &[line]);
+    session.done(
+        "ledger advance",
+        &sent,
+        json!({ "advances": all.len(), "epoch": totals.epoch, "emitted": show::io_json(totals.emitted) }),
+        &[line],
+    );
     Ok(())
 }
 

@@ -22,7 +22,12 @@ const MODELS: usize = 8;
 pub fn pause(session: &mut Session) -> Result<(), Failure> {
     let act = Act::new("ledger pause", vec![session.at.pause(&session.me()?)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
-    session.done("ledger pause", &[sent], json!({}), &["paused: protocol time stands still, and nothing but `assay ledger resume` works".to_owned()]);
+    session.done(
+        "ledger pause",
+        &[sent],
+        json!({}),
+        &["paused: protocol time stands still, and nothing but `assay ledger resume` works".to_owned()],
+    );
     Ok(())
 }
 
@@ -69,7 +74,12 @@ fn set(session: &mut Session, model: &Model) -> Result<(), Failure> {
     };
     let act = Act::new("ledger model set", vec![session.at.set_model(&session.me()?, &set)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
-    session.done("ledger model set", &[sent], json!({ "id": model.id, "name": model.name }), &[format!("added model {}, {}", model.id, model.name)]);
+    session.done(
+        "ledger model set",
+        &[sent],
+        json!({ "id": model.id, "name": model.name }),
+        &[format!("added model {}, {}", model.id, model.name)],
+    );
     Ok(())
 }
 
@@ -79,7 +89,13 @@ pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), 
     let mut missing = Vec::new();
     for model in models::table()?.iter().filter(|model| had.iter().all(|had| had.id != model.id)) {
         let kind = if model.kind == Kind::Gpu { 0 } else { 1 };
-        let set = SetModel { id: model.id, model_kind: kind, enabled: 1, multiplier_milli: model.multiplier_milli, name: name_bytes(&model.name)? };
+        let set = SetModel {
+            id: model.id,
+            model_kind: kind,
+            enabled: 1,
+            multiplier_milli: model.multiplier_milli,
+            name: name_bytes(&model.name)?,
+        };
         missing.push(session.at.set_model(&me, &set));
     }
     let mut sent = Vec::new();
@@ -104,7 +120,9 @@ fn list(session: &Session) -> Result<(), Failure> {
         return Ok(());
     }
     out!("{:>5}  {:<32}  {:<4}  {:>10}", "id", "model", "pool", "multiplier");
-    models.iter().for_each(|model| out!("{:>5}  {:<32}  {:<4}  {:>10}", model.id, model.name, pool(model.kind), f64::from(model.multiplier_milli) / 1e3));
+    models.iter().for_each(|model| {
+        out!("{:>5}  {:<32}  {:<4}  {:>10}", model.id, model.name, pool(model.kind), f64::from(model.multiplier_milli) / 1e3)
+    });
     Ok(())
 }
 
@@ -118,7 +136,12 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
             let act = Act::new("ledger attest provider", vec![session.at.attest_provider(&me, &address, blocked, tier.number())]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let tier = names::tier(tier.number());
-            session.done("ledger attest provider", &[sent], json!({ "provider": address.to_string(), "tier": tier }), &[format!("{address} has tier {tier}")]);
+            session.done(
+                "ledger attest provider",
+                &[sent],
+                json!({ "provider": address.to_string(), "tier": tier }),
+                &[format!("{address} has tier {tier}")],
+            );
         }
         Attest::Device { provider, device, revoke } => {
             let address = session.provider_at(Some(provider))?;
@@ -139,6 +162,11 @@ pub fn block(session: &mut Session, provider: &Pubkey, undo: bool) -> Result<(),
     let act = Act::new("ledger block", vec![session.at.attest_provider(&me, &address, !undo, own.tier)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let status = names::provider(session.ledger().provider(&address)?.status);
-    session.done("ledger block", &[sent], json!({ "provider": address.to_string(), "owner": show::key(&own.owner), "status": status }), &[format!("{address} is {status}")]);
+    session.done(
+        "ledger block",
+        &[sent],
+        json!({ "provider": address.to_string(), "owner": show::key(&own.owner), "status": status }),
+        &[format!("{address} is {status}")],
+    );
     Ok(())
 }

@@ -13,6 +13,8 @@ use solana_sdk::signer::Signer;
 use super::ledger_guard;
 use crate::cli::{Chain, Init};
 use crate::failure::Failure;
+use crate::report;
+use crate::say::out;
 use crate::settlement::act::Act;
 use crate::settlement::connect::{Open, PROGRAM, Place};
 use crate::settlement::session::{self, Session};
@@ -28,10 +30,14 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
     match Place::to_make(chain)? {
         Place::Embedded(folder) => {
             if init.io_mint.is_some() {
-                return Err(Failure::usage("an embedded ledger makes its own mints").hint("leave --io-mint and --iosd-mint out, or name a cluster with --url"));
+                return Err(Failure::usage("an embedded ledger makes its own mints")
+                    .hint("leave --io-mint and --iosd-mint out, or name a cluster with --url"));
             }
             if chain.dry_run {
-                crate::report::print_json(&json!({ "dry_run": "ledger init", "folder": folder, "guardian": guardian.to_string() }));
+                match as_json {
+                    true => report::print_json(&json!({ "dry_run": "ledger init", "folder": folder, "guardian": guardian.to_string() })),
+                    false => out!("ledger init: a dry run, nothing is made: it would be in {}, with guardian {guardian}", folder.display()),
+                }
                 return Ok(());
             }
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -42,7 +48,8 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
         }
         place @ Place::Cluster(_) => {
             let (Some(io), Some(iosd)) = (init.io_mint, init.iosd_mint) else {
-                return Err(Failure::usage("which mints?").hint("name them with --io-mint and --iosd-mint; `spl-token create-token --decimals 8` makes one, 6 for IOSD"));
+                return Err(Failure::usage("which mints?")
+                    .hint("name them with --io-mint and --iosd-mint; `spl-token create-token --decimals 8` makes one, 6 for IOSD"));
             };
             on_cluster(chain, place, (guardian, io, iosd), &params, as_json)
         }
@@ -89,7 +96,13 @@ fn described(session: &Session, guardian: Pubkey, models: usize) -> serde_json::
     })
 }
 
-fn on_cluster(chain: &Chain, place: Place, (guardian, io, iosd): (Pubkey, Pubkey, Pubkey), params: &Params, as_json: bool) -> Result<(), Failure> {
+fn on_cluster(
+    chain: &Chain,
+    place: Place,
+    (guardian, io, iosd): (Pubkey, Pubkey, Pubkey),
+    params: &Params,
+    as_json: bool,
+) -> Result<(), Failure> {
     let open = place.open(chain)?;
     let at = Addresses::new(open.ledger().program(), io, iosd);
     let payer = session::keypair(chain)?.pubkey();

@@ -57,7 +57,14 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
     out!("stake     {} staked by providers · {} seats, {} vacant", show::io(totals.staked), totals.seats, totals.vacant);
     out!("escrow    {} · {}", show::io(held[1]), show::paid(1, held[2]));
     out!("fees      {} · {}", show::io(held[3]), show::paid(1, held[4]));
-    out!("rewards   epoch {over}, accounted up to {} · month {}: {} · emitted {} · minted {}", totals.epoch, totals.month, show::io(totals.emission), show::io(totals.emitted), show::io(totals.minted));
+    out!(
+        "rewards   epoch {over}, accounted up to {} · month {}: {} · emitted {} · minted {}",
+        totals.epoch,
+        totals.month,
+        show::io(totals.emission),
+        show::io(totals.emitted),
+        show::io(totals.minted)
+    );
     out!("score     GPU {} · CPU {}", report::grouped(totals.score_gpu), report::grouped(totals.score_cpu));
     out!("votes     {} proposals", totals.proposals);
     if with_params {

@@ -1,7 +1,7 @@
 //! `assay provider device`: what a provider offers.
 
-use assay_settlement::{Filter, Reads};
 use assay_settlement::token::Token;
+use assay_settlement::{Filter, Reads};
 use assay_settlement_interface::account::state::device as status;
 use assay_settlement_interface::account::{Device, Provider};
 use assay_settlement_interface::instruction::{AddDevice, UpdateDevice};
@@ -41,7 +41,8 @@ fn add(session: &mut Session, arguments: &DeviceAdd) -> Result<(), Failure> {
     let model = models::find(&models, &arguments.model)?.clone();
     let (price_io, price_iosd) = (arguments.price_io.unwrap_or(0), arguments.price_iosd.unwrap_or(0));
     let device = AddDevice { model: model.id, quantity: arguments.quantity, price_io, price_iosd };
-    let details = [&model.id.to_le_bytes()[..], &arguments.quantity.to_le_bytes(), &price_io.to_le_bytes(), &price_iosd.to_le_bytes()].concat();
+    let details =
+        [&model.id.to_le_bytes()[..], &arguments.quantity.to_le_bytes(), &price_io.to_le_bytes(), &price_iosd.to_le_bytes()].concat();
     let pending = session.begin("provider device add", &details, || Ok(u64::from(own.devices)))?;
     let index = u32::try_from(pending.number).unwrap_or(own.devices);
     let act = Act::new("provider device add", vec![session.at.add_device(&own.owner.into(), index, &device)]).once(pending);
@@ -57,7 +58,11 @@ fn add(session: &mut Session, arguments: &DeviceAdd) -> Result<(), Failure> {
 /// What stake is missing, if any is.
 fn missing(own: &Provider) -> Option<String> {
     let missing = own.needed.checked_sub(rules::free(own)).filter(|missing| *missing > 0)?;
-    Some(format!("  stake {} more before it can take jobs: `assay provider stake {}`", show::io(missing), show::io(missing).trim_end_matches(" IO")))
+    Some(format!(
+        "  stake {} more before it can take jobs: `assay provider stake {}`",
+        show::io(missing),
+        show::io(missing).trim_end_matches(" IO")
+    ))
 }
 
 fn update(session: &mut Session, arguments: &DeviceUpdate) -> Result<(), Failure> {

@@ -23,7 +23,10 @@ pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
     let act = Act::new("provider heartbeat", vec![session.at.heartbeat(&own.owner.into())]).after(advances);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);
-    let mut lines = vec![format!("counts until {}", times.due(own.beat_until)), format!("  score GPU {} · CPU {} · earned {}", own.counted_gpu, own.counted_cpu, show::io(own.earned))];
+    let mut lines = vec![
+        format!("counts until {}", times.due(own.beat_until)),
+        format!("  score GPU {} · CPU {} · earned {}", own.counted_gpu, own.counted_cpu, show::io(own.earned)),
+    ];
     if own.counted_gpu == 0 && own.counted_cpu == 0 {
         lines.push("  it earns nothing: `assay provider status` shows whether it may take jobs, and which devices are attested".to_owned());
     }

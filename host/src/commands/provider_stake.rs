@@ -2,8 +2,8 @@
 
 use assay_settlement::Reads;
 use assay_settlement::token::Token;
-use assay_settlement_interface::account::state::{currency, provider as status};
 use assay_settlement_interface::account::Provider;
+use assay_settlement_interface::account::state::{currency, provider as status};
 use assay_settlement_interface::instruction::UpdateProvider;
 use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::stake as rules;
@@ -24,7 +24,10 @@ pub fn register(session: &mut Session, country: [u8; 2], continent: [u8; 2]) -> 
     let act = Act::new("provider register", vec![session.at.register_provider(&me, country, continent)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let address = session.at.provider(&me);
-    let lines = [format!("{me} is a provider now, at {address}"), "  next: `assay provider device add MODEL`, `assay provider stake AMOUNT`".to_owned()];
+    let lines = [
+        format!("{me} is a provider now, at {address}"),
+        "  next: `assay provider device add MODEL`, `assay provider stake AMOUNT`".to_owned(),
+    ];
     session.done("provider register", &[sent], json!({ "provider": address.to_string(), "owner": me.to_string() }), &lines);
     Ok(())
 }
@@ -33,12 +36,16 @@ pub fn register(session: &mut Session, country: [u8; 2], continent: [u8; 2]) -> 
 pub fn update(session: &mut Session, command: &'static str, new: u8) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
     let update = UpdateProvider { status: new, country: own.country, continent: own.continent };
-    let Some(sent) = session.carry_out(Act::new(command, vec![session.at.update_provider(&own.owner.into(), &update)]))? else { return Ok(()) };
+    let Some(sent) = session.carry_out(Act::new(command, vec![session.at.update_provider(&own.owner.into(), &update)]))? else {
+        return Ok(());
+    };
     let now = session.ledger().provider(&address)?.status;
     let mut lines = vec![format!("{address} is {}", names::provider(now))];
     match now {
         status::BLOCKED => lines.push("  the guardian has blocked it, and only the guardian ends that".to_owned()),
-        status::TERMINATED => lines.push("  take its stake out with `assay provider unstake`, and later `assay provider withdraw`".to_owned()),
+        status::TERMINATED => {
+            lines.push("  take its stake out with `assay provider unstake`, and later `assay provider withdraw`".to_owned())
+        }
         _ => {}
     }
     session.done(command, &[sent], json!({ "provider": address.to_string(), "status": names::provider(now) }), &lines);
@@ -48,7 +55,9 @@ pub fn update(session: &mut Session, command: &'static str, new: u8) -> Result<(
 fn stands(own: &Provider) -> String {
     let free = rules::free(own);
     match own.needed.checked_sub(free) {
-        Some(missing) if missing > 0 => format!("  staked {} · its devices need {}: {} more", show::io(own.stake), show::io(own.needed), show::io(missing)),
+        Some(missing) if missing > 0 => {
+            format!("  staked {} · its devices need {}: {} more", show::io(own.stake), show::io(own.needed), show::io(missing))
+        }
         _ => format!("  staked {} · its devices need {}", show::io(own.stake), show::io(own.needed)),
     }
 }
@@ -61,7 +70,8 @@ fn stands_json(own: &Provider) -> serde_json::Value {
 pub fn stake(session: &mut Session, amount: u64) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
     let pending = session.begin("provider stake", &amount.to_le_bytes(), || Ok(0))?;
-    let act = Act::new("provider stake", vec![session.at.stake(&own.owner.into(), amount)]).takes("stake", Token::Io.units(amount)).once(pending);
+    let act =
+        Act::new("provider stake", vec![session.at.stake(&own.owner.into(), amount)]).takes("stake", Token::Io.units(amount)).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let own = session.ledger().provider(&address)?;
     session.done("provider stake", &[sent], stands_json(&own), &[format!("staked {}", show::io(amount)), stands(&own)]);
@@ -76,7 +86,8 @@ pub fn unstake(session: &mut Session, amount: u64) -> Result<(), Failure> {
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);
     let unbonding = session.param(Param::UnbondingS);
-    let mut lines = vec![format!("{} come back in {}: `assay provider withdraw` then", show::io(amount), show::span(unbonding)), stands(&own)];
+    let mut lines =
+        vec![format!("{} come back in {}: `assay provider withdraw` then", show::io(amount), show::span(unbonding)), stands(&own)];
     if own.needed > 0 && !rules::eligible(&own) {
         lines.push("  it takes no more jobs".to_owned());
     }
@@ -105,7 +116,9 @@ pub fn withdraw(session: &mut Session) -> Result<(), Failure> {
     };
     let owner = own.owner.into();
     let account = session.token_account(&owner, currency::IO)?;
-    let Some(sent) = session.carry_out(Act::new("provider withdraw", vec![session.at.withdraw(&owner)]).after(account))? else { return Ok(()) };
+    let Some(sent) = session.carry_out(Act::new("provider withdraw", vec![session.at.withdraw(&owner)]).after(account))? else {
+        return Ok(());
+    };
     session.done("provider withdraw", &[sent], json!({ "paid": show::io_json(ripe) }), &[format!("paid out {}", show::io(ripe))]);
     Ok(())
 }

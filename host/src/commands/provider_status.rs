@@ -40,24 +40,34 @@ fn unbonding(own: &Provider) -> impl Iterator<Item = (u64, i64)> {
 pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
     let at = session.provider_at(address)?;
     let own: Provider = session.ledger().find("provider", &at)?.ok_or_else(|| {
-        Failure::usage(format!("there is no provider at {at}")).hint("`assay provider register` makes one; name another by its wallet or account")
+        Failure::usage(format!("there is no provider at {at}"))
+            .hint("`assay provider register` makes one; name another by its wallet or account")
     })?;
     let jobs_of = Filter { at: offset(Job::FIELDS, "provider"), bytes: at.as_ref() };
     let disputes_of = Filter { at: offset(Dispute::FIELDS, "provider"), bytes: at.as_ref() };
-    let open: Vec<(Pubkey, Job)> = session.ledger().all::<Job>("job", &[jobs_of])?.into_iter().filter(|(_, job)| !jobs::has_ended(job)).collect();
+    let open: Vec<(Pubkey, Job)> =
+        session.ledger().all::<Job>("job", &[jobs_of])?.into_iter().filter(|(_, job)| !jobs::has_ended(job)).collect();
     let disputes = session.ledger().all::<Dispute>("dispute", &[disputes_of])?;
     let (devices, models, times) = (provider_device::of(session, &at)?, session.models()?, session.times()?);
     if session.as_json {
         let mut shown = json(&at, &own, &times);
         shown["devices"] = devices.iter().map(|device| provider_device::json(device, &models)).collect();
         shown["jobs"] = open.iter().map(|(job, own)| json!({ "job": job.to_string(), "state": names::job(own.state) })).collect();
-        shown["disputes"] =
-            disputes.iter().map(|(_, own)| json!({ "job": show::key(&own.job), "state": names::dispute(own.state), "frozen": show::io_json(own.frozen) })).collect();
+        shown["disputes"] = disputes
+            .iter()
+            .map(|(_, own)| json!({ "job": show::key(&own.job), "state": names::dispute(own.state), "frozen": show::io_json(own.frozen) }))
+            .collect();
         report::print_json(&shown);
         return Ok(());
     }
     out!("provider  {at}");
-    out!("  owner     {} · {}, {} · tier {}", show::key(&own.owner), names::region(own.country), names::region(own.continent), names::tier(own.tier));
+    out!(
+        "  owner     {} · {}, {} · tier {}",
+        show::key(&own.owner),
+        names::region(own.country),
+        names::region(own.continent),
+        names::tier(own.tier)
+    );
     let why = obstacles(&own);
     match why.is_empty() {
         true => out!("  status    {} · takes jobs", names::provider(own.status)),
@@ -75,12 +85,15 @@ pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
     out!("  results   {} good in a row", own.good);
     devices.iter().for_each(|device| out!("  {}", provider_device::line(device, &models)));
     open.iter().for_each(|(job, own)| out!("  job {job} · {}", names::job(own.state)));
-    disputes.iter().for_each(|(_, own)| out!("  dispute over job {} · {} · {}", show::key(&own.job), names::dispute(own.state), show::io(own.frozen)));
+    disputes
+        .iter()
+        .for_each(|(_, own)| out!("  dispute over job {} · {} · {}", show::key(&own.job), names::dispute(own.state), show::io(own.frozen)));
     Ok(())
 }
 
 fn json(at: &Pubkey, own: &Provider, times: &Times) -> Value {
-    let unbonding: Vec<Value> = unbonding(own).map(|(amount, ripe_at)| json!({ "amount": show::io_json(amount), "ripe_at": times.json(ripe_at) })).collect();
+    let unbonding: Vec<Value> =
+        unbonding(own).map(|(amount, ripe_at)| json!({ "amount": show::io_json(amount), "ripe_at": times.json(ripe_at) })).collect();
     json!({
         "provider": at.to_string(), "owner": show::key(&own.owner), "status": names::provider(own.status), "tier": names::tier(own.tier),
         "country": names::region(own.country), "continent": names::region(own.continent), "stake": show::io_json(own.stake),

@@ -1,6 +1,7 @@
 //! `assay verifier draw`: decides whether a proof is checked, and draws the committee. Anyone may turn this crank; how it falls, the hash of a slot says.
 
 use assay_settlement::Reads;
+use assay_settlement::draw::{self, Next};
 use assay_settlement_interface::account::state::{job as state, round as round_state, sampled};
 use assay_settlement_interface::error::Refusal;
 use serde_json::json;
@@ -9,9 +10,9 @@ use solana_sdk::pubkey::Pubkey;
 use super::job_show;
 use crate::failure::Failure;
 use crate::settlement::act::{Act, Sent};
+use crate::settlement::names;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
-use crate::settlement::{draw, explain, names};
 
 /// How often a slot may be forgotten before its hash is used, until another command has to go on.
 const FORGOTTEN_MAX: usize = 8;
@@ -34,7 +35,8 @@ pub fn sample(session: &mut Session, address: &Pubkey) -> Result<Option<Vec<Sent
             None => return Ok(None),
         }
     }
-    Err(Failure::abstained(format!("the slot that draws was forgotten {FORGOTTEN_MAX} times before its hash was used")).hint("run the command again"))
+    Err(Failure::abstained(format!("the slot that draws was forgotten {FORGOTTEN_MAX} times before its hash was used"))
+        .hint("run the command again"))
 }
 
 /// Runs the command.
@@ -48,7 +50,8 @@ pub fn run(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             None => return Ok(()),
         }
     } else if whole.open_round().is_none() {
-        return Err(Failure::from(Refusal::RoundState).about(format!("job {address} is {}, and no committee of it is to be drawn", names::job(job.state))));
+        return Err(Failure::from(Refusal::RoundState)
+            .about(format!("job {address} is {}, and no committee of it is to be drawn", names::job(job.state))));
     }
     for _ in 0..DRAWS_MAX {
         match step(session, &address)? {
@@ -57,7 +60,8 @@ pub fn run(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             Step::Rehearsed => return Ok(()),
         }
     }
-    Err(Failure::abstained(format!("the committee is not full after {DRAWS_MAX} transactions")).hint("run the command again: it goes on where this one ended"))
+    Err(Failure::abstained(format!("the committee is not full after {DRAWS_MAX} transactions"))
+        .hint("run the command again: it goes on where this one ended"))
 }
 
 enum Step {
@@ -76,7 +80,12 @@ fn step(session: &mut Session, address: &Pubkey) -> Result<Step, Failure> {
             if round.state == round_state::WAITING && !session.chain.dry_run {
                 session.wait_for_slot(round.draw_slot)?;
             }
-            session.at.draw(job, round, &draw::candidates(session, job, &committee, explain::SEATS_AT_ONCE)?)
+            match draw::next(round, &session.ledger().slot_hashes()?) {
+                Next::Seats(seats) => session.at.draw(job, round, &seats),
+                // Without candidates it names another slot, or says why not.
+                Next::Anew | Next::Wait => session.at.draw(job, round, &[]),
+                Next::Nobody => return Ok(Step::Done),
+            }
         }
         round_state::NO_QUORUM => session.at.redraw(&session.me()?, job, round),
         _ => return Ok(Step::Done),
@@ -88,14 +97,18 @@ fn report(session: &Session, address: &Pubkey, sent: &[Sent]) -> Result<(), Fail
     let (_, whole) = session.whole(&JobReference::Address(*address))?;
     let times = session.times()?;
     let mut lines = Vec::new();
-    let mut shown = json!({ "job": address.to_string(), "state": names::job(whole.job.state), "sampled": names::sampled(whole.job.sampled) });
+    let mut shown =
+        json!({ "job": address.to_string(), "state": names::job(whole.job.state), "sampled": names::sampled(whole.job.sampled) });
     match whole.open_round() {
         Some(committee) => {
             lines.push(format!("job {address}: its proof is checked"));
             lines.extend(job_show::round_lines(committee, &times));
             shown["round"] = job_show::round_json(committee, &times);
         }
-        None => lines.push(format!("job {address}: its proof is not checked, unless it is challenged until {}", times.due(whole.job.challenge_until))),
+        None => lines.push(format!(
+            "job {address}: its proof is not checked, unless it is challenged until {}",
+            times.due(whole.job.challenge_until)
+        )),
     }
     lines.extend(whole.steps(times.now).iter().map(|step| format!("  next      {}", step.line(&address.to_string(), &times))));
     session.done("verifier draw", sent, shown, &lines);

@@ -22,9 +22,11 @@ fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
     let me = session.me()?;
     let seats = session.seats_of(&me)?;
     match (named, &seats[..]) {
-        (Some(number), seats) => seats.iter().find(|seat| seat.index == number).copied().ok_or_else(|| {
-            Failure::usage(format!("{me} does not hold seat {number}")).hint("`assay verifier status` lists one's seats")
-        }),
+        (Some(number), seats) => {
+            seats.iter().find(|seat| seat.index == number).copied().ok_or_else(|| {
+                Failure::usage(format!("{me} does not hold seat {number}")).hint("`assay verifier status` lists one's seats")
+            })
+        }
         (None, [one]) => Ok(*one),
         (None, []) => Err(Failure::usage(format!("{me} holds no seat")).hint("`assay verifier register` takes one")),
         (None, seats) => {
@@ -40,9 +42,14 @@ pub fn register(session: &mut Session, stake: Option<u64>) -> Result<(), Failure
     let amount = stake.unwrap_or_else(|| session.param(Param::SeatStake));
     let pending = session.begin("verifier register", &amount.to_le_bytes(), || next_seat(session))?;
     let number = u32::try_from(pending.number).map_err(|_| Failure::from(Refusal::Overflow))?;
-    let act = Act::new("verifier register", vec![session.at.register_seat(&me, number, amount)]).takes("stake", Token::Io.units(amount)).once(pending);
+    let act = Act::new("verifier register", vec![session.at.register_seat(&me, number, amount)])
+        .takes("stake", Token::Io.units(amount))
+        .once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
-    let lines = [format!("{me} holds seat {number}, with a stake of {}", show::io(amount)), "  `assay verifier status` shows the rounds that wait for it".to_owned()];
+    let lines = [
+        format!("{me} holds seat {number}, with a stake of {}", show::io(amount)),
+        "  `assay verifier status` shows the rounds that wait for it".to_owned(),
+    ];
     session.done("verifier register", &[sent], json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(amount) }), &lines);
     Ok(())
 }
@@ -63,10 +70,17 @@ pub fn top_up(session: &mut Session, amount: u64, named: Option<u32>) -> Result<
     let (me, seat) = (session.me()?, own(session, named)?);
     let details = [&seat.index.to_le_bytes()[..], &amount.to_le_bytes()].concat();
     let pending = session.begin("verifier topup", &details, || Ok(0))?;
-    let act = Act::new("verifier topup", vec![session.at.top_up_seat(&me, seat.index, amount)]).takes("stake", Token::Io.units(amount)).once(pending);
+    let act = Act::new("verifier topup", vec![session.at.top_up_seat(&me, seat.index, amount)])
+        .takes("stake", Token::Io.units(amount))
+        .once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let seat = session.ledger().seat(&session.at, seat.index)?;
-    session.done("verifier topup", &[sent], json!({ "seat": seat.index, "stake": show::io_json(seat.stake) }), &[format!("seat {} has a stake of {}", seat.index, show::io(seat.stake))]);
+    session.done(
+        "verifier topup",
+        &[sent],
+        json!({ "seat": seat.index, "stake": show::io_json(seat.stake) }),
+        &[format!("seat {} has a stake of {}", seat.index, show::io(seat.stake))],
+    );
     Ok(())
 }
 
@@ -84,14 +98,22 @@ pub fn leave(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
 pub fn withdraw(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
     let (me, seat, times) = (session.me()?, own(session, named)?, session.times()?);
     if seat.state == state::LEAVING && times.now < seat.free_at && !session.chain.dry_run {
-        return Err(Failure::from(Refusal::TooEarly).about(format!("seat {}", seat.index)).hint(format!("it is free {}", times.due(seat.free_at))));
+        return Err(Failure::from(Refusal::TooEarly)
+            .about(format!("seat {}", seat.index))
+            .hint(format!("it is free {}", times.due(seat.free_at))));
     }
     let accounts = [session.token_account(&me, currency::IO)?, session.token_account(&me, currency::IOSD)?];
     let act = Act::new("verifier withdraw", vec![session.at.withdraw_seat(&me, seat.index)]).after(accounts.into_iter().flatten());
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let [stake, io, iosd] = seat.earned;
     let own = json!({ "seat": seat.index, "stake": show::io_json(seat.stake), "earned_io": show::io_json(stake.saturating_add(io)), "earned_iosd": show::paid_json(currency::IOSD, iosd) });
-    let line = format!("seat {} is vacant: paid out {} of stake, {} and {} of earnings", seat.index, show::io(seat.stake), show::io(stake.saturating_add(io)), show::paid(currency::IOSD, iosd));
+    let line = format!(
+        "seat {} is vacant: paid out {} of stake, {} and {} of earnings",
+        seat.index,
+        show::io(seat.stake),
+        show::io(stake.saturating_add(io)),
+        show::paid(currency::IOSD, iosd)
+    );
     session.done("verifier withdraw", &[sent], own, &[line]);
     Ok(())
 }
@@ -112,7 +134,9 @@ pub fn claim(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
         }
     }
     if instructions.is_empty() {
-        return Err(Failure::from(Refusal::NothingToPay).about(format!("the seats of {me}")).hint("a seat earns when its verdict is with the quorum"));
+        return Err(Failure::from(Refusal::NothingToPay)
+            .about(format!("the seats of {me}"))
+            .hint("a seat earns when its verdict is with the quorum"));
     }
     let mut accounts = Vec::new();
     for (currency, sum) in [(currency::IO, io), (currency::IOSD, iosd)] {
@@ -193,7 +217,15 @@ struct Wait {
 
 impl Wait {
     fn line(&self, times: &Times) -> String {
-        format!("  seat {} · round {} of job {}: `assay verifier {} {}` until {}", self.seat, self.round, self.job, self.command, self.job, times.due(self.until))
+        format!(
+            "  seat {} · round {} of job {}: `assay verifier {} {}` until {}",
+            self.seat,
+            self.round,
+            self.job,
+            self.command,
+            self.job,
+            times.due(self.until)
+        )
     }
 
     fn json(&self, times: &Times) -> Value {

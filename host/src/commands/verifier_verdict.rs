@@ -81,7 +81,9 @@ pub fn commit(session: &mut Session, said: &Verdict) -> Result<(), Failure> {
             // Sent before, and not heard of: the same verdict is no mistake.
             let before = verdicts.behind(&member.commitment)?;
             if (Reveal { salt: [0; 32], ..before }) != verdict {
-                return Err(Failure::from(Refusal::AlreadyCommitted).about(format!("seat {}", member.seat)).hint("to another verdict, and that stands"));
+                return Err(Failure::from(Refusal::AlreadyCommitted)
+                    .about(format!("seat {}", member.seat))
+                    .hint("to another verdict, and that stands"));
             }
         } else {
             // A dry run shows a commitment that nothing is behind.
@@ -154,7 +156,11 @@ pub fn reveal(session: &mut Session, named: &JobReference) -> Result<(), Failure
         last = Some(verdict);
     }
     let Some(verdict) = last else {
-        let (refusal, why) = if done > 0 { (Refusal::AlreadyRevealed, "nothing is left to do but the count") } else { (Refusal::WrongReveal, "your seats committed to nothing") };
+        let (refusal, why) = if done > 0 {
+            (Refusal::AlreadyRevealed, "nothing is left to do but the count")
+        } else {
+            (Refusal::WrongReveal, "your seats committed to nothing")
+        };
         return Err(Failure::from(refusal).hint(why));
     };
     let Some(sent) = session.carry_out(Act::new("verifier reveal", instructions))? else { return Ok(()) };

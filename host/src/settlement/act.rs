@@ -1,7 +1,7 @@
 //! Doing something on the ledger: shown, checked, sent, reported. All commands that change anything go through here.
 
 use assay_settlement::token::{Amount, Token};
-use assay_settlement::{LedgerError, Receipt, Reads, Spec};
+use assay_settlement::{LedgerError, Reads, Receipt, Spec};
 use serde_json::{Value, json};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::signer::Signer;
@@ -89,7 +89,7 @@ impl Session {
         let sent = self.open.ledger_mut().send(&Spec { intent, ..Spec::new(&act.instructions, &wallet) });
         match sent {
             Ok(receipt) => {
-                end(act.once);
+                self.unreported.borrow_mut().extend(act.once);
                 Ok(Some(Sent { receipt, again: again && receipt.slot < before }))
             }
             Err(error) => {
@@ -103,9 +103,9 @@ impl Session {
 
     fn refused(&self, instructions: &[Instruction], error: LedgerError) -> Failure {
         let at = match &error {
-            LedgerError::Refused(assay_settlement::Refused::ByProgram { instruction, .. } | assay_settlement::Refused::Instruction { instruction, .. }) => {
-                instructions.get(*instruction)
-            }
+            LedgerError::Refused(
+                assay_settlement::Refused::ByProgram { instruction, .. } | assay_settlement::Refused::Instruction { instruction, .. },
+            ) => instructions.get(*instruction),
             _ => None,
         };
         let failure = Failure::from(error);
@@ -120,7 +120,8 @@ impl Session {
         let me = self.me()?;
         let cost = explain::cost(self, &act.instructions)?;
         for token in Token::ALL {
-            let asked: u64 = act.takes.iter().filter(|(_, amount)| amount.token == token).fold(0, |sum, (_, amount)| sum.saturating_add(amount.units));
+            let asked: u64 =
+                act.takes.iter().filter(|(_, amount)| amount.token == token).fold(0, |sum, (_, amount)| sum.saturating_add(amount.units));
             let needed = if token == Token::Sol { asked.saturating_add(cost.lamports()) } else { asked };
             if needed == 0 {
                 continue;
@@ -134,7 +135,9 @@ impl Session {
                     Place::Embedded(_) => format!("`assay ledger airdrop {me} {}`", needed.to_string().replace(' ', "")),
                     Place::Cluster(_) => format!("send {token} to {me}, or sign with another key by --keypair"),
                 };
-                return Err(Failure::failed(format!("{me} holds {held}, and {} takes {needed} ({what})", act.command)).by("ledger.funds").hint(hint));
+                return Err(Failure::failed(format!("{me} holds {held}, and {} takes {needed} ({what})", act.command))
+                    .by("ledger.funds")
+                    .hint(hint));
             }
         }
         Ok(())
@@ -163,7 +166,11 @@ impl Session {
                 explain::lines(&self.at, instruction).iter().for_each(|line| out!("  {line}"));
             }
             act.takes.iter().for_each(|(what, amount)| out!("  takes    {amount} · {what}"));
-            out!("  costs    {} · fee; {} · rent, which comes back when the account is closed", Token::Sol.units(cost.fee), Token::Sol.units(cost.rent));
+            out!(
+                "  costs    {} · fee; {} · rent, which comes back when the account is closed",
+                Token::Sol.units(cost.fee),
+                Token::Sol.units(cost.rent)
+            );
             out!("  compute  {} units", report::grouped(simulated.units));
         }
         match (refused, self.as_json) {
@@ -173,8 +180,15 @@ impl Session {
         }
     }
 
-    /// Reports what was done.
-    pub fn done(&self, command: &str, sent: &[Sent], mut own: Value, lines: &[String]) {
+    /// Reports what was done. Only then has it ended: whoever is interrupted before has not heard of it, and will ask again.
+    pub fn done(&self, command: &str, sent: &[Sent], own: Value, lines: &[String]) {
+        self.report(command, sent, own, lines);
+        if !crate::say::lost() {
+            self.unreported.take().into_iter().for_each(Pending::end);
+        }
+    }
+
+    fn report(&self, command: &str, sent: &[Sent], mut own: Value, lines: &[String]) {
         if self.as_json {
             let mut all = json!({ "done": command, "ledger": self.place.shown() });
             if let (Some(all), Some(own)) = (all.as_object_mut(), own.as_object_mut()) {

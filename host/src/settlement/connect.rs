@@ -61,7 +61,8 @@ impl Place {
             "config" => {
                 let configured = key_files::solana()?.and_then(|config| config.json_rpc_url);
                 let url = configured.ok_or_else(|| {
-                    Failure::usage("Solana's configuration names no cluster").hint("set one with `solana config set --url URL`, or name it here with --url")
+                    Failure::usage("Solana's configuration names no cluster")
+                        .hint("set one with `solana config set --url URL`, or name it here with --url")
                 })?;
                 return Self::cluster(&url);
             }
@@ -90,7 +91,8 @@ impl Place {
         }
         match key_files::solana()?.and_then(|config| config.json_rpc_url) {
             Some(url) => Self::cluster(&url),
-            None => Err(Failure::usage("there is no ledger yet").hint("make one on this machine with `assay ledger init`, or name a cluster with --url")),
+            None => Err(Failure::usage("there is no ledger yet")
+                .hint("make one on this machine with `assay ledger init`, or name a cluster with --url")),
         }
     }
 
@@ -150,7 +152,8 @@ fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
         Failure::usage("which program on that cluster?").hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM")
     })?;
     let outboxes = folders::data().ok_or_else(|| {
-        Failure::usage("there is no home folder to note in what is sent").hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
+        Failure::usage("there is no home folder to note in what is sent")
+            .hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
     })?;
     let mut settings = Settings::new(url, program, outboxes.join("outbox"));
     if let Some(most) = chain.priority_fee_max {
@@ -200,9 +203,8 @@ impl Open {
     pub fn embedded(&mut self, what: &str) -> Result<&mut Embedded, Failure> {
         match self {
             Self::Embedded(embedded) => Ok(embedded),
-            Self::Cluster(_) => {
-                Err(Failure::usage(format!("{what} is for embedded ledgers, and this is a cluster")).hint("name the embedded one with --url embedded"))
-            }
+            Self::Cluster(_) => Err(Failure::usage(format!("{what} is for embedded ledgers, and this is a cluster"))
+                .hint("name the embedded one with --url embedded")),
         }
     }
 }

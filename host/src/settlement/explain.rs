@@ -70,8 +70,9 @@ fn account_name(info: Option<&InstructionInfo>, place: usize) -> String {
 /// An instruction for programs.
 pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
     let info = info(at, instruction);
-    let fields: serde_json::Map<String, Value> =
-        info.map(|info| info.fields.iter().map(|field| (field.name.to_owned(), value(field, &instruction.data))).collect()).unwrap_or_default();
+    let fields: serde_json::Map<String, Value> = info
+        .map(|info| info.fields.iter().map(|field| (field.name.to_owned(), value(field, &instruction.data))).collect())
+        .unwrap_or_default();
     let accounts: Vec<Value> = instruction
         .accounts
         .iter()
@@ -150,10 +151,6 @@ fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruc
     })
 }
 
-/// The largest transactions take this many accounts beyond their own: seats of candidates or members.
-pub const SEATS_AT_ONCE: usize = 16;
-
-/// Addresses that instructions name, for tests of what fits.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -85,9 +85,12 @@ impl Whole {
         self.rounds.iter().flat_map(|committee| {
             let round = &committee.round;
             let open = |place: u8| 1_u16.checked_shl(u32::from(place)).is_some_and(|bit| round.punished & bit == 0);
-            committee.members.iter().zip(0_u8..).filter(move |(member, place)| {
-                round.state == round_state::OVERTURNED && open(*place) && tally::is_finder(round, member)
-            }).map(move |(_, place)| (committee, place))
+            committee
+                .members
+                .iter()
+                .zip(0_u8..)
+                .filter(move |(member, place)| round.state == round_state::OVERTURNED && open(*place) && tally::is_finder(round, member))
+                .map(move |(_, place)| (committee, place))
         })
     }
 
@@ -118,14 +121,16 @@ impl Whole {
                 Step::new("anyone", "verifier draw", "decides whether the proof is checked"),
                 Step::new("anyone", "job challenge", "has it checked, for a bond").until(job.challenge_until),
             ],
-            state::PROVED | state::CONFIRMED => {
+            state::PROVED | state::CONFIRMED | state::UNDECIDED => {
+                let settle = match job.state {
+                    state::UNDECIDED if job.contradicted != 0 => Step::new("anyone", "job settle", "gives all back to the requester"),
+                    _ => settle,
+                };
                 let challenge = Step::new("anyone", "job challenge", "has it checked, for a bond").until(job.challenge_until);
                 let open = (now <= job.challenge_until).then_some(challenge);
                 open.into_iter().chain([settle.after(job.challenge_until)]).collect()
             }
             state::INDETERMINATE => vec![settle],
-            state::UNDECIDED if job.contradicted != 0 => vec![Step::new("anyone", "job settle", "gives all back to the requester")],
-            state::UNDECIDED => vec![settle],
             state::DISPUTED => self.dispute.iter().flat_map(|dispute| dispute_steps(dispute, now)).collect(),
             _ if self.punishable().next().is_some() => vec![Step::new("anyone", "dispute punish", "fines who contradicted it wrongly")],
             _ => vec![Step::new("anyone", "job close", "gives rent and bonds back")],
@@ -142,10 +147,9 @@ fn round_steps(round: &Round, now: i64) -> Vec<Step> {
         round_state::VOTING if round.committed < round.drawn && now <= round.commit_by => {
             vec![Step::new("its members", "verifier commit", "commits to a verdict").until(round.commit_by)]
         }
-        round_state::VOTING => vec![
-            Step::new("its members", "verifier reveal", "reveals the verdict").until(round.reveal_by),
-            tally.after(round.reveal_by),
-        ],
+        round_state::VOTING => {
+            vec![Step::new("its members", "verifier reveal", "reveals the verdict").until(round.reveal_by), tally.after(round.reveal_by)]
+        }
         _ => Vec::new(),
     }
 }
@@ -155,9 +159,125 @@ fn dispute_steps(own: &Dispute, now: i64) -> Vec<Step> {
     match own.state {
         dispute::FROZEN if now > own.appeal_until => vec![execute],
         dispute::FROZEN => {
-            vec![Step::new("the provider", "dispute appeal", "has a larger committee judge, for a bond").until(own.appeal_until), execute.after(own.appeal_until)]
+            vec![
+                Step::new("the provider", "dispute appeal", "has a larger committee judge, for a bond").until(own.appeal_until),
+                execute.after(own.appeal_until),
+            ]
         }
         dispute::LOST => vec![execute],
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assay_settlement_interface::account::state::purpose;
+
+    use super::*;
+
+    fn job(state: u8) -> Job {
+        Job {
+            bump: 0,
+            requester: [1; 32],
+            nonce: 1,
+            state,
+            currency: 0,
+            sampled: sampled::NO,
+            rounds: 0,
+            closed: 0,
+            round_open: 0,
+            redraws: 0,
+            contradicted: 0,
+            model: 0,
+            tier: 0,
+            country: [0; 2],
+            provider: [2; 32],
+            device: [3; 32],
+            package: [4; 32],
+            job: [5; 32],
+            price_hour: 1,
+            hours: 1,
+            reservation: 0,
+            foreign: 0,
+            verification: 0,
+            opened_at: 0,
+            accept_by: 100,
+            accepted_at: 0,
+            prove_by: 200,
+            challenge_until: 300,
+            proved_slot: 0,
+            seats: 0,
+            draw_slot: 0,
+            risk: 0,
+            outcome: [6; 32],
+            transcript: [7; 32],
+            fuel: 0,
+            profile: [0; 16],
+        }
+    }
+
+    fn commands(job: Job, now: i64) -> Vec<&'static str> {
+        Whole { job, rounds: Vec::new(), dispute: None }
+            .steps(now)
+            .iter()
+            .filter(|step| step.is_now(now))
+            .map(|step| step.command)
+            .collect()
+    }
+
+    #[test]
+    fn a_deadline_is_included_in_its_time() {
+        assert_eq!(commands(job(state::OPEN), 100), ["job accept", "job cancel"]);
+        assert_eq!(commands(job(state::OPEN), 101), ["job expire"]);
+        assert_eq!(commands(job(state::ACCEPTED), 200), ["job prove", "job cancel"]);
+        assert_eq!(commands(job(state::ACCEPTED), 201), ["job expire", "job cancel"]);
+        assert_eq!(commands(job(state::PROVED), 300), ["job challenge"]);
+        assert_eq!(commands(job(state::CONFIRMED), 301), ["job settle"]);
+        assert_eq!(commands(Job { sampled: sampled::UNKNOWN, ..job(state::PROVED) }, 300), ["verifier draw", "job challenge"]);
+        assert_eq!(commands(job(state::SETTLED), 0), ["job close"]);
+    }
+
+    #[test]
+    fn whatever_a_ledger_says_is_answered() {
+        let round = Round {
+            bump: 0,
+            job: [0; 32],
+            number: 0,
+            purpose: purpose::SAMPLE,
+            state: 0,
+            size: 255,
+            quorum: 0,
+            drawn: 255,
+            committed: 3,
+            revealed: 3,
+            found_code: 1,
+            found: [0; 32],
+            opener: [0; 32],
+            payer: [0; 32],
+            bond: 0,
+            draw_slot: 0,
+            since: 0,
+            seats: 0,
+            seed: [0; 32],
+            cursor: 0,
+            commit_by: i64::MIN,
+            reveal_by: i64::MAX,
+            decided_at: 0,
+            punished: u16::MAX,
+            previous: 255,
+        };
+        let times = Times { now: 0, paused_s: i64::MAX };
+        for state in 0..=u8::MAX {
+            let members = vec![assay_settlement_interface::account::Member::drawn(0); 40];
+            for round_open in 0..=1 {
+                let job = Job { rounds: 1, round_open, ..job(state) };
+                let rounds = vec![Committee { round: Round { state, ..round }, members: members.clone() }];
+                let whole = Whole { job, rounds, dispute: None };
+                for step in whole.steps(0) {
+                    let _ = (step.line("1", &times), step.json(&times));
+                }
+                assert_eq!(whole.punishable().count(), 0);
+            }
+        }
     }
 }

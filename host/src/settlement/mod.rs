@@ -4,7 +4,7 @@
 //! connect    which ledger, opened          session    that, with its configuration and the key that signs
 //! act        what is sent: shown, checked, sent, reported          explain   what instructions say, and what they cost
 //! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
-//! job_state  what can happen to a job next, and by when            draw      who is looked at for a committee
+//! job_state  what can happen to a job next, and by when
 //! show, names, reference, refused                                  words for people, and back
 //! ```
 //!
@@ -12,7 +12,6 @@
 
 pub mod act;
 pub mod connect;
-pub mod draw;
 pub mod estimate;
 pub mod explain;
 pub mod job_state;

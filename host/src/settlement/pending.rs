@@ -1,7 +1,7 @@
 //! What was begun and must not happen twice.
 //!
 //! ```text
-//! begin: a file with an intent (and the number that was chosen, of a job or a device) ─► send ─► known: the file goes
+//! begin: a file with an intent (and the number that was chosen, of a job or a device) ─► send ─► known, and reported: the file goes
 //!          │                                                                              └─► not known, or a crash: the file stays
 //!          └── the file is there: this very command was begun before ─► the same intent and number, and the ledger carries each intent out once
 //! ```
@@ -53,7 +53,8 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     fn path(&self) -> Result<PathBuf, Failure> {
         let folder = folders::data().ok_or_else(|| {
-            Failure::usage("there is no home folder to note in what is paid").hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
+            Failure::usage("there is no home folder to note in what is paid")
+                .hint("set HOME or XDG_DATA_HOME: without the note an outage could cost a payment twice")
         })?;
         let mut hasher = blake3::Hasher::new();
         for part in [self.place.name().as_bytes(), self.wallet.as_ref(), self.command.as_bytes(), self.details] {
@@ -109,7 +110,15 @@ impl Pending {
 
     /// Whether after this error it is certain that it was not carried out.
     pub fn is_over(error: &LedgerError) -> bool {
-        matches!(error, LedgerError::Refused(_) | LedgerError::Unsendable(_) | LedgerError::Expired(_) | LedgerError::Missing { .. } | LedgerError::Foreign { .. } | LedgerError::Overflow)
+        matches!(
+            error,
+            LedgerError::Refused(_)
+                | LedgerError::Unsendable(_)
+                | LedgerError::Expired(_)
+                | LedgerError::Missing { .. }
+                | LedgerError::Foreign { .. }
+                | LedgerError::Overflow
+        )
     }
 }
 
@@ -126,7 +135,11 @@ mod tests {
         assert!(!first.again);
         // The process dies here; the command is run again.
         let second = begin(8);
-        assert_eq!((second.again, second.intent, second.number), (true, first.intent, 7), "the number of before, whatever would be chosen now");
+        assert_eq!(
+            (second.again, second.intent, second.number),
+            (true, first.intent, 7),
+            "the number of before, whatever would be chosen now"
+        );
         second.end();
         let third = begin(9);
         assert!(!third.again && third.intent != first.intent && third.number == 9);
@@ -137,7 +150,13 @@ mod tests {
         let (here, there) = (Place::Cluster("http://a".into()), Place::Cluster("http://b".into()));
         let (one, two) = (Pubkey::new_from_array([1; 32]), Pubkey::new_from_array([2; 32]));
         let path = |place, wallet, command, details| Asked { place, wallet, command, details }.path().expect("a home");
-        let paths = [path(&here, &one, "a", b"b"), path(&there, &one, "a", b"b"), path(&here, &two, "a", b"b"), path(&here, &one, "ab", b""), path(&here, &one, "a", b"c")];
+        let paths = [
+            path(&here, &one, "a", b"b"),
+            path(&there, &one, "a", b"b"),
+            path(&here, &two, "a", b"b"),
+            path(&here, &one, "ab", b""),
+            path(&here, &one, "a", b"c"),
+        ];
         let distinct: std::collections::BTreeSet<_> = paths.iter().collect();
         assert_eq!(distinct.len(), paths.len());
     }

@@ -21,7 +21,8 @@ impl FromStr for JobReference {
         if let Ok(nonce) = text.parse() {
             return Ok(Self::Nonce(nonce));
         }
-        let address = text.parse().map_err(|_| format!("{text:?} is neither the address of a job's account nor the number of one of your jobs"))?;
+        let address =
+            text.parse().map_err(|_| format!("{text:?} is neither the address of a job's account nor the number of one of your jobs"))?;
         Ok(Self::Address(address))
     }
 }

@@ -1,10 +1,10 @@
 //! A ledger that is open, with what every command asks of it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
-use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement::call::Committee;
+use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement_interface::FieldInfo;
 use assay_settlement_interface::account::{self, Config, Job, Provider, Seat, Totals};
 use assay_settlement_interface::params::{DEFAULTS, Param};
@@ -14,9 +14,9 @@ use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
 use super::connect::{Open, Place};
-use super::draw::{self, Draws};
 use super::job_state::Whole;
 use super::models::{Kind, Model};
+use super::pending::Pending;
 use super::reference::JobReference;
 use super::show::{self, Times};
 use crate::cli::Chain;
@@ -41,6 +41,8 @@ pub struct Session {
     /// Whether programs read what is printed.
     pub as_json: bool,
     wallet: OnceCell<Keypair>,
+    /// What was carried out and is not reported yet.
+    pub(super) unreported: RefCell<Vec<Pending>>,
 }
 
 /// The key that signs, as Solana's crates want it.
@@ -62,7 +64,7 @@ impl Session {
     pub fn with(chain: &Chain, place: Place, open: Open, as_json: bool) -> Result<Self, Failure> {
         let config = open.ledger().config()?;
         let at = Addresses::new(open.ledger().program(), config.io_mint.into(), config.iosd_mint.into());
-        Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() })
+        Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() })
     }
 
     /// With a program that is not initialised yet: parameters are the defaults.
@@ -82,7 +84,7 @@ impl Session {
             genesis: 0,
             params: DEFAULTS,
         };
-        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new() }
+        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() }
     }
 
     /// The ledger, to look at.
@@ -132,7 +134,8 @@ impl Session {
         let me = self.me()?;
         let address = self.at.provider(&me);
         let found = self.ledger().find("provider", &address)?.ok_or_else(|| {
-            Failure::usage(format!("{me} is no provider on this ledger")).hint("`assay provider register`, or sign with the provider's key by --keypair")
+            Failure::usage(format!("{me} is no provider on this ledger"))
+                .hint("`assay provider register`, or sign with the provider's key by --keypair")
         })?;
         Ok((address, found))
     }
@@ -144,7 +147,8 @@ impl Session {
             JobReference::Nonce(nonce) => self.at.job(&self.me()?, *nonce),
         };
         let found = self.ledger().find("job", &address)?.ok_or_else(|| {
-            Failure::usage(format!("there is no job {named} on this ledger")).hint("`assay job list` lists all; one that was closed is gone")
+            Failure::usage(format!("there is no job {named} on this ledger"))
+                .hint("`assay job list` lists all; one that was closed is gone")
         })?;
         Ok((address, found))
     }
@@ -208,13 +212,16 @@ impl Session {
     /// Waits until a slot at or after `slot` has its hash: a cluster makes it by itself, an embedded ledger when it is told to.
     pub fn wait_for_slot(&mut self, slot: u64) -> Result<(), Failure> {
         let started = Instant::now();
-        while draw::hash_of(self.ledger(), slot)? == Draws::NotYet {
+        while self.ledger().slot_hashes()?.first().is_none_or(|(newest, _)| *newest < slot) {
             let at = self.ledger().clock()?.slot;
             match &mut self.open {
                 Open::Embedded(embedded) => embedded.skip(slot.saturating_sub(at).saturating_add(1))?,
                 Open::Cluster(_) if started.elapsed() > SLOT_WAIT => {
-                    return Err(Failure::abstained(format!("slot {slot}, which draws, has not come in {} s; the cluster is at {at}", SLOT_WAIT.as_secs()))
-                        .hint("nothing has changed: run the command again later"));
+                    return Err(Failure::abstained(format!(
+                        "slot {slot}, which draws, has not come in {} s; the cluster is at {at}",
+                        SLOT_WAIT.as_secs()
+                    ))
+                    .hint("nothing has changed: run the command again later"));
                 }
                 Open::Cluster(_) => std::thread::sleep(Duration::from_millis(400)),
             }

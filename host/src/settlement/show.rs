@@ -167,9 +167,13 @@ mod tests {
 
     #[test]
     fn spans_are_read_and_shown() {
-        for (text, seconds, shown) in
-            [("3d", 259_200, "3 d"), ("2h", 7_200, "2 h"), ("90s", 90, "1 min 30 s"), ("1d12h", 129_600, "1 d 12 h"), ("15m", 900, "15 min")]
-        {
+        for (text, seconds, shown) in [
+            ("3d", 259_200, "3 d"),
+            ("2h", 7_200, "2 h"),
+            ("90s", 90, "1 min 30 s"),
+            ("1d12h", 129_600, "1 d 12 h"),
+            ("15m", 900, "15 min"),
+        ] {
             assert_eq!(parse_span(text), Ok(seconds));
             assert_eq!(span(seconds), shown);
         }

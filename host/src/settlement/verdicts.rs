@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use assay_settlement::draw::sha256;
 use assay_settlement_interface::Key;
 use assay_settlement_interface::instruction::Reveal;
 use assay_settlement_interface::rules::round::{Place as Bound, commitment};
@@ -12,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use solana_sdk::pubkey::Pubkey;
 
 use super::connect::Place;
-use super::draw::sha256;
 use crate::failure::Failure;
 use crate::{atomic_file, folders, job_files};
 
@@ -46,7 +46,13 @@ fn key(text: &str) -> Option<Key> {
 
 impl Kept {
     fn reveal(&self) -> Option<Reveal> {
-        Some(Reveal { code: self.code, outcome: key(&self.outcome)?, receipt: key(&self.receipt)?, call: self.call, salt: key(&self.salt)? })
+        Some(Reveal {
+            code: self.code,
+            outcome: key(&self.outcome)?,
+            receipt: key(&self.receipt)?,
+            call: self.call,
+            salt: key(&self.salt)?,
+        })
     }
 }
 
@@ -54,7 +60,8 @@ impl Verdicts {
     /// Of a seat in a round of a job.
     pub fn of(place: &Place, bound: Bound) -> Result<Self, Failure> {
         let folder = folders::data().ok_or_else(|| {
-            Failure::usage("there is no home folder to keep a verdict's salt in").hint("set HOME or XDG_DATA_HOME: without its salt a verdict cannot be revealed")
+            Failure::usage("there is no home folder to keep a verdict's salt in")
+                .hint("set HOME or XDG_DATA_HOME: without its salt a verdict cannot be revealed")
         })?;
         let ledger = &blake3::hash(place.name().as_bytes()).to_hex()[..16];
         // A job that was closed and opened again under its number is another one.
@@ -73,7 +80,8 @@ impl Verdicts {
         }
         let bytes = job_files::read(&self.path, "verdicts", MAX_BYTES)?;
         serde_json::from_slice(&bytes).map_err(|e| {
-            Failure::refused("verdicts.file", format!("{}: {e}", self.path.display())).hint("restore it from a copy: without it nothing can be revealed")
+            Failure::refused("verdicts.file", format!("{}: {e}", self.path.display()))
+                .hint("restore it from a copy: without it nothing can be revealed")
         })
     }
 
@@ -96,7 +104,8 @@ impl Verdicts {
             salt: hex::encode(salt),
             commitment: hex::encode(committed),
         });
-        let text = serde_json::to_string_pretty(&all).map_err(|e| Failure::abstained(format!("cannot write {}: {e}", self.path.display())))?;
+        let text =
+            serde_json::to_string_pretty(&all).map_err(|e| Failure::abstained(format!("cannot write {}: {e}", self.path.display())))?;
         atomic_file::write_secret(&self.path, text.as_bytes(), true)?;
         Ok(committed)
     }
