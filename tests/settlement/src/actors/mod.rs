@@ -6,6 +6,7 @@ mod choice;
 mod judges;
 
 use assay_settlement_interface::account::{Job, state};
+use assay_settlement_interface::instruction::INSTRUCTIONS;
 use assay_settlement_interface::params::{DEFAULTS, Param, Params};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
@@ -180,6 +181,11 @@ pub fn next(world: &World, dice: &mut Dice) -> Option<Instruction> {
 fn confused(world: &World, dice: &mut Dice, mut call: Instruction) -> Instruction {
     let place = dice.below(call.accounts.len() as u64) as usize;
     let other = dice.below(call.accounts.len() as u64) as usize;
+    // Program and model do not look at the totals at the same time, or in the same cases: `tests/confusion.rs` is for that.
+    let info = call.data.first().and_then(|tag| INSTRUCTIONS.get(usize::from(*tag)));
+    if info.and_then(|info| info.accounts.get(place)).is_some_and(|account| account.name == "totals") {
+        return call;
+    }
     match dice.below(5) {
         0 => call.accounts[place].is_signer = false,
         1 => call.accounts[place].is_writable = false,

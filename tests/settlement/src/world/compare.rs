@@ -148,7 +148,11 @@ impl World {
                 .map_err(|why| format!("{}: taken by both, but {why}", self.name(call)))?,
             (Err(by), refused) if refused.is_allowed(by) => {}
             (Ok(()), _) => return Err(format!("{}: the program says {answer:?}, the model takes it", self.name(call))),
-            (Err(by), _) => return Err(format!("{}: the program says {answer:?}, the model {by}", self.name(call))),
+            (Err(by), _) => {
+                let accounts: Vec<String> = call.accounts.iter().map(|meta| meta.pubkey.to_string()).collect();
+                let accounts = accounts.join(" ");
+                return Err(format!("{}: the program says {answer:?}, the model {by}; accounts {accounts}", self.name(call)));
+            }
         }
         Ok(answer)
     }
