@@ -94,7 +94,9 @@ impl Action {
     fn validate(&self) -> Result<(), Refusal> {
         let fits = match self {
             Self::SetParam { number, value } => match params::TABLE.get(usize::from(*number)) {
-                Some(info) if params::FIXED.contains(number) || !(info.least..=info.most).contains(value) => return Err(Refusal::Parameter),
+                Some(info) if params::FIXED.contains(number) || !(info.least..=info.most).contains(value) => {
+                    return Err(Refusal::Parameter);
+                }
                 known => known.is_some(),
             },
             Self::SetModel(change) => change.validate().is_ok(),
