@@ -246,7 +246,8 @@ fn bash_completes_commands_and_options() {
     if Command::new("bash").arg("--version").stdout(Stdio::null()).status().is_err() {
         return say("there is no bash here: its completions are not tried");
     }
-    assert_eq!(complete("assay ver", 1), "verify");
+    assert_eq!(complete("assay ver", 1), "verify verifier");
+    assert_eq!(complete("assay insp", 1), "inspect");
     assert_eq!(complete("assay run --rec", 2), "--receipt");
     assert_eq!(complete("assay keys s", 2), "show");
 }

@@ -236,7 +236,7 @@ impl Demo {
 
 impl Job {
     /// Adds what the job is given. Arguments stand last, behind `--`.
-    fn give<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    pub(super) fn give<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         for input in &self.inputs {
             command.arg("--input").arg(input);
         }

@@ -64,8 +64,7 @@ impl<'d> Settlement<'d> {
         self.step("accept it", PROVIDER, &["job", "accept", &address])?;
         self.say(&format!("   run       {} · outcome hash {}…", job.name, self.outcome(job)?.get(..16).unwrap_or_default()));
         self.step("prove it by the receipt", PROVIDER, &["job", "prove", &address, "--receipt", &job.receipt.display().to_string()])?;
-        let outcome = self.outcome(job)?;
-        self.judged(&address, &outcome, "confirmed")?;
+        self.judged(job, &address, "confirmed")?;
         self.pass("1d1s", "the day in which anyone may challenge it")?;
         self.step("settle: the provider is paid", REQUESTER, &["job", "settle", &address])?;
         Ok(())
@@ -82,10 +81,9 @@ impl<'d> Settlement<'d> {
             LIAR,
             &["job", "prove", &address, "--receipt", &lie.display().to_string()],
         )?;
-        let outcome = self.outcome(job)?;
-        self.judged(&address, &outcome, "disputed")?;
+        self.judged(job, &address, "disputed")?;
         self.step("appeal", LIAR, &["dispute", "appeal", &address])?;
-        self.judged(&address, &outcome, "disputed")?;
+        self.judged(job, &address, "disputed")?;
         self.step("execute: the stake is burned, the requester refunded", REQUESTER, &["dispute", "execute", &address])?;
         Ok(())
     }
@@ -166,7 +164,7 @@ impl<'d> Settlement<'d> {
     }
 
     /// A committee is drawn, runs the job, commits, reveals, and is counted.
-    fn judged(&mut self, address: &str, outcome: &str, wanted: &str) -> Result<(), Failure> {
+    fn judged(&mut self, job: &Job, address: &str, wanted: &str) -> Result<(), Failure> {
         let drawn = self.quietly(REQUESTER, &["verifier", "draw", address])?;
         let members: Vec<usize> = drawn["round"]["members"]
             .as_array()
@@ -185,7 +183,12 @@ impl<'d> Settlement<'d> {
             names.join(", ")
         ));
         for seat in &members {
-            self.quietly(&verifier(*seat), &["verifier", "commit", address, "--outcome", outcome])?;
+            // Each runs the job itself, and commits to what it got.
+            let receipt = self.demo.folder.join(verifier(*seat)).with_extension("receipt");
+            let mut run = assay();
+            run.arg("run").arg(&job.package).arg("--key").arg(self.key(&verifier(*seat))).arg("--receipt").arg(&receipt);
+            self.demo.expect_success(job.give(&mut run))?;
+            self.quietly(&verifier(*seat), &["verifier", "commit", address, "--receipt", &receipt.display().to_string()])?;
         }
         for seat in &members {
             self.quietly(&verifier(*seat), &["verifier", "reveal", address])?;
