@@ -49,7 +49,7 @@ fn forms() -> impl Iterator<Item = (&'static str, usize, World, Instruction)> {
 
 /// Name of the account at a place.
 fn account(name: &str, place: usize) -> &'static str {
-    let info = INSTRUCTIONS.iter().find(|info| info.name == name).unwrap();
+    let info = INSTRUCTIONS.iter().find(|info| info.name == name).expect("an instruction");
     info.accounts.get(place).map_or("more", |account| account.name)
 }
 

@@ -15,7 +15,7 @@ fn rounds(world: &World, key: &Pubkey, job: &Job) -> Vec<Pubkey> {
 
 /// What most say in a round: the provider is right, or not, by turns.
 fn usual(dice: &mut Dice, number: u8) -> Say {
-    let right = number % 2 == 0;
+    let right = number.is_multiple_of(2);
     match dice.below(24) {
         0 => Say::Racy,
         1 => Say::Abstain,

@@ -57,11 +57,14 @@ pub fn so_path() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../host/settlement/program/assay_settlement.so")
 }
 
+/// Addresses and their bumps, by seeds.
+type Found = HashMap<Vec<Vec<u8>>, (Key, u8)>;
+
 /// The model's addresses. Each is searched for once.
 #[derive(Debug, Clone)]
 struct Known {
     derived: Derived,
-    found: RefCell<HashMap<Vec<Vec<u8>>, (Key, u8)>>,
+    found: RefCell<Found>,
 }
 
 impl assay_reference::settlement::addresses::Addresses for Known {
