@@ -299,9 +299,9 @@ fn lamports_for(address: &Pubkey) -> Instruction {
 #[test]
 fn nothing_closed_comes_back() {
     for (name, closed) in [("CloseRound", "round"), ("CloseJob", "job"), ("CloseVote", "vote")] {
-        let (mut world, call) = taken(name, 0).unwrap()();
-        let info = INSTRUCTIONS.iter().find(|info| info.name == name).unwrap();
-        let place = info.accounts.iter().position(|account| account.name == closed).unwrap();
+        let (mut world, call) = taken(name, 0).expect("it is there")();
+        let info = INSTRUCTIONS.iter().find(|info| info.name == name).expect("it is there");
+        let place = info.accounts.iter().position(|account| account.name == closed).expect("it is there");
         let address = call.accounts[place].pubkey;
         for calls in [vec![call.clone(), call.clone()], vec![call.clone(), lamports_for(&address), call.clone()]] {
             let Answer::Refused(refusal) = world.simulate(&calls).answer else { panic!("{name} is taken twice") };
@@ -316,7 +316,7 @@ fn nothing_closed_comes_back() {
 /// A job of the same number can be opened again, and is a new one: nothing of the old one is left.
 #[test]
 fn a_closed_job_is_opened_again_as_a_new_one() {
-    let (mut world, close) = taken("CloseJob", 1).unwrap()();
+    let (mut world, close) = taken("CloseJob", 1).expect("it is there")();
     let open = world.at.open_job(&REQUESTER, &plain(1, 1));
     let effect = world.simulate(&[close.clone(), open.clone()]);
     assert_eq!(effect.answer, Answer::Taken);
@@ -335,7 +335,7 @@ fn rent_goes_back_to_who_paid_it() {
     for (name, form, receiver) in
         [("CloseRound", 0, PAYER), ("CloseRound", 1, CHALLENGER), ("CloseJob", 0, REQUESTER), ("CloseVote", 0, OWNER)]
     {
-        let (mut world, call) = taken(name, form).unwrap()();
+        let (mut world, call) = taken(name, form).expect("it is there")();
         let before = world.lamports(&receiver);
         let closed = world.simulate(std::slice::from_ref(&call)).changes.into_iter().find(|(_, (_, lamports, _))| *lamports == 0);
         let (address, _) = closed.expect("an account that is closed");

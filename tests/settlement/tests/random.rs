@@ -72,7 +72,7 @@ fn run(template: &World, seed: u64, counts: &Mutex<Counts>) {
             }
             TestCaseError::fail(why)
         })?;
-        let mut counts = counts.lock().unwrap();
+        let mut counts = counts.lock().expect("no panic here");
         counts.sent += sent;
         for (tag, taken) in &world.taken {
             *counts.taken.entry(*tag).or_default() += taken - taken_before.get(tag).copied().unwrap_or(0);
@@ -110,7 +110,7 @@ fn the_program_does_what_the_model_does() {
     let next = AtomicU64::new(from);
     let counts = Mutex::new(Counts::default());
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-    let done = || asked.is_none() && counts.lock().unwrap().sent >= INSTRUCTIONS_MIN;
+    let done = || asked.is_none() && counts.lock().expect("no panic here").sent >= INSTRUCTIONS_MIN;
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -125,7 +125,7 @@ fn the_program_does_what_the_model_does() {
             });
         }
     });
-    let counts = counts.into_inner().unwrap();
+    let counts = counts.into_inner().expect("it is there");
     println!("{} instructions a second", counts.sent / started.elapsed().as_secs().max(1));
     println!("{} instructions of {} sequences", counts.sent, next.into_inner() - from);
     for info in INSTRUCTIONS {

@@ -65,7 +65,7 @@ fn every_reason_has_a_case() {
 #[test]
 fn every_instruction_waits_for_the_end_of_a_pause() {
     for info in INSTRUCTIONS.iter().filter(|info| !["Initialise", "Pause", "Resume"].contains(&info.name)) {
-        let (mut world, call) = taken(info.name, 0).unwrap()();
+        let (mut world, call) = taken(info.name, 0).expect("it is there")();
         world.must(world.at.pause(&GUARDIAN));
         assert_eq!(world.send(&call), Answer::Refused(Refusal::Paused), "{}", info.name);
         // No time passes in a pause.
@@ -78,7 +78,7 @@ fn every_instruction_waits_for_the_end_of_a_pause() {
 #[test]
 fn bytes_that_are_no_instruction_are_refused() {
     for info in INSTRUCTIONS {
-        let (mut world, call) = taken(info.name, 0).unwrap()();
+        let (mut world, call) = taken(info.name, 0).expect("it is there")();
         let mut longer = call.clone();
         longer.data.push(0);
         let mut shorter = call.clone();
@@ -87,7 +87,7 @@ fn bytes_that_are_no_instruction_are_refused() {
             assert_eq!(world.send(&wrong), Answer::Refused(Refusal::Instruction), "{}", info.name);
         }
     }
-    let (mut world, mut call) = taken("Pause", 0).unwrap()();
+    let (mut world, mut call) = taken("Pause", 0).expect("it is there")();
     for data in [vec![], vec![44], vec![255]] {
         call.data = data;
         assert_eq!(world.send(&call), Answer::Refused(Refusal::Instruction));

@@ -40,7 +40,7 @@ fn reveal(world: &World, job: &Pubkey, position: usize) -> Instruction {
 /// A commitment of a seat that does not sit in the round.
 fn outsider(world: &World, job: &Pubkey) -> u32 {
     let members: Vec<u32> = world.round(&world.last_round(job)).members.iter().map(|member| member.seat).collect();
-    (0..9).find(|seat| !members.contains(seat)).unwrap()
+    (0..9).find(|seat| !members.contains(seat)).expect("it is there")
 }
 
 /// The bytes of a revealed verdict are other ones.
@@ -104,7 +104,7 @@ cases! {
         world.draw_call(&job, &world.last_round(&job), 0)
     });
     Draw WrongSeats "another order" => || draw_with(|_, mut candidates| {
-        let other = candidates.iter().position(|seat| *seat != candidates[0]).unwrap();
+        let other = candidates.iter().position(|seat| *seat != candidates[0]).expect("it is there");
         candidates.swap(0, other);
         candidates
     });

@@ -101,7 +101,7 @@ impl World {
     /// The program, two mints and wallets. Not initialised.
     pub fn bare() -> Self {
         let mut svm = LiteSVM::new().with_sigverify(false).with_blockhash_check(false).with_transaction_history(0);
-        svm.add_program(PROGRAM, &so()).unwrap();
+        svm.add_program(PROGRAM, &so()).expect("it is there");
         let mut world = Self {
             svm,
             at: Addresses::new(PROGRAM, IO_MINT, IOSD_MINT),
@@ -184,7 +184,7 @@ impl World {
         }
         data.resize(8 + KEPT * 40, 0);
         let sysvar = Account { lamports: 1, data, owner: solana_sdk_ids::sysvar::ID, executable: false, rent_epoch: 0 };
-        self.svm.set_account(SLOT_HASHES, sysvar).unwrap();
+        self.svm.set_account(SLOT_HASHES, sysvar).expect("it is there");
         self.model.clock.slot_hashes = self.hashes.iter().copied().collect();
         self.show_clock();
     }

@@ -87,13 +87,13 @@ impl World {
         let mint =
             Mint { mint_authority: COption::Some(authority), supply, decimals: 6, is_initialized: true, freeze_authority: COption::None };
         let rent = self.svm.minimum_balance_for_rent_exemption(Mint::LEN);
-        self.svm.set_account(*address, packed(mint, rent)).unwrap();
+        self.svm.set_account(*address, packed(mint, rent)).expect("it is there");
         self.model.mints.insert(address.to_bytes(), ModelMint { supply, authority: authority.to_bytes() });
     }
 
     pub(super) fn make_wallet(&mut self, wallet: &Pubkey) {
         for address in [wallet, &FEES] {
-            self.svm.set_account(*address, Account { lamports: LAMPORTS, ..Account::default() }).unwrap();
+            self.svm.set_account(*address, Account { lamports: LAMPORTS, ..Account::default() }).expect("it is there");
         }
         for currency in [0, 1] {
             let (address, mint) = (self.at.wallet(wallet, currency), self.at.mint(currency));
@@ -114,7 +114,7 @@ impl World {
             close_authority: COption::None,
         };
         let rent = self.svm.minimum_balance_for_rent_exemption(Tokens::LEN);
-        self.svm.set_account(*address, packed(tokens, rent)).unwrap();
+        self.svm.set_account(*address, packed(tokens, rent)).expect("it is there");
         let modelled = ModelTokens { mint: mint.to_bytes(), owner: owner.to_bytes(), amount };
         self.model.tokens.insert(address.to_bytes(), modelled);
     }

@@ -83,8 +83,8 @@ impl World {
     /// A round with its members.
     pub fn round(&self, address: &Pubkey) -> Committee {
         let bytes = self.bytes(address).unwrap_or_else(|| panic!("{address} is no round"));
-        let round = Round::read(bytes).unwrap();
-        Committee { round, members: (0..round.drawn).map(|position| Member::read(bytes, position).unwrap()).collect() }
+        let round = Round::read(bytes).expect("it is there");
+        Committee { round, members: (0..round.drawn).map(|position| Member::read(bytes, position).expect("it is there")).collect() }
     }
 
     /// The newest round of a job.

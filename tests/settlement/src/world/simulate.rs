@@ -57,9 +57,9 @@ impl World {
     /// What a call would do if an account were this one. Nothing stays.
     pub fn simulate_with(&mut self, calls: &[Instruction], address: &Pubkey, account: AccountSharedData) -> Effect {
         let before = self.svm.accounts_db().get_account(address).unwrap_or_default();
-        self.svm.set_account(*address, account.into()).unwrap();
+        self.svm.set_account(*address, account.into()).expect("it is there");
         let effect = self.simulate(calls);
-        self.svm.set_account(*address, before.into()).unwrap();
+        self.svm.set_account(*address, before.into()).expect("it is there");
         effect
     }
 }
