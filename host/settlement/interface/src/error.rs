@@ -4,7 +4,7 @@ macro_rules! errors {
     ($($number:literal $name:ident $doc:literal)*) => {
         /// Why an instruction is refused. Nothing has changed then.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[repr(u32)]
+        #[repr(u64)]
         pub enum Refusal {
             $(#[doc = $doc] $name = $number,)*
         }

@@ -68,20 +68,19 @@ macro_rules! instructions {
                 /// How many accounts it is sent with at least.
                 pub const ACCOUNTS: usize = <[&str]>::len(&[$(stringify!($account)),*]);
 
-                /// Reads it; the tag was looked at.
+                /// Reads it where it lies.
                 #[inline(always)]
-                pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
-                    if bytes.len() != Self::LEN || bytes[0] != $tag {
-                        return Err(Refusal::Instruction);
+                pub fn read(bytes: &[u8]) -> Result<&Self, Refusal> {
+                    match bytes.split_first() {
+                        Some(($tag, fields)) => bytemuck::try_from_bytes(fields).map_err(|_| Refusal::Instruction),
+                        _ => Err(Refusal::Instruction),
                     }
-                    Ok(Self::get_fields(bytes))
                 }
 
                 /// Its bytes.
                 pub fn to_bytes(&self) -> [u8; Self::LEN] {
-                    let mut bytes = [0; Self::LEN];
-                    bytes[0] = $tag;
-                    self.put_fields(&mut bytes);
+                    let mut bytes = [$tag; Self::LEN];
+                    bytes[1..].copy_from_slice(bytemuck::bytes_of(self));
                     bytes
                 }
             }
@@ -96,7 +95,7 @@ macro_rules! instructions {
             /// Reads any.
             pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
                 match bytes.first() {
-                    $(Some(&$tag) => $name::read(bytes).map(Self::$name),)*
+                    $(Some(&$tag) => $name::read(bytes).copied().map(Self::$name),)*
                     _ => Err(Refusal::Instruction),
                 }
             }

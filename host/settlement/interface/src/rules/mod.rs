@@ -15,7 +15,7 @@ pub mod tally;
 pub mod time;
 pub mod vote;
 
-pub use self::amount::{add, part_down, part_up, sub};
+pub use self::amount::{add, divide, part_down, part_up, sub};
 
 use crate::Key;
 
