@@ -9,7 +9,17 @@ use assay_tests_settlement::world::{Answer, GUARDIAN};
 
 /// Reasons that every instruction may be refused for, so that no line names them (`specs/settlement.md`, section 13). `--test confusion` makes all of these.
 const OF_ALL: &[&str] = &[
-    "Instruction", "MissingAccount", "NotOurs", "WrongKind", "WrongAddress", "NotSigned", "NotWritable", "Duplicate", "WrongTokens", "Paused", "Overflow",
+    "Instruction",
+    "MissingAccount",
+    "NotOurs",
+    "WrongKind",
+    "WrongAddress",
+    "NotSigned",
+    "NotWritable",
+    "Duplicate",
+    "WrongTokens",
+    "Paused",
+    "Overflow",
 ];
 
 #[test]
