@@ -4,6 +4,7 @@ use crate::Outcome;
 use assay_settlement_interface::Key;
 use assay_settlement_interface::account::{self, Account};
 use assay_settlement_interface::error::Refusal;
+use core::mem::ManuallyDrop;
 use pinocchio::account::{Ref, RefMut};
 use pinocchio::{AccountView, Address};
 
@@ -14,24 +15,19 @@ use pinocchio::{AccountView, Address};
 macro_rules! held {
     ($name:ident: mut $kind:ty = $view:expr, $program:expr) => {
         let mut view = *$view;
-        let mut bytes = core::mem::ManuallyDrop::new(accounts::fields_mut(&mut view, $program, <$kind as assay_settlement_interface::account::Account>::KIND)?);
+        let mut bytes = accounts::keep_mut::<$kind>(&mut view, $program)?;
         let $name: &mut $kind = accounts::exactly_mut(&mut bytes)?;
     };
     ($name:ident: $kind:ty = $view:expr, $program:expr) => {
         let view = *$view;
-        let bytes = core::mem::ManuallyDrop::new(accounts::fields(&view, $program, <$kind as assay_settlement_interface::account::Account>::KIND)?);
+        let bytes = accounts::keep::<$kind>(&view, $program)?;
         let $name: &$kind = accounts::exactly(&bytes)?;
     };
     // A round, and the places of its members behind it.
     ($name:ident, $members:ident: mut Round = $view:expr, $program:expr) => {
         let mut view = *$view;
-        let mut bytes = core::mem::ManuallyDrop::new(accounts::fields_mut(&mut view, $program, <assay_settlement_interface::account::Round as assay_settlement_interface::account::Account>::KIND)?);
+        let mut bytes = accounts::keep_mut::<assay_settlement_interface::account::Round>(&mut view, $program)?;
         let ($name, $members) = accounts::round_mut(&mut bytes)?;
-    };
-    ($name:ident, $members:ident: Round = $view:expr, $program:expr) => {
-        let view = *$view;
-        let bytes = core::mem::ManuallyDrop::new(accounts::fields(&view, $program, <assay_settlement_interface::account::Round as assay_settlement_interface::account::Account>::KIND)?);
-        let ($name, $members) = accounts::round(&bytes)?;
     };
 }
 pub(crate) use held;
@@ -94,6 +90,18 @@ pub fn fields_mut<'a>(view: &'a mut AccountView, program: &Address, kind: u8) ->
     ours(view, program)?;
     let bytes = view.try_borrow_mut().map_err(|_| Refusal::Duplicate)?;
     RefMut::filter_map(bytes, |bytes| account::fields_mut(bytes, kind)).map_err(|_| Refusal::WrongKind)
+}
+
+/// The fields of an account of kind `A`, to the end of the instruction.
+#[inline(always)]
+pub fn keep<'a, A: Account>(view: &'a AccountView, program: &Address) -> Outcome<ManuallyDrop<Ref<'a, [u8]>>> {
+    fields(view, program, A::KIND).map(ManuallyDrop::new)
+}
+
+/// The same, to be changed.
+#[inline(always)]
+pub fn keep_mut<'a, A: Account>(view: &'a mut AccountView, program: &Address) -> Outcome<ManuallyDrop<RefMut<'a, [u8]>>> {
+    fields_mut(view, program, A::KIND).map(ManuallyDrop::new)
 }
 
 /// Fields as what they are: their length is checked.

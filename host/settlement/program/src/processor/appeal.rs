@@ -42,6 +42,5 @@ pub fn appeal(call: Call) -> Outcome {
     };
     let opened = round::open(disputed, &opening, 0, ground.params)?;
     super::round::create(ground, owner, round, opened)?;
-    cpi::take_in(source, stake_tokens, owner, bond)?;
-    Ok(())
+    cpi::take_in(source, stake_tokens, owner, bond)
 }

@@ -24,8 +24,7 @@ pub fn add(call: Call) -> Outcome {
     let identity = [seeds::DEVICE, &provider_key, &own.devices.to_le_bytes()];
     let bump = cpi::New::of(ground.program, owner, device, Device::LENGTH).create(&identity)?;
     let added = stake::add_device(own, provider_key, bump, of, offer, ground.params)?;
-    accounts::write(device, &added)?;
-    Ok(())
+    accounts::write(device, &added)
 }
 
 /// Changes a device.
@@ -41,8 +40,7 @@ pub fn update(call: Call) -> Outcome {
     held!(of: Model = model, ground.program);
     is_model(of, changed.model)?;
     let offer = Offer { quantity: asked.quantity, price_io: asked.price_io, price_iosd: asked.price_iosd };
-    stake::update_device(own, changed, of, asked.status, offer, ground.params)?;
-    Ok(())
+    stake::update_device(own, changed, of, asked.status, offer, ground.params)
 }
 
 /// The guardian attests it, or takes that back.
@@ -55,8 +53,7 @@ pub fn attest(call: Call) -> Outcome {
     held!(own: mut Provider = provider, ground.program);
     held!(attested: mut Device = device, ground.program);
     accounts::at(provider, &attested.provider)?;
-    stake::attest_device(own, attested, asked.attested)?;
-    Ok(())
+    stake::attest_device(own, attested, asked.attested)
 }
 
 /// It is the model of that number.

@@ -24,6 +24,14 @@ pub fn draw(call: Call) -> Outcome {
     held!(own: Provider = provider, ground.program);
     held!(drawn, members: mut Round = round, ground.program);
     accounts::at(job, &drawn.job)?;
+    let held;
+    let mut reviewed: &[Member] = &[];
+    if drawn.purpose == purpose::APPEAL {
+        held = accounts::fields(previous, ground.program, Round::KIND)?;
+        let (round, members) = accounts::round(&held)?;
+        super::is_round(round, job, drawn.previous)?;
+        reviewed = super::drawn(round, members)?;
+    }
     match drawn.state {
         state::WAITING => {
             let Some(slot_hash) = slots::drawn(slot_hashes, drawn.draw_slot)? else {
@@ -38,14 +46,7 @@ pub fn draw(call: Call) -> Outcome {
         _ => return Err(Refusal::RoundState),
     }
     let parties = Parties { provider: own.owner, requester: judged.requester };
-    let mut committee = Committee { ground, drawn, members, reviewed: &[], parties: &parties };
-    let held;
-    if committee.drawn.purpose == purpose::APPEAL {
-        held = accounts::fields(previous, ground.program, Round::KIND)?;
-        let (reviewed, members) = accounts::round(&held)?;
-        super::is_round(reviewed, job, committee.drawn.previous)?;
-        committee.reviewed = super::drawn(reviewed, members)?;
-    }
+    let mut committee = Committee { ground, drawn, members, reviewed, parties: &parties };
     for candidate in candidates {
         // Whoever sends it cannot know how many will be passed over: what is too many is not looked at.
         if is_drawn(committee.drawn) {

@@ -18,7 +18,7 @@ pub fn open(call: Call) -> Outcome {
     accounts::token_program(token_program)?;
     accounts::signer(requester)?;
     let requester_key = *accounts::key(requester);
-    let (mut opened, amount) = rules::open(&asked, requester_key, 0, ground.now, ground.params)?;
+    let (mut opened, amount) = rules::open(asked, requester_key, 0, ground.now, ground.params)?;
     let purse = super::escrow::purse(asked.currency, ground.config);
     accounts::token_account(source, &requester_key, &purse.mint)?;
     accounts::own_tokens(escrow, &purse.escrow)?;
@@ -40,8 +40,7 @@ pub fn accept(call: Call) -> Outcome {
     accounts::at(provider, &hired.provider)?;
     held!(accepted: mut Job = job, ground.program);
     let at = Addresses { job: *accounts::key(job), provider: *accounts::key(provider), device: *accounts::key(device) };
-    rules::accept(accepted, own, hired, at, ground.now, ground.params)?;
-    Ok(())
+    rules::accept(accepted, own, hired, at, ground.now, ground.params)
 }
 
 /// Proves it.
@@ -59,6 +58,5 @@ pub fn prove(call: Call) -> Outcome {
     held!(hired: mut Device = device, ground.program);
     let at = Moment { now: ground.now, slot: ground.slot, seats: sums.seats };
     let (challenge_s, delay_slots) = (ground.config.param(Param::ChallengeS), ground.config.param(Param::DrawDelaySlots));
-    rules::prove(proved, own, hired, &proof, at, challenge_s, delay_slots)?;
-    Ok(())
+    rules::prove(proved, own, hired, proof, at, challenge_s, delay_slots)
 }

@@ -55,13 +55,11 @@ pub fn expire(call: Call) -> Outcome {
         held!(own: mut Provider = provider, ground.program);
         accounts::at(device, &ended.device)?;
         held!(hired: mut Device = device, ground.program);
-        let amounts = rules::expire_accepted(ended, own, hired, ground.now)?;
-        amounts
+        rules::expire_accepted(ended, own, hired, ground.now)?
     } else {
         rules::expire_open(ended, ground.now)?
     };
-    ends.pay(vault, &amounts)?;
-    Ok(())
+    ends.pay(vault, &amounts)
 }
 
 /// It is paid out.
@@ -78,6 +76,5 @@ pub fn settle(call: Call) -> Outcome {
     let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
     ends.check(ended, ground.config)?;
     let amounts = rules::settle(ended, own, ground.now)?;
-    ends.pay(vault, &amounts)?;
-    Ok(())
+    ends.pay(vault, &amounts)
 }

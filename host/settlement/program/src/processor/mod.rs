@@ -1,4 +1,4 @@
-//! One function for each instruction: take the accounts, check them, read them, decide by a rule of the interface, move tokens, write. A refusal anywhere undoes all.
+//! One function for each instruction: take the accounts, check them, decide by a rule of the interface, which changes them where they lie, move tokens. A refusal anywhere undoes all.
 
 pub mod appeal;
 pub mod close;

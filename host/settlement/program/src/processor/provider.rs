@@ -58,8 +58,7 @@ pub fn update(call: Call) -> Outcome {
     let asked = UpdateProvider::read(data)?;
     held!(own: mut Provider = provider, ground.program);
     accounts::signed_by(owner, &own.owner)?;
-    stake::update_provider(own, asked.status, asked.country, asked.continent)?;
-    Ok(())
+    stake::update_provider(own, asked.status, asked.country, asked.continent)
 }
 
 /// The guardian blocks, unblocks, and states the tier.
@@ -70,6 +69,5 @@ pub fn attest(call: Call) -> Outcome {
     let asked = AttestProvider::read(data)?;
     super::guardian(guardian, ground.config)?;
     held!(own: mut Provider = provider, ground.program);
-    stake::attest_provider(own, asked.blocked, asked.tier)?;
-    Ok(())
+    stake::attest_provider(own, asked.blocked, asked.tier)
 }

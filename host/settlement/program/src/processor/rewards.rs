@@ -15,8 +15,7 @@ pub fn advance(call: Call) -> Outcome {
     let ([totals], _) = accounts::take(accounts)?;
     Advance::read(data)?;
     held!(sums: mut Totals = totals, ground.program);
-    rules::advance(sums, ground.config, ground.now)?;
-    Ok(())
+    rules::advance(sums, ground.config, ground.now)
 }
 
 /// A provider is there.
@@ -28,8 +27,7 @@ pub fn heartbeat(call: Call) -> Outcome {
     held!(own: mut Provider = provider, ground.program);
     accounts::signed_by(owner, &own.owner)?;
     held!(sums: mut Totals = totals, ground.program);
-    rules::heartbeat(own, sums, ground.config, ground.now)?;
-    Ok(())
+    rules::heartbeat(own, sums, ground.config, ground.now)
 }
 
 /// A provider is not there any more.
@@ -40,8 +38,7 @@ pub fn lapse(call: Call) -> Outcome {
     Lapse::read(data)?;
     held!(own: mut Provider = provider, ground.program);
     held!(sums: mut Totals = totals, ground.program);
-    rules::lapse(own, sums, ground.config, ground.now)?;
-    Ok(())
+    rules::lapse(own, sums, ground.config, ground.now)
 }
 
 /// Mints what a provider has earned.
@@ -58,6 +55,5 @@ pub fn claim(call: Call) -> Outcome {
     accounts::writable(io_mint)?;
     accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
     let amount = rules::claim(own, sums)?;
-    vault.mint(io_mint, destination, amount)?;
-    Ok(())
+    vault.mint(io_mint, destination, amount)
 }

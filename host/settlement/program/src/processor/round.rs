@@ -67,8 +67,7 @@ pub fn redraw(call: Call) -> Outcome {
     held!(sums: Totals = totals, ground.program);
     let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: super::draw_slot(ground)?, slot: ground.slot, seats: sums.seats };
     let opened = rules::redraw(judged, last, &at, 0, ground.params)?;
-    create(ground, payer, next, opened)?;
-    Ok(())
+    create(ground, payer, next, opened)
 }
 
 /// Challenges a proof, with a bond.
@@ -100,8 +99,7 @@ pub fn challenge(call: Call) -> Outcome {
     };
     let opened = rules::open(doubted, &opening, 0, ground.params)?;
     create(ground, challenger, round, opened)?;
-    cpi::take_in(source, stake_tokens, challenger, bond)?;
-    Ok(())
+    cpi::take_in(source, stake_tokens, challenger, bond)
 }
 
 /// Creates the account of a round and writes it.

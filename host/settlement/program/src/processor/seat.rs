@@ -30,8 +30,7 @@ pub fn register(call: Call) -> Outcome {
     }
     held!(own: mut Seat = seat, ground.program);
     rules::take(own, sums, owner_key, asked.amount, rules::Taken { now: ground.now, slot: ground.slot }, ground.params)?;
-    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    Ok(())
+    cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 
 /// Adds to its stake.
@@ -46,8 +45,7 @@ pub fn top_up(call: Call) -> Outcome {
     accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     rules::top_up(own, asked.amount)?;
-    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    Ok(())
+    cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 
 /// Starts to leave.
@@ -58,8 +56,7 @@ pub fn leave(call: Call) -> Outcome {
     LeaveSeat::read(data)?;
     held!(own: mut Seat = seat, ground.program);
     accounts::signed_by(owner, &own.owner)?;
-    rules::leave(own, ground.now, ground.params)?;
-    Ok(())
+    rules::leave(own, ground.now, ground.params)
 }
 
 /// Pays all out and leaves it vacant.
@@ -82,8 +79,7 @@ pub fn withdraw(call: Call) -> Outcome {
     let leaving = rules::withdraw(own, sums, ground.now)?;
     vault.pay(stake_tokens, destination_io, leaving.stake)?;
     vault.pay(escrow_io, destination_io, leaving.escrow_io)?;
-    vault.pay(escrow_iosd, destination_iosd, leaving.escrow_iosd)?;
-    Ok(())
+    vault.pay(escrow_iosd, destination_iosd, leaving.escrow_iosd)
 }
 
 /// Pays earnings out.
@@ -104,6 +100,5 @@ pub fn claim(call: Call) -> Outcome {
     accounts::own_tokens(from, &ground.config.token_account(asked.tokens))?;
     accounts::token_account(destination, accounts::key(owner), mint)?;
     let amount = rules::claim(own, asked.tokens)?;
-    vault.pay(from, destination, amount)?;
-    Ok(())
+    vault.pay(from, destination, amount)
 }

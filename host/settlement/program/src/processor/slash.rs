@@ -50,8 +50,7 @@ pub fn execute(call: Call) -> Outcome {
         }
     }
     ends.pay(vault, &held)?;
-    vault.burn(stake_tokens, io_mint, add(slash.burned, unclaimed)?)?;
-    Ok(())
+    vault.burn(stake_tokens, io_mint, add(slash.burned, unclaimed)?)
 }
 
 /// Punishes a member of an overturned round.

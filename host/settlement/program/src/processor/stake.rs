@@ -21,8 +21,7 @@ pub fn stake(call: Call) -> Outcome {
     accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     rules::stake(own, sums, asked.amount)?;
-    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    Ok(())
+    cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 
 /// Starts to unbond.
@@ -34,8 +33,7 @@ pub fn request(call: Call) -> Outcome {
     held!(own: mut Provider = provider, ground.program);
     accounts::signed_by(owner, &own.owner)?;
     held!(sums: mut Totals = totals, ground.program);
-    rules::request_unstake(own, sums, asked.amount, ground.now, ground.params)?;
-    Ok(())
+    rules::request_unstake(own, sums, asked.amount, ground.now, ground.params)
 }
 
 /// Pays out every ripe entry.
@@ -50,6 +48,5 @@ pub fn withdraw(call: Call) -> Outcome {
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
     let amount = rules::withdraw(own, ground.now)?;
-    vault.pay(stake_tokens, destination, amount)?;
-    Ok(())
+    vault.pay(stake_tokens, destination, amount)
 }

@@ -26,8 +26,7 @@ pub fn propose(call: Call) -> Outcome {
     let number = sums.proposals.to_le_bytes();
     let mut made = rules::propose(own, sums, asked.action, asked.payload, 0, ground.now, ground.params)?;
     made.bump = cpi::New::of(ground.program, owner, proposal, Proposal::LENGTH).create(&[seeds::PROPOSAL, &number])?;
-    accounts::write(proposal, &made)?;
-    Ok(())
+    accounts::write(proposal, &made)
 }
 
 /// Votes with all free stake.
@@ -46,8 +45,7 @@ pub fn cast(call: Call) -> Outcome {
     // The vote that is there already is this provider's: no other can be at that address.
     let made = cpi::New::of(ground.program, owner, vote, Vote::LENGTH).create(&identity);
     cast.bump = made.map_err(|refusal| if refusal == Refusal::Exists { Refusal::Voted } else { refusal })?;
-    accounts::write(vote, &cast)?;
-    Ok(())
+    accounts::write(vote, &cast)
 }
 
 /// Executes or rejects a proposal: the one that may change the configuration.
