@@ -9,15 +9,8 @@
 
 use std::collections::VecDeque;
 
+use assay_protocol::ledger_files::snapshot::{AGE_MAX, HASHES_MAX as KEPT, SlotHash};
 use sha2::{Digest, Sha256};
-
-/// Hashes that are kept.
-pub const KEPT: usize = 512;
-/// Slots for which a blockhash is good.
-pub const AGE_MAX: usize = 150;
-
-/// A slot and its hash.
-pub type SlotHash = (u64, [u8; 32]);
 
 /// Where the ledger stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +30,9 @@ impl Slots {
         Self { slot, time, hashes: VecDeque::from([(slot.saturating_sub(1), hash)]) }
     }
 
-    /// As it was written down. None if it could not have been: hashes are there, in order, and of slots that are over.
-    pub fn restore(slot: u64, time: i64, hashes: Vec<SlotHash>) -> Option<Self> {
-        let ordered = hashes.windows(2).all(|pair| pair[0].0 > pair[1].0);
-        let newest = hashes.first()?.0;
-        (ordered && newest < slot && hashes.len() <= KEPT).then(|| Self { slot, time, hashes: hashes.into() })
+    /// As it was written down: with the hashes of a snapshot, which are there and in order.
+    pub fn restore(slot: u64, time: i64, hashes: Vec<SlotHash>) -> Self {
+        Self { slot, time, hashes: hashes.into() }
     }
 
     /// The newest first.
@@ -156,15 +147,5 @@ mod tests {
         wrong[0..8].copy_from_slice(&u64::MAX.to_le_bytes());
         assert_eq!(read_sysvar(&wrong), None);
         assert_eq!(read_sysvar(&now.sysvar()[..50]), None);
-    }
-
-    #[test]
-    fn what_could_not_have_been_is_not_restored() {
-        let now = slots();
-        let hashes: Vec<SlotHash> = now.hashes().copied().collect();
-        assert_eq!(Slots::restore(100, 1_000, hashes.clone()), Some(now));
-        assert_eq!(Slots::restore(99, 1_000, hashes), None);
-        assert_eq!(Slots::restore(100, 1_000, vec![]), None);
-        assert_eq!(Slots::restore(100, 1_000, vec![(1, [0; 32]), (2, [0; 32])]), None);
     }
 }
