@@ -1,10 +1,11 @@
 //! The bytes of a journal: a header, then frames (`specs/ledger-files.md`, sections 2 and 3).
 //!
-//! **Torn or damaged?** A frame is on the disk before the next one is begun; so a crash can spoil the last one only, and that one was never acknowledged. What does not verify, and has no frame begun behind it, is a
-//! torn tail, and is dropped. If a frame was begun behind it, something that was acknowledged is damaged: the journal is refused, since to go on without it would lose it silently.
+//! **Torn or damaged?** A frame is on the disk before the next one is begun; so a crash can spoil the last one only, and that one was never acknowledged. What does not verify, and has nothing begun behind it, is a
+//! torn tail, and is dropped. If something was begun behind it, a frame that was acknowledged is damaged: the journal is refused, since to go on without it would lose it silently.
 //!
-//! **Why are heads enough?** A frame that was begun is all that has to be known, and its head says so in 24 bytes. To ask for a whole good frame would call the damaged frame before a torn one torn as well, and would hash
-//! a body for each head that somebody wrote into a file. A body may hold what looks like a head of this journal: so where a frame's own head is good, what follows is looked for behind its body only.
+//! **How is that seen?** Where the frame's own head is good, it says where the frame ends, and whether the file goes on there is all that has to be known: what its body holds, which may look like frames, is not
+//! looked at. Where it is not, a head of this frame or a later one tells. A head is enough: to ask for a whole good frame would call damage before a torn frame torn as well, and would hash a body for each head that
+//! somebody wrote into a file.
 
 use std::ops::Range;
 
@@ -133,28 +134,25 @@ fn verifies(bytes: &[u8], id: &[u8; 16], head: &Head) -> bool {
 pub fn frames(bytes: &[u8], header: &Header) -> Result<Frames, Broken> {
     let mut found = Frames { bodies: Vec::new(), good: HEADER_LEN };
     let mut due = header.base;
-    let from = loop {
-        match head(bytes, &header.id, found.good).filter(|head| head.number == due) {
-            Some(head) if verifies(bytes, &header.id, &head) => {
-                found.good = head.end;
-                found.bodies.push(head.body);
-                // A head's number is below the highest there is.
-                due = due.saturating_add(1);
-            }
-            Some(head) => break head.end,
-            None => break found.good,
+    while let Some(head) = head(bytes, &header.id, found.good).filter(|head| head.number == due) {
+        if !verifies(bytes, &header.id, &head) {
+            let last = head.end >= bytes.len();
+            return if last { Ok(found) } else { Err(damaged(due, found.good, "the file goes on")) };
         }
-    };
-    let begun = (from..bytes.len())
+        found.good = head.end;
+        found.bodies.push(head.body);
+        // A head's number is below the highest there is.
+        due = due.saturating_add(1);
+    }
+    let begun = (found.good..bytes.len())
         .filter(|at| bytes[*at..].starts_with(&MARK))
         .find_map(|at| head(bytes, &header.id, at).map(|head| head.number).filter(|number| *number >= due));
-    match begun {
-        Some(begun) => {
-            let why = format!("frame {due} is damaged, and frame {begun} was begun behind it: this is no torn tail");
-            Err(Broken::damaged("journal.frame", found.good, why))
-        }
-        None => Ok(found),
-    }
+    begun.map_or(Ok(()), |begun| Err(damaged(due, found.good, &format!("frame {begun} was begun"))))?;
+    Ok(found)
+}
+
+fn damaged(number: u64, at: usize, behind: &str) -> Broken {
+    Broken::damaged("journal.frame", at, format!("frame {number} is damaged, and behind it {behind}: this is no torn tail"))
 }
 
 #[cfg(test)]
@@ -251,10 +249,16 @@ mod tests {
         bytes.extend(frame(5, &[1; 500]));
         bytes[at + FRAME_LEN - 1] ^= 1;
         let next = at + FRAME_LEN;
-        for end in next + HEAD_LEN..bytes.len() {
+        assert_eq!(read(&bytes[..next]), Ok(vec![b"one".to_vec()]), "nothing says that another was begun");
+        for end in next + 1..bytes.len() {
             assert_eq!(read(&bytes[..end]), Err(("journal.frame", at)), "cut at {end}");
         }
-        assert_eq!(read(&bytes[..next + HEAD_LEN - 1]), Ok(vec![b"one".to_vec()]), "nothing says that it was begun");
+        // Where the head is damaged as well, the next one tells.
+        bytes[at] ^= 1;
+        for end in next..bytes.len() {
+            let told = end >= next + HEAD_LEN;
+            assert_eq!(read(&bytes[..end]).is_err(), told, "cut at {end}");
+        }
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub fn read_sysvar(bytes: &[u8]) -> Option<Vec<SlotHash>> {
 
 #[cfg(test)]
 mod tests {
+    use assay_protocol::ledger_files::entry::{self, Entry};
+
     use super::*;
 
     fn slots() -> Slots {
@@ -147,5 +149,36 @@ mod tests {
         wrong[0..8].copy_from_slice(&u64::MAX.to_le_bytes());
         assert_eq!(read_sysvar(&wrong), None);
         assert_eq!(read_sysvar(&now.sysvar()[..50]), None);
+    }
+
+    /// `specs/ledger-files.md`, section 4.
+    #[test]
+    fn slots_are_those_of_the_vectors() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/vectors/ledger-files.json");
+        let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let vectors = file["groups"]["slots"].as_array().unwrap();
+        assert!(vectors.len() >= 10);
+        for vector in vectors {
+            let text = |field: &serde_json::Value| field.as_str().unwrap().to_owned();
+            let hex = |field: &serde_json::Value| {
+                let text = text(field);
+                (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+            };
+            let id = hex(&vector["id"]).try_into().unwrap();
+            let mut now = Slots::first(text(&vector["first_slot"]).parse().unwrap(), text(&vector["first_time"]).parse().unwrap(), &id);
+            let entries = vector.get("body").map(|body| entry::from_body(&hex(body)).unwrap());
+            for entry in entries.unwrap_or_default() {
+                match entry {
+                    Entry::Transaction { signature, .. } => now.end(&signature),
+                    Entry::Pass { slots, seconds } => now.pass(slots, seconds),
+                    Entry::Written { .. } => {}
+                }
+            }
+            let hash = |of: &serde_json::Value| (text(&of["slot"]).parse().unwrap(), <[u8; 32]>::try_from(hex(&of["hash"])).unwrap());
+            assert_eq!((now.slot.to_string(), now.time.to_string()), (text(&vector["slot"]), text(&vector["time"])), "{}", vector["name"]);
+            assert_eq!(now.hashes().len().to_string(), text(&vector["hashes"]), "{}", vector["name"]);
+            assert_eq!(now.hashes().next(), Some(&hash(&vector["newest"])), "{}", vector["name"]);
+            assert_eq!(now.hashes().last(), Some(&hash(&vector["oldest"])), "{}", vector["name"]);
+        }
     }
 }
