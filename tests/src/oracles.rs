@@ -11,7 +11,7 @@
 //! | [`metering_bytes`] | a module | if it is valid, and of the profile's features: instruments are written into it without a panic, and what comes of it is valid |
 //! | [`shader_text`] | WGSL, mostly broken | no panic; a refusal names a rule and says where; what is strict lowers the same twice, and the CPU executor compiles it |
 //! | [`settlement_instruction`] | an instruction of the settlement program, or a tag and fields of any length | no panic; interface and reference take the same, and write it as it was |
-//! | [`ledger_files`](fn@ledger_files) | a file of a ledger, or choices of a generator of those that are nearly good | no panic; host and reference read the same, refuse by the same check, and write what they read as it was; every prefix of a good journal is torn, never damaged |
+//! | [`ledger_files`] | a file of a ledger, or choices of a generator of those that are nearly good | no panic; host and reference read the same, refuse by the same check, and write what they read as it was; every prefix of a good journal is torn, never damaged |
 //! | [`shader_runs`] | the generator's choices | what is generated is strict, lowers the same again, and has one result on every back end |
 
 use std::sync::LazyLock;
