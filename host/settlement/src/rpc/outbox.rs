@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use assay_protocol::ledger_files::journal::{Header, OUTBOX_MAGIC};
 use assay_protocol::ledger_files::outbox::{Entry, Sent};
 
+use solana_sdk::signature::Signature;
+
 use super::submission::{Genesis, SignatureBytes};
 use crate::error::LedgerError;
 use crate::journal::{Journal, file};
@@ -78,7 +80,16 @@ impl Outbox {
     }
 
     /// Writes a transaction down. When this returns, it may be sent.
+    ///
+    /// What does the same with the same blockhash is the same transaction, and lands once: it is not taken for a second one, or one of two payments would be met by the other's.
     pub fn begin(&mut self, begun: Begun) -> Result<(), LedgerError> {
+        let signature = Signature::from(begun.signature);
+        if self.sent.open.contains_key(&begun.signature) {
+            return Err(LedgerError::Uncertain { signature, why: "the same transaction was signed before, and may still land".into() });
+        }
+        if self.sent.met.values().any(|(met, _)| met.signature == begun.signature) {
+            return Err(LedgerError::Already(signature));
+        }
         self.write(Entry::Begun(begun))
     }
 
@@ -183,6 +194,24 @@ mod tests {
         let of_another = Begun { signature: [9; 64], ..begun(1, None) };
         assert!(matches!(outbox.begin(of_another), Err(LedgerError::Unsendable(_))));
         assert!(matches!(outbox.begin(Begun { wire: vec![1; 1_233], ..begun(1, None) }), Err(LedgerError::Unsendable(_))));
+        outbox.begin(begun(2, None)).unwrap();
+        drop(outbox);
+        assert_eq!(Outbox::open(folder.path(), &CLUSTER).unwrap().pending(), [begun(2, None)]);
+    }
+
+    /// The cluster stands still, so that its blockhash is still the same: one payment would be met by another's.
+    #[test]
+    fn one_transaction_stands_for_one_payment() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(folder.path(), &CLUSTER).unwrap();
+        outbox.begin(begun(1, Some(1))).unwrap();
+        assert!(matches!(outbox.begin(begun(1, Some(2))), Err(LedgerError::Uncertain { .. })));
+        assert_eq!(outbox.standing(&[1; 32]), Standing::Open(begun(1, Some(1))));
+        outbox.end(&[1; 64], LANDED).unwrap();
+        assert!(matches!(outbox.begin(begun(1, Some(2))), Err(LedgerError::Already(_))));
+        assert_eq!(outbox.standing(&[2; 32]), Standing::Free);
+        outbox.begin(begun(2, None)).unwrap();
+        outbox.end(&[2; 64], End::Refused).unwrap();
         outbox.begin(begun(2, None)).unwrap();
         drop(outbox);
         assert_eq!(Outbox::open(folder.path(), &CLUSTER).unwrap().pending(), [begun(2, None)]);
