@@ -131,3 +131,33 @@ impl Saved {
         Ok(Self { id, frames: u64::from_le_bytes(frames), snapshot })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Too long for a vector.
+    #[test]
+    fn one_intent_more_than_are_remembered_is_refused() {
+        let done = |slot: u64| {
+            let mut intent = [0; 32];
+            intent[..8].copy_from_slice(&slot.to_le_bytes());
+            Done { intent, signature: [0; 64], units: 0, fee: 0, slot }
+        };
+        let mut snapshot = Snapshot {
+            program: [0; 32],
+            io_mint: [0; 32],
+            iosd_mint: [0; 32],
+            slot: u64::MAX,
+            time: 0,
+            hashes: vec![(0, [0; 32])],
+            recent: vec![],
+            done: (0..DONE_MAX as u64).map(done).collect(),
+            accounts: vec![],
+        };
+        assert_eq!(snapshot.validate(), Ok(()));
+        snapshot.done.push(done(DONE_MAX as u64));
+        assert!(snapshot.validate().is_err());
+        assert!(Saved { id: [0; 16], frames: 0, snapshot }.to_bytes().is_err(), "nor is it written");
+    }
+}
