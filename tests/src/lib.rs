@@ -17,6 +17,7 @@ pub mod expressions;
 pub mod file_system_model;
 pub mod guests;
 pub mod large_modules;
+pub mod ledger_files;
 pub mod metered;
 pub mod modules;
 pub mod operators;

@@ -11,6 +11,7 @@
 //! | [`metering_bytes`] | a module | if it is valid, and of the profile's features: instruments are written into it without a panic, and what comes of it is valid |
 //! | [`shader_text`] | WGSL, mostly broken | no panic; a refusal names a rule and says where; what is strict lowers the same twice, and the CPU executor compiles it |
 //! | [`settlement_instruction`] | an instruction of the settlement program, or a tag and fields of any length | no panic; interface and reference take the same, and write it as it was |
+//! | [`ledger_files`] | a file of a ledger, or choices of a generator of those that are nearly good | no panic; host and reference read the same, refuse by the same check, and write what they read as it was; every prefix of a good journal is torn, never damaged |
 //! | [`shader_runs`] | the generator's choices | what is generated is strict, lowers the same again, and has one result on every back end |
 
 use std::sync::LazyLock;
@@ -29,7 +30,7 @@ use crate::guests::{Ended, execute, plain_job};
 use crate::metered::made_up::MadeUp;
 use crate::metered::{self, Engines, Prepared, programs};
 use crate::vectors::mutation::{self, Edit};
-use crate::{calls, modules, second_engine, shaders, vectors};
+use crate::{calls, ledger_files as files, modules, second_engine, shaders, vectors};
 
 /// Checks that admission may name, as `specs/execution.md`, section 1, lists them.
 const ADMISSION_CHECKS: [&str; 8] = [
@@ -143,6 +144,36 @@ fn settlement_bytes(bytes: &[u8]) {
         }
         (Err(host), Err(model)) => assert_eq!(host.code(), model, "interface and reference refuse otherwise"),
         (host, model) => panic!("the interface says {host:?}, the reference {model:?}"),
+    }
+}
+
+/// See the table above.
+pub fn ledger_files(bytes: &[u8]) {
+    files::journals(bytes);
+    files::entries(bytes);
+    files::snapshot(bytes);
+    files::outbox_entry(bytes);
+    // Few bytes have the hashes that let them in: here are some that have.
+    let u = &mut Unstructured::new(bytes);
+    if let Ok((magic, file)) = files::made_up::good_journal(u) {
+        files::prefixes(&file, magic, 100);
+    }
+    if let Ok(file) = files::made_up::journal(u) {
+        files::journals(&file);
+    }
+    let u = &mut Unstructured::new(bytes);
+    if let Ok(snapshot) = files::made_up::snapshot(u) {
+        files::snapshot(&snapshot);
+        if let Ok(journal) = files::made_up::journal(u) {
+            files::together(&snapshot, &journal);
+        }
+    }
+    if let Ok(body) = files::made_up::entries(&mut Unstructured::new(bytes)) {
+        files::entries(&body);
+    }
+    if let Ok(bodies) = files::made_up::outbox(&mut Unstructured::new(bytes)) {
+        bodies.iter().for_each(|body| files::outbox_entry(body));
+        files::outbox(&bodies);
     }
 }
 

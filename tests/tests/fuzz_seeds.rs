@@ -15,7 +15,7 @@ struct Target {
     mutations: u64,
 }
 
-const TARGETS: [Target; 10] = [
+const TARGETS: [Target; 11] = [
     Target { name: "package_decode", oracle: oracles::package_decode, mutations: 60 },
     Target { name: "receipt_decode", oracle: oracles::receipt_decode, mutations: 60 },
     Target { name: "admission", oracle: oracles::admission, mutations: 40 },
@@ -26,6 +26,7 @@ const TARGETS: [Target; 10] = [
     Target { name: "metering", oracle: oracles::metering, mutations: 3 },
     Target { name: "metering_bytes", oracle: oracles::metering_bytes, mutations: 40 },
     Target { name: "settlement_instruction", oracle: oracles::settlement_instruction, mutations: 400 },
+    Target { name: "ledger_files", oracle: oracles::ledger_files, mutations: 200 },
 ];
 
 fn fuzz() -> PathBuf {
@@ -163,6 +164,23 @@ fn made(target: &str) -> Vec<(String, Vec<u8>)> {
             let one = infos.map(|info| (info.name.to_owned(), [vec![info.tag], noise(info.tag.into(), info.length - 1)].concat()));
             one.chain(noises(2, 100)).collect()
         }
+        "ledger_files" => {
+            let of = |group: &str, field: &str, names: &[&str]| {
+                let groups = assay_tests::vectors::groups("ledger-files.json");
+                let all = groups.into_iter().filter(|(name, _)| name == group).flat_map(|(_, list)| list);
+                let named = all.filter(|vector| vector["name"].as_str().is_some_and(|name| names.contains(&name)));
+                let seed = |(number, vector)| (format!("{group}-{number}"), assay_tests::vectors::bytes(&vector, field));
+                named.enumerate().map(seed).collect::<Vec<_>>()
+            };
+            [
+                of("journals", "file", &["three frames", "frames of the journal in the last body, which is cut", "damage, then a head"]),
+                of("entries", "body", &["a transaction", "several"]),
+                of("snapshots", "file", &["the sample", "with nothing on it"]),
+                of("outbox_entries", "body", &["begun", "landed"]),
+                noises(6, 700),
+            ]
+            .concat()
+        }
         _ => noises(10, 1_500),
     }
 }
@@ -215,6 +233,11 @@ fn metering_bytes() {
 #[test]
 fn settlement_instruction() {
     check(&TARGETS[9]);
+}
+
+#[test]
+fn ledger_files() {
+    check(&TARGETS[10]);
 }
 
 /// A target without an oracle here, or an oracle without a target there, would not be noticed by either.

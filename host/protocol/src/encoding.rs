@@ -9,7 +9,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{check}: {detail}")]
 pub struct Refusal {
-    /// Name of the check, as in the tables of `specs/package.md`, section 4, and `specs/receipt.md`, section 5.
+    /// Name of the check, as in the tables of `specs/package.md`, section 4, `specs/receipt.md`, section 5, and `specs/ledger-files.md`, section 8.
     pub check: &'static str,
     /// What is wrong and where, for a person.
     pub detail: String,

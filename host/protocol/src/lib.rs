@@ -1,6 +1,6 @@
 //! Every byte of Assay that leaves a machine, or is hashed or signed.
 //!
-//! Normative text: `specs/encoding.md`, `specs/package.md`, `specs/receipt.md`. This crate has no I/O, no clock and no async: bytes in, values or a named
+//! Normative text: `specs/encoding.md`, `specs/package.md`, `specs/receipt.md`, `specs/ledger-files.md`. This crate has no I/O, no clock and no async: bytes in, values or a named
 //! refusal out. All of its input is hostile.
 //!
 //! Every refusal carries the name of the check that failed ([`Refusal::check`]), because whoever refuses has to say why, and two machines that
@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod hash;
 pub mod job;
 pub mod keypair;
+pub mod ledger_files;
 pub mod limits;
 pub mod manifest;
 pub mod names;

@@ -9,8 +9,8 @@ use solana_sdk::transaction::Transaction;
 use crate::error::LedgerError;
 use crate::ledger::Spec;
 
-/// The most bytes that a transaction may have: what fits into one packet.
-pub const LENGTH_MAX: usize = 1232;
+/// The most bytes that a transaction may have: what fits into one packet, and into the outbox.
+pub use assay_protocol::ledger_files::outbox::WIRE_MAX as LENGTH_MAX;
 
 /// Signs a transaction.
 pub fn sign(spec: &Spec<'_>, blockhash: Hash) -> Result<Transaction, LedgerError> {

@@ -24,6 +24,7 @@
 //! | [`clock`], [`poll`], [`random`], [`charge`] | execution.md, 5 and 6 | virtual time, random bytes, what a call costs |
 //! | [`metering`] | metering.md | fuel, check points and depth, by walking the code as it runs |
 //! | [`settlement`] | settlement.md | stake, escrow, verdicts and rewards: a model of the program on the chain |
+//! | [`ledger_files`] | ledger-files.md | an embedded ledger and an outbox on disk: what is torn, what is damaged |
 //! | [`strict`] | strict-wgsl.md | the functions of strict WGSL, and how exact they are |
 //! | [`vectors`] | | writes `specs/vectors/*.json` from all of the above |
 //!
@@ -38,6 +39,7 @@ pub mod gpu;
 pub mod hashing;
 pub mod job;
 pub mod keyfile;
+pub mod ledger_files;
 pub mod limits;
 pub mod manifest;
 pub mod metering;

@@ -1,13 +1,13 @@
 //! Tokens and SOL from nothing, which only an embedded ledger has: what is given is written, and the supply of the mint with it, so that sums stay right.
 
+use assay_protocol::ledger_files::entry::{Change, Stored};
 use solana_program_pack::Pack;
 use solana_sdk::account::ReadableAccount;
 use solana_sdk::program_option::COption;
 use solana_sdk::pubkey::Pubkey;
 use spl_token_interface::state::{Account as TokenAccount, AccountState, Mint};
 
-use super::Embedded;
-use super::entry::{Change, Stored};
+use super::{Embedded, account};
 use crate::error::LedgerError;
 use crate::token::Amount;
 
@@ -26,7 +26,7 @@ impl Embedded {
     }
 
     fn stored(&self, address: &Pubkey) -> Option<Stored> {
-        self.machine.account(address).map(Stored::from)
+        self.machine.account(address).map(account::stored)
     }
 
     fn lamports_more(&self, wallet: &Pubkey, lamports: u64) -> Result<Change, LedgerError> {

@@ -13,22 +13,24 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use assay_protocol::ledger_files::entry::{Change, Entry, Stored};
+use assay_protocol::ledger_files::snapshot::{AGE_MAX, DONE_MAX, Done, Snapshot};
 use litesvm::{LiteSVM, MAINNET_DEFAULT_SLOT};
 use solana_sdk::account::{Account, AccountSharedData, ReadableAccount};
 use solana_sdk::clock;
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::transaction::Transaction;
 
-use super::entry::{Change, Done, Entry, Snapshot, Stored};
-use super::slots::{AGE_MAX, Slots};
+use super::account;
+use super::slots::Slots;
 use crate::address::Addresses;
 use crate::call::SLOT_HASHES;
 use crate::error::{LedgerError, Refused};
 use crate::ledger::Simulation;
 use crate::wire;
 
-/// Transactions with an intent that are remembered.
-const DONE_MAX: usize = 1 << 20;
+/// No time that is told to pass ends behind this slot: transactions need some after it.
+const SLOT_MAX: u64 = 1 << 63;
 
 /// See above.
 pub struct Machine {
@@ -72,13 +74,12 @@ impl Machine {
         Ok(machine)
     }
 
-    /// The ledger that was written down. What is damaged in it was noticed before; what makes no sense is refused all the same.
+    /// The ledger that was written down. What is damaged in it was noticed before; what cannot be on this engine is refused here.
     pub fn restore(so: &[u8], id: &[u8; 16], snapshot: Snapshot) -> Result<Self, &'static str> {
         let at = Addresses::new(snapshot.program.into(), snapshot.io_mint.into(), snapshot.iosd_mint.into());
         let mut machine = Self::new(so, at, id, snapshot.time).map_err(|_| "the program does not load")?;
         // A program is visible from the slot on at which the engine loaded it.
-        let slots = Slots::restore(snapshot.slot, snapshot.time, snapshot.hashes).ok_or("its slots are not in order")?;
-        machine.slots = slots;
+        machine.slots = Slots::restore(snapshot.slot, snapshot.time, snapshot.hashes);
         if machine.slots.slot <= MAINNET_DEFAULT_SLOT {
             machine.slots.pass(MAINNET_DEFAULT_SLOT + 1 - machine.slots.slot, 0);
         }
@@ -100,7 +101,7 @@ impl Machine {
     /// All of it, to be written down.
     pub fn snapshot(&self) -> Snapshot {
         let mut accounts: Vec<([u8; 32], Stored)> =
-            self.ours.iter().filter_map(|address| Some((address.to_bytes(), self.account(address)?.into()))).collect();
+            self.ours.iter().filter_map(|address| Some((address.to_bytes(), account::stored(self.account(address)?)))).collect();
         accounts.sort_unstable_by_key(|(address, _)| *address);
         Snapshot {
             program: self.at.program.to_bytes(),
@@ -182,13 +183,19 @@ impl Machine {
         Ok(entry)
     }
 
-    /// Refuses what must not be written: programs, which this ledger has one of, and accounts that are the engine's.
+    /// Refuses what must not be written: programs, which this ledger has one of, accounts that are the engine's, and times that there are none of.
     pub fn check(&self, entry: &Entry) -> Result<(), LedgerError> {
-        let (Entry::Transaction { changes, .. } | Entry::Written { changes }) = entry else { return Ok(()) };
-        for change in changes {
+        if let Entry::Pass { slots, seconds } = entry {
+            let slot = self.slots.slot.checked_add(*slots).filter(|slot| *slot <= SLOT_MAX);
+            slot.and(self.slots.time.checked_add_unsigned(*seconds))
+                .ok_or_else(|| LedgerError::Unsendable("no clock goes as far as that".into()))?;
+        }
+        for change in entry.changes() {
             let address = Pubkey::from(change.address);
-            let program = change.account.as_ref().is_some_and(|account| account.executable);
-            if program || self.engine.contains(&address) {
+            if let Some(Err(why)) = change.account.as_ref().map(Stored::validate) {
+                return Err(LedgerError::Unsendable(format!("it would write {address}, which {why}")));
+            }
+            if self.engine.contains(&address) {
                 return Err(LedgerError::Unsendable(format!("it would change {address}, which is a part of the embedded ledger itself")));
             }
         }
@@ -208,7 +215,7 @@ impl Machine {
                     && before.data() == after.data()
             }
         };
-        (!same).then(|| Change { address: address.to_bytes(), account: (!gone).then(|| after.into()) })
+        (!same).then(|| Change { address: address.to_bytes(), account: (!gone).then(|| account::stored(after)) })
     }
 
     /// Does what an entry says, but for the engine's sysvars: [`Self::refresh`].
@@ -252,7 +259,7 @@ impl Machine {
         let account = match stored {
             Some(stored) => {
                 self.ours.insert(address);
-                stored.to_account()
+                account::engine(stored)
             }
             None => {
                 self.ours.remove(&address);

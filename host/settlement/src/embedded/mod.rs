@@ -10,12 +10,12 @@
 //! compact: snapshot of now replaces the old one ─► an empty journal replaces the old one        a crash between the two: frames below n are passed over
 //! ```
 //!
-//! `snapshot`: magic `ASSAYSNP`, version: u32 = 1, id: bytes\[16], frames: u64, then [`entry::Snapshot`], then BLAKE3 of all that: bytes\[32]. `journal` has magic `ASSAYJNL` and the same id: [`crate::journal::frame`].
+//! The bytes of both files, and what a reader refuses, are `specs/ledger-files.md`, and `assay_protocol::ledger_files` in code.
 //!
 //! **Fast or at once.** With [`Durability::Each`] every transaction waits for the disk. With [`Durability::Grouped`] a frame holds many, and a receipt is for good only after [`Embedded::flush`]: a crash then loses
 //! the last ones, whole and in order, never a part of one.
 
-pub mod entry;
+mod account;
 mod faucet;
 mod machine;
 mod setup;
@@ -25,6 +25,9 @@ mod snapshot;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use assay_protocol::ledger_files::entry::{self, Change, Entry};
+use assay_protocol::ledger_files::journal::{Header, LEDGER_MAGIC};
+use assay_protocol::ledger_files::snapshot::Saved;
 use assay_settlement_interface::Key;
 use solana_sdk::account::{Account, ReadableAccount};
 use solana_sdk::clock::Slot;
@@ -33,21 +36,17 @@ use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Signature;
 use solana_sdk::transaction::Transaction;
 
-use self::entry::{Change, Entry};
 use self::machine::Machine;
 use self::slots::Slots;
 use crate::address::Addresses;
 use crate::error::LedgerError;
 use crate::journal::Journal;
-use crate::journal::frame::Header;
 use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec, matches};
 use crate::wire;
 
 pub use self::setup::{IO_MINT, IOSD_MINT, PROGRAM};
 pub use self::slots::read_sysvar as read_slot_hashes;
 
-/// The journal's magic.
-const MAGIC: [u8; 8] = *b"ASSAYJNL";
 /// The journal is written anew as a snapshot when it is longer than this and than four times the snapshot.
 const JOURNAL_MAX: u64 = 64 << 20;
 
@@ -84,6 +83,8 @@ pub struct Embedded {
     recovery: Recovery,
     /// A write failed: memory may be ahead of the disk, and nothing more is taken.
     broken: bool,
+    /// [`JOURNAL_MAX`], but for tests.
+    journal_max: u64,
     _lock: File,
 }
 
@@ -132,7 +133,8 @@ impl Embedded {
     /// Puts on the disk what is not there yet.
     pub fn flush(&mut self) -> Result<(), LedgerError> {
         self.write_pending()?;
-        self.compact_if_long()
+        self.compact_if_long();
+        Ok(())
     }
 
     fn write_pending(&mut self) -> Result<(), LedgerError> {
@@ -147,17 +149,22 @@ impl Embedded {
         Ok(())
     }
 
-    fn compact_if_long(&mut self) -> Result<(), LedgerError> {
-        let most = JOURNAL_MAX.max(self.snapshot_length.saturating_mul(4));
-        if self.journal.length() > most { self.compact() } else { Ok(()) }
+    /// That it cannot be done now undoes nothing that was committed: whoever heard that a transaction failed would send it again.
+    fn compact_if_long(&mut self) {
+        let most = self.journal_max.max(self.snapshot_length.saturating_mul(4));
+        if self.journal.length() > most
+            && let Err(error) = self.compact()
+        {
+            tracing::warn!(%error, "the journal is long, and cannot be written anew");
+        }
     }
 
     /// Replaces the journal by a snapshot.
     pub fn compact(&mut self) -> Result<(), LedgerError> {
         self.write_pending()?;
         let frames = self.journal.next();
-        self.snapshot_length = snapshot::write(&self.folder, &self.id, frames, &self.machine.snapshot())?;
-        let header = Header { magic: MAGIC, id: self.id, base: frames };
+        self.snapshot_length = snapshot::write(&self.folder, &Saved { id: self.id, frames, snapshot: self.machine.snapshot() })?;
+        let header = Header { magic: LEDGER_MAGIC, id: self.id, base: frames };
         self.journal = Journal::create(&journal_path(&self.folder), header, &[]).inspect_err(|_| self.broken = true)?;
         Ok(())
     }
@@ -191,7 +198,10 @@ impl Embedded {
         self.machine.apply(&entry)?;
         self.broken = false;
         match self.durability {
-            Durability::Each => self.compact_if_long(),
+            Durability::Each => {
+                self.compact_if_long();
+                Ok(())
+            }
             Durability::Grouped(most) => {
                 self.pending.push(entry);
                 if self.pending.len() >= most { self.flush() } else { Ok(()) }

@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use assay_protocol::ledger_files::entry::{self, Change, Entry, Stored};
+use assay_protocol::ledger_files::journal::{Header, LEDGER_MAGIC};
+use assay_protocol::ledger_files::passed_over;
+use assay_protocol::ledger_files::snapshot::Saved;
 use assay_settlement_interface::params::Params;
 use solana_program_pack::Pack;
 use solana_sdk::hash::Hash;
@@ -11,12 +15,10 @@ use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 use spl_token_interface::state::Mint;
 
-use super::entry::{self, Change, Entry, Stored};
 use super::machine::Machine;
-use super::{Durability, Embedded, MAGIC, Recovery, journal_path, snapshot};
+use super::{Durability, Embedded, JOURNAL_MAX, Recovery, journal_path, snapshot};
 use crate::address::Addresses;
 use crate::error::LedgerError;
-use crate::journal::frame::Header;
 use crate::journal::{Journal, file};
 use crate::ledger::Spec;
 use crate::token::Token;
@@ -85,17 +87,17 @@ impl Embedded {
         fill: impl FnOnce(&mut Machine) -> Result<(), LedgerError>,
     ) -> Result<Self, LedgerError> {
         let lock = file::lock(folder)?;
-        if snapshot::path(folder).exists() {
+        if snapshot::exists(folder)? {
             return Err(LedgerError::Exists(folder.to_owned()));
         }
         let id = random()?;
         let mut machine = Machine::new(so, Addresses::new(PROGRAM, IO_MINT, IOSD_MINT), &id, now)?;
         fill(&mut machine)?;
         // The snapshot's name makes the ledger: all else is there by then.
-        let journal = Journal::create(&journal_path(folder), Header { magic: MAGIC, id, base: 0 }, &[])?;
-        let first = machine.snapshot();
-        let snapshot_length = snapshot::write(folder, &id, 0, &first)?;
-        let recovery = Recovery { frames: 0, dropped: 0, accounts: first.accounts.len() };
+        let journal = Journal::create(&journal_path(folder), Header { magic: LEDGER_MAGIC, id, base: 0 }, &[])?;
+        let first = Saved { id, frames: 0, snapshot: machine.snapshot() };
+        let snapshot_length = snapshot::write(folder, &first)?;
+        let recovery = Recovery { frames: 0, dropped: 0, accounts: first.snapshot.accounts.len() };
         Ok(Self {
             machine,
             journal,
@@ -106,46 +108,43 @@ impl Embedded {
             snapshot_length,
             recovery,
             broken: false,
+            journal_max: JOURNAL_MAX,
             _lock: lock,
         })
     }
 
     /// Opens the ledger in a folder, with the program `so`. Another program than it was made with is an upgrade.
     pub fn open(folder: &Path, so: &[u8]) -> Result<Self, LedgerError> {
-        if !snapshot::path(folder).exists() {
+        if !snapshot::exists(folder)? {
             return Err(LedgerError::NoLedger(folder.to_owned()));
         }
         let lock = file::lock(folder)?;
-        let saved = snapshot::read(folder)?;
+        let (saved, snapshot_length) = snapshot::read(folder)?;
         let path = journal_path(folder);
-        let damaged = |why: &str| LedgerError::Damaged { path: path.clone(), at: 0, why: why.to_owned() };
-        let (journal, content) = Journal::open(&path, MAGIC)?;
-        if content.header.id != saved.id {
-            return Err(damaged("it is of another ledger than the snapshot"));
-        }
-        // Frames that went into the snapshot, if a crash left the journal that it was to replace.
-        let passed = saved.frames.checked_sub(content.header.base).ok_or_else(|| damaged("it starts behind the snapshot"))?;
-        let passed = usize::try_from(passed).ok().filter(|passed| *passed <= content.bodies.len());
-        let passed = passed.ok_or_else(|| damaged("it ends before the snapshot"))?;
-        let snapshot_damaged = |why: &str| LedgerError::Damaged { path: snapshot::path(folder), at: 0, why: why.to_owned() };
-        let mut machine = Machine::restore(so, &saved.id, saved.snapshot).map_err(snapshot_damaged)?;
+        let damaged = |path: &Path, why: String| LedgerError::Damaged { path: path.to_owned(), at: 0, why };
+        let (journal, content) = Journal::open(&path, LEDGER_MAGIC)?;
+        let passed = passed_over(&saved, &content.header, content.bodies.len()).map_err(|why| damaged(&path, why.to_string()))?;
+        let id = saved.id;
+        let mut machine = Machine::restore(so, &id, saved.snapshot).map_err(|why| damaged(&snapshot::path(folder), why.to_owned()))?;
         let frames = &content.bodies[passed..];
         for body in frames {
-            let entries = entry::from_body(body).ok_or_else(|| damaged("a frame holds something else than entries"))?;
-            entries.iter().try_for_each(|entry| machine.check(entry).and_then(|()| machine.apply(entry)))?;
+            let entries = entry::from_body(body).map_err(|why| damaged(&path, why.to_string()))?;
+            let apply = |entry| machine.check(entry).and_then(|()| machine.apply(entry));
+            entries.iter().try_for_each(apply).map_err(|why| damaged(&path, why.to_string()))?;
         }
         machine.refresh()?;
         let recovery = Recovery { frames: frames.len() as u64, dropped: content.dropped, accounts: machine.size() };
         Ok(Self {
             machine,
             journal,
-            id: saved.id,
+            id,
             folder: folder.to_owned(),
             durability: Durability::Each,
             pending: Vec::new(),
-            snapshot_length: saved.length,
+            snapshot_length,
             recovery,
             broken: false,
+            journal_max: JOURNAL_MAX,
             _lock: lock,
         })
     }

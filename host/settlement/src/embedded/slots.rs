@@ -9,15 +9,8 @@
 
 use std::collections::VecDeque;
 
+use assay_protocol::ledger_files::snapshot::{AGE_MAX, HASHES_MAX as KEPT, SlotHash};
 use sha2::{Digest, Sha256};
-
-/// Hashes that are kept.
-pub const KEPT: usize = 512;
-/// Slots for which a blockhash is good.
-pub const AGE_MAX: usize = 150;
-
-/// A slot and its hash.
-pub type SlotHash = (u64, [u8; 32]);
 
 /// Where the ledger stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +30,9 @@ impl Slots {
         Self { slot, time, hashes: VecDeque::from([(slot.saturating_sub(1), hash)]) }
     }
 
-    /// As it was written down. None if it could not have been: hashes are there, in order, and of slots that are over.
-    pub fn restore(slot: u64, time: i64, hashes: Vec<SlotHash>) -> Option<Self> {
-        let ordered = hashes.windows(2).all(|pair| pair[0].0 > pair[1].0);
-        let newest = hashes.first()?.0;
-        (ordered && newest < slot && hashes.len() <= KEPT).then(|| Self { slot, time, hashes: hashes.into() })
+    /// As it was written down: with the hashes of a snapshot, which are there and in order.
+    pub fn restore(slot: u64, time: i64, hashes: Vec<SlotHash>) -> Self {
+        Self { slot, time, hashes: hashes.into() }
     }
 
     /// The newest first.
@@ -106,6 +97,8 @@ pub fn read_sysvar(bytes: &[u8]) -> Option<Vec<SlotHash>> {
 
 #[cfg(test)]
 mod tests {
+    use assay_protocol::ledger_files::entry::{self, Entry};
+
     use super::*;
 
     fn slots() -> Slots {
@@ -158,13 +151,34 @@ mod tests {
         assert_eq!(read_sysvar(&now.sysvar()[..50]), None);
     }
 
+    /// `specs/ledger-files.md`, section 4.
     #[test]
-    fn what_could_not_have_been_is_not_restored() {
-        let now = slots();
-        let hashes: Vec<SlotHash> = now.hashes().copied().collect();
-        assert_eq!(Slots::restore(100, 1_000, hashes.clone()), Some(now));
-        assert_eq!(Slots::restore(99, 1_000, hashes), None);
-        assert_eq!(Slots::restore(100, 1_000, vec![]), None);
-        assert_eq!(Slots::restore(100, 1_000, vec![(1, [0; 32]), (2, [0; 32])]), None);
+    fn slots_are_those_of_the_vectors() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/vectors/ledger-files.json");
+        let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let vectors = file["groups"]["slots"].as_array().unwrap();
+        assert!(vectors.len() >= 10);
+        for vector in vectors {
+            let text = |field: &serde_json::Value| field.as_str().unwrap().to_owned();
+            let hex = |field: &serde_json::Value| {
+                let text = text(field);
+                (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect::<Vec<u8>>()
+            };
+            let id = hex(&vector["id"]).try_into().unwrap();
+            let mut now = Slots::first(text(&vector["first_slot"]).parse().unwrap(), text(&vector["first_time"]).parse().unwrap(), &id);
+            let entries = vector.get("body").map(|body| entry::from_body(&hex(body)).unwrap());
+            for entry in entries.unwrap_or_default() {
+                match entry {
+                    Entry::Transaction { signature, .. } => now.end(&signature),
+                    Entry::Pass { slots, seconds } => now.pass(slots, seconds),
+                    Entry::Written { .. } => {}
+                }
+            }
+            let hash = |of: &serde_json::Value| (text(&of["slot"]).parse().unwrap(), <[u8; 32]>::try_from(hex(&of["hash"])).unwrap());
+            assert_eq!((now.slot.to_string(), now.time.to_string()), (text(&vector["slot"]), text(&vector["time"])), "{}", vector["name"]);
+            assert_eq!(now.hashes().len().to_string(), text(&vector["hashes"]), "{}", vector["name"]);
+            assert_eq!(now.hashes().next(), Some(&hash(&vector["newest"])), "{}", vector["name"]);
+            assert_eq!(now.hashes().last(), Some(&hash(&vector["oldest"])), "{}", vector["name"]);
+        }
     }
 }

@@ -1,9 +1,8 @@
-use std::collections::BTreeMap;
-
+use assay_protocol::ledger_files::journal::{HEADER_LEN, frames};
+use assay_protocol::ledger_files::snapshot::Snapshot;
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use super::entry::Snapshot;
 use super::*;
 use crate::error::Refused;
 use crate::reads::Reads;
@@ -83,9 +82,9 @@ fn a_cut_journal_is_a_ledger_of_before() {
     let states = history(&mut first);
     let journal = std::fs::read(journal_path(folder.path())).unwrap();
     drop(first);
-    let header = Header::read(&journal, MAGIC).unwrap();
-    let bodies = crate::journal::frame::frames(&journal, &header).unwrap().bodies;
-    let ends: Vec<usize> = std::iter::once(crate::journal::frame::HEADER_LEN).chain(bodies.iter().map(|body| body.end + 32)).collect();
+    let header = Header::read(&journal, LEDGER_MAGIC).unwrap();
+    let bodies = frames(&journal, &header).unwrap().bodies;
+    let ends: Vec<usize> = std::iter::once(HEADER_LEN).chain(bodies.iter().map(|body| body.end + 32)).collect();
     assert_eq!(ends.len(), states.len());
     let cuts = ends.iter().flat_map(|end| [end.wrapping_sub(1), *end, end + 1]).chain((0..journal.len()).step_by(997));
     let cuts: std::collections::BTreeSet<usize> = cuts.filter(|cut| *cut <= journal.len()).collect();
@@ -315,20 +314,49 @@ fn groups_are_on_the_disk_together() {
     assert_eq!(Embedded::open(folder.path(), &program()).unwrap().machine.snapshot(), states[8], "two groups of four");
 }
 
+/// What was committed is said to be, though the disk has no room to write the journal anew.
 #[test]
-fn entries_are_read_back() {
-    let change = |data: &[u8]| Change {
-        address: [3; 32],
-        account: Some(entry::Stored { lamports: 1, owner: [2; 32], executable: false, data: data.to_vec() }),
-    };
-    let entries = vec![
-        Entry::Pass { slots: 2, seconds: 1 },
-        Entry::Written { changes: vec![change(b"data"), Change { address: [9; 32], account: None }] },
-        Entry::Transaction { signature: [1; 64], intent: Some([2; 32]), units: 3, fee: 4, changes: vec![change(b"")] },
-    ];
-    let body = entry::to_body(&entries).unwrap();
-    assert_eq!(entry::from_body(&body), Some(entries));
-    let cut: BTreeMap<usize, bool> = (0..body.len()).map(|end| (end, entry::from_body(&body[..end]).is_none())).collect();
-    assert!(cut.values().all(|refused| *refused), "{cut:?}");
-    assert_eq!(entry::from_body(&[&body[..], &[0]].concat()), None);
+fn a_journal_that_cannot_be_written_anew_fails_no_transaction() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    ledger.journal_max = 0;
+    ledger.snapshot_length = 0;
+    let beside = folder.path().join("snapshot.new");
+    std::fs::create_dir(&beside).unwrap();
+    let one = Pubkey::new_unique();
+    ledger.airdrop(&one, Token::Sol.units(3)).unwrap();
+    assert!(ledger.compact().is_err());
+    std::fs::remove_dir(&beside).unwrap();
+    ledger.airdrop(&one, Token::Sol.units(4)).unwrap();
+    drop(ledger);
+    let again = Embedded::open(folder.path(), &program()).unwrap();
+    assert_eq!((again.lamports(&one).unwrap(), again.recovery().frames), (7, 0));
+}
+
+/// A ledger that had come to the end of time could not be opened again.
+#[test]
+fn time_does_not_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = ledger(folder.path());
+    for refused in [first.skip(u64::MAX), first.skip(1 << 63), first.warp(u64::MAX), first.warp(1 << 63)] {
+        assert!(matches!(refused, Err(LedgerError::Unsendable(_))), "{refused:?}");
+    }
+    first.skip(1 << 62).unwrap();
+    first.airdrop(&Pubkey::new_unique(), Token::Sol.units(1)).unwrap();
+    first.compact().unwrap();
+    let slot = first.clock().unwrap().slot;
+    drop(first);
+    assert_eq!(Embedded::open(folder.path(), &program()).unwrap().clock().unwrap().slot, slot);
+}
+
+/// A place that cannot be looked at is not an empty one.
+#[cfg(unix)]
+#[test]
+fn no_ledger_is_made_where_one_may_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = snapshot::path(folder.path());
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    assert!(matches!(Embedded::init_bare(folder.path(), &program(), 0), Err(LedgerError::Io { .. })));
+    assert!(matches!(Embedded::open(folder.path(), &program()), Err(LedgerError::Io { .. })));
+    assert!(!journal_path(folder.path()).exists());
 }

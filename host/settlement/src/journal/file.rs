@@ -34,9 +34,23 @@ fn sync_folder(folder: &Path) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Makes a folder, and those that it is in. What is written in one that is lost is lost as well: so each is made to last.
+fn make(folder: &Path) -> Result<(), LedgerError> {
+    if folder.is_dir() || folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    folder.parent().map_or(Ok(()), make)?;
+    match std::fs::create_dir(folder) {
+        // Another process was faster.
+        Err(_) if folder.is_dir() => {}
+        made => made.map_err(io("create", folder))?,
+    }
+    folder.parent().map_or(Ok(()), sync_folder)
+}
+
 /// Makes a folder, and takes the lock that says who writes in it. It is held until the file is dropped, or its process ends however it ends.
 pub fn lock(folder: &Path) -> Result<File, LedgerError> {
-    std::fs::create_dir_all(folder).map_err(io("create", folder))?;
+    make(folder)?;
     let path = folder.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(io("open", &path))?;
     match file.try_lock() {

@@ -1,15 +1,16 @@
 //! A file that only grows, by frames that are on the disk for good before anything goes on.
 //!
-//! [`frame`] has the bytes and what a crash can do to them; here are the files.
+//! The bytes, and what a crash can do to them, are `assay_protocol::ledger_files::journal` (`specs/ledger-files.md`); here are the files.
 
 pub mod file;
-pub mod frame;
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use self::frame::{Broken, Header};
+use assay_protocol::ledger_files::Broken;
+use assay_protocol::ledger_files::journal::{self as frames, Header};
+
 use crate::error::LedgerError;
 
 /// A journal that is open for writing.
@@ -35,13 +36,22 @@ pub struct Content {
     pub dropped: u64,
 }
 
+/// Says of a file why it cannot be read. `wanted` is the version that can be.
+pub fn broken(path: &Path, wanted: u32) -> impl FnOnce(Broken) -> LedgerError + use<> {
+    let path = path.to_owned();
+    move |broken| match broken {
+        Broken::Version { found, .. } => LedgerError::Version { path, found, wanted },
+        Broken::Damaged { at, refusal } => LedgerError::Damaged { path, at: at as u64, why: refusal.to_string() },
+    }
+}
+
 impl Journal {
     /// Makes one with these frames in place of what is at `path`, whole or not at all.
     pub fn create(path: &Path, header: Header, bodies: &[Vec<u8>]) -> Result<Self, LedgerError> {
         let mut bytes = header.to_bytes().to_vec();
         let mut next = header.base;
         for body in bodies {
-            frame::write(&mut bytes, &header.id, next, body).ok_or(LedgerError::Overflow)?;
+            frames::write(&mut bytes, &header.id, next, body).ok_or(LedgerError::Overflow)?;
             next = next.saturating_add(1);
         }
         file::replace(path, &bytes)?;
@@ -52,13 +62,8 @@ impl Journal {
     /// Opens the one at `path`, drops a torn tail, and says what is in it.
     pub fn open(path: &Path, magic: [u8; 8]) -> Result<(Self, Content), LedgerError> {
         let bytes = std::fs::read(path).map_err(file::io("read", path))?;
-        let broken = |broken| match broken {
-            Broken::Version(found) => LedgerError::Version { path: path.to_owned(), found, wanted: frame::VERSION },
-            Broken::Header => LedgerError::Damaged { path: path.to_owned(), at: 0, why: broken.to_string() },
-            Broken::Middle { at, .. } => LedgerError::Damaged { path: path.to_owned(), at: at as u64, why: broken.to_string() },
-        };
-        let header = Header::read(&bytes, magic).map_err(broken)?;
-        let frames = frame::frames(&bytes, &header).map_err(broken)?;
+        let header = Header::read(&bytes, magic).map_err(broken(path, frames::VERSION))?;
+        let frames = frames::frames(&bytes, &header).map_err(broken(path, frames::VERSION))?;
         let file = OpenOptions::new().append(true).open(path).map_err(file::io("open", path))?;
         let dropped = (bytes.len() - frames.good) as u64;
         if dropped > 0 {
@@ -76,8 +81,8 @@ impl Journal {
         if self.failed {
             return Err(LedgerError::Broken(self.path.clone()));
         }
-        let mut bytes = Vec::with_capacity(body.len() + frame::FRAME_LEN);
-        frame::write(&mut bytes, &self.id, self.next, body).ok_or(LedgerError::Overflow)?;
+        let mut bytes = Vec::with_capacity(body.len() + frames::FRAME_LEN);
+        frames::write(&mut bytes, &self.id, self.next, body).ok_or(LedgerError::Overflow)?;
         self.failed = true;
         self.file.write_all(&bytes).and_then(|()| self.file.sync_data()).map_err(file::io("write", &self.path))?;
         self.failed = false;

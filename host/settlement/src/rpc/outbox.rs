@@ -1,72 +1,24 @@
 //! What was signed and may land, written down before anybody gets it: so that a crash or a cluster that does not answer neither loses a payment nor makes it twice.
 //!
-//! ```text
-//! FOLDER/lock      who sends from here, one process at a time
-//! FOLDER/journal   magic `ASSAYOUT`, frames (crate::journal::frame) of one entry each; the header's id is the first 16 bytes of the cluster's genesis hash
-//!
-//! Entry   0 Begun  signature: bytes[64]  intent: 0 | 1 bytes[32]  last_valid: u64  signed: u64  wire: u32, bytes          before it is sent
-//!         1 Ended  signature: bytes[64]  end: 0 Landed, units: u64, fee: u64, slot: u64 | 1 Failed | 2 Refused | 3 Expired    when that is certain
-//! ```
-//!
-//! `signed` is a slot before it was signed, `last_valid` the last height of a block that may hold it, `wire` the signed transaction as it is sent. It is no secret: whoever has it can only do what its signers want.
-//! What has ended without an intent is forgotten when the journal is next written anew; what landed with one is kept, for that intent is met.
+//! The bytes, and what a reader refuses, are `specs/ledger-files.md`, sections 2, 3 and 6, and `assay_protocol::ledger_files` in code; here are the files.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use borsh::{BorshDeserialize, BorshSerialize};
+use assay_protocol::ledger_files::journal::{Header, OUTBOX_MAGIC};
+use assay_protocol::ledger_files::outbox::{Entry, Sent};
+
+use solana_sdk::signature::Signature;
 
 use super::submission::{Genesis, SignatureBytes};
 use crate::error::LedgerError;
-use crate::journal::frame::Header;
 use crate::journal::{Journal, file};
 use crate::ledger::Intent;
 
-const MAGIC: [u8; 8] = *b"ASSAYOUT";
+pub use assay_protocol::ledger_files::outbox::{Begun, End};
+
 /// The journal is written anew when it is opened and longer than this.
 const JOURNAL_MAX: u64 = 4 << 20;
-
-/// A transaction that was signed.
-#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub struct Begun {
-    /// Its first signature.
-    pub signature: SignatureBytes,
-    /// What it is meant to bring about.
-    pub intent: Option<Intent>,
-    /// The last height of a block that may hold it.
-    pub last_valid: u64,
-    /// A slot before it was signed.
-    pub signed: u64,
-    /// Itself.
-    pub wire: Vec<u8>,
-}
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-pub enum End {
-    /// It is on the ledger.
-    Landed {
-        /// Compute units that it used; 0 if the cluster does not say.
-        units: u64,
-        /// Lamports that it cost; 0 if the cluster does not say.
-        fee: u64,
-        /// The slot that it is in.
-        slot: u64,
-    },
-    /// It is on the ledger, and failed there.
-    Failed,
-    /// It was never handed on.
-    Refused,
-    /// It can never land.
-    Expired,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
-enum Entry {
-    Begun(Begun),
-    Ended { signature: SignatureBytes, end: End },
-}
 
 /// Where an intent stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +34,7 @@ pub enum Standing {
 /// See above.
 pub struct Outbox {
     journal: Journal,
-    open: BTreeMap<SignatureBytes, Begun>,
-    met: HashMap<Intent, (Begun, End)>,
+    sent: Sent,
     _lock: File,
 }
 
@@ -94,58 +45,51 @@ impl Outbox {
         let path = folder.join("journal");
         let mut id = [0; 16];
         id.copy_from_slice(&cluster[..16]);
-        let header = Header { magic: MAGIC, id, base: 0 };
-        if !path.exists() {
+        let header = Header { magic: OUTBOX_MAGIC, id, base: 0 };
+        // Where it cannot be told whether there is one, none is made in its place: what it says would be paid again.
+        if !path.try_exists().map_err(file::io("look for", &path))? {
             let journal = Journal::create(&path, header, &[])?;
-            return Ok(Self { journal, open: BTreeMap::new(), met: HashMap::new(), _lock: lock });
+            return Ok(Self { journal, sent: Sent::default(), _lock: lock });
         }
-        let (journal, content) = Journal::open(&path, MAGIC)?;
+        let (journal, content) = Journal::open(&path, OUTBOX_MAGIC)?;
         let damaged = |why: &str| LedgerError::Damaged { path: path.clone(), at: 0, why: why.to_owned() };
         if content.header.id != id {
-            return Err(damaged("it is of another cluster: name another folder for this one"));
+            return Err(damaged("outbox.cluster: it is of another cluster: name another folder for this one"));
         }
-        let mut outbox = Self { journal, open: BTreeMap::new(), met: HashMap::new(), _lock: lock };
-        for body in &content.bodies {
-            let entry = borsh::from_slice(body).map_err(|_| damaged("a frame holds something else than an entry"))?;
-            outbox.apply(entry);
-        }
+        let sent = Sent::read(content.bodies.iter().map(Vec::as_slice)).map_err(|why| damaged(&why.to_string()))?;
+        let mut outbox = Self { journal, sent, _lock: lock };
         if outbox.journal.length() > JOURNAL_MAX {
             outbox.compact(&path, header)?;
         }
         Ok(outbox)
     }
 
-    fn apply(&mut self, entry: Entry) {
-        match entry {
-            Entry::Begun(begun) => drop(self.open.insert(begun.signature, begun)),
-            Entry::Ended { signature, end } => {
-                let Some(begun) = self.open.remove(&signature) else { return };
-                if let (Some(intent), End::Landed { .. }) = (begun.intent, end) {
-                    self.met.insert(intent, (Begun { wire: Vec::new(), ..begun }, end));
-                }
-            }
-        }
-    }
-
     fn compact(&mut self, path: &Path, header: Header) -> Result<(), LedgerError> {
-        let met = self
-            .met
-            .values()
-            .flat_map(|(begun, end)| [Entry::Begun(begun.clone()), Entry::Ended { signature: begun.signature, end: *end }]);
-        let open = self.open.values().cloned().map(Entry::Begun);
-        let bodies = met.chain(open).map(|entry| borsh::to_vec(&entry)).collect::<Result<Vec<_>, _>>();
-        self.journal = Journal::create(path, header, &bodies.map_err(|_| LedgerError::Overflow)?)?;
+        let bodies = self.sent.entries().iter().map(Entry::to_body).collect::<Option<Vec<_>>>();
+        self.journal = Journal::create(path, header, &bodies.ok_or(LedgerError::Overflow)?)?;
         Ok(())
     }
 
     fn write(&mut self, entry: Entry) -> Result<(), LedgerError> {
-        self.journal.append(&borsh::to_vec(&entry).map_err(|_| LedgerError::Overflow)?)?;
-        self.apply(entry);
+        let body = entry.to_body().ok_or(LedgerError::Overflow)?;
+        // What could not be read again is not sent either.
+        Entry::from_body(&body).map_err(|why| LedgerError::Unsendable(why.to_string()))?;
+        self.journal.append(&body)?;
+        self.sent.apply(entry);
         Ok(())
     }
 
     /// Writes a transaction down. When this returns, it may be sent.
+    ///
+    /// What does the same with the same blockhash is the same transaction, and lands once: it is not taken for a second one, or one of two payments would be met by the other's.
     pub fn begin(&mut self, begun: Begun) -> Result<(), LedgerError> {
+        let signature = Signature::from(begun.signature);
+        if self.sent.open.contains_key(&begun.signature) {
+            return Err(LedgerError::Uncertain { signature, why: "the same transaction was signed before, and may still land".into() });
+        }
+        if self.sent.met.values().any(|(met, _)| met.signature == begun.signature) {
+            return Err(LedgerError::Already(signature));
+        }
         self.write(Entry::Begun(begun))
     }
 
@@ -156,10 +100,10 @@ impl Outbox {
 
     /// Where an intent stands.
     pub fn standing(&self, intent: &Intent) -> Standing {
-        if let Some((begun, end)) = self.met.get(intent) {
+        if let Some((begun, end)) = self.sent.met.get(intent) {
             return Standing::Met(begun.signature, *end);
         }
-        match self.open.values().find(|begun| begun.intent.as_ref() == Some(intent)) {
+        match self.sent.open.values().find(|begun| begun.intent.as_ref() == Some(intent)) {
             Some(begun) => Standing::Open(begun.clone()),
             None => Standing::Free,
         }
@@ -167,7 +111,7 @@ impl Outbox {
 
     /// What may still land.
     pub fn pending(&self) -> Vec<Begun> {
-        self.open.values().cloned().collect()
+        self.sent.open.values().cloned().collect()
     }
 }
 
@@ -179,6 +123,8 @@ pub fn folder(below: &Path, cluster: &Genesis) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use assay_protocol::ledger_files::journal::HEADER_LEN;
+
     use super::*;
 
     const CLUSTER: Genesis = [5; 32];
@@ -208,7 +154,7 @@ mod tests {
         assert_eq!(standing(&again), expected);
         assert_eq!(again.pending(), [begun(3, None), begun(4, Some(4))]);
         let path = folder.path().join("journal");
-        again.compact(&path, Header { magic: MAGIC, id: [5; 16], base: 0 }).unwrap();
+        again.compact(&path, Header { magic: OUTBOX_MAGIC, id: [5; 16], base: 0 }).unwrap();
         drop(again);
         let compacted = Outbox::open(folder.path(), &CLUSTER).unwrap();
         assert_eq!(standing(&compacted), expected);
@@ -226,11 +172,11 @@ mod tests {
         drop(outbox);
         let path = folder.path().join("journal");
         let whole = std::fs::read(&path).unwrap();
-        let frame = (whole.len() - crate::journal::frame::HEADER_LEN) / 4;
-        for end in crate::journal::frame::HEADER_LEN..=whole.len() {
+        let frame = (whole.len() - HEADER_LEN) / 4;
+        for end in HEADER_LEN..=whole.len() {
             std::fs::write(&path, &whole[..end]).unwrap();
             let opened = Outbox::open(folder.path(), &CLUSTER).unwrap();
-            assert_eq!(opened.pending().len(), (end - crate::journal::frame::HEADER_LEN) / frame, "cut at {end}");
+            assert_eq!(opened.pending().len(), (end - HEADER_LEN) / frame, "cut at {end}");
         }
     }
 
@@ -240,5 +186,55 @@ mod tests {
         drop(Outbox::open(folder.path(), &CLUSTER).unwrap());
         assert!(matches!(Outbox::open(folder.path(), &[6; 32]), Err(LedgerError::Damaged { .. })));
         assert_ne!(super::folder(folder.path(), &CLUSTER), super::folder(folder.path(), &[6; 32]));
+    }
+    #[test]
+    fn what_could_not_be_read_again_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(folder.path(), &CLUSTER).unwrap();
+        let of_another = Begun { signature: [9; 64], ..begun(1, None) };
+        assert!(matches!(outbox.begin(of_another), Err(LedgerError::Unsendable(_))));
+        assert!(matches!(outbox.begin(Begun { wire: vec![1; 1_233], ..begun(1, None) }), Err(LedgerError::Unsendable(_))));
+        outbox.begin(begun(2, None)).unwrap();
+        drop(outbox);
+        assert_eq!(Outbox::open(folder.path(), &CLUSTER).unwrap().pending(), [begun(2, None)]);
+    }
+
+    /// The cluster stands still, so that its blockhash is still the same: one payment would be met by another's.
+    #[test]
+    fn one_transaction_stands_for_one_payment() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(folder.path(), &CLUSTER).unwrap();
+        outbox.begin(begun(1, Some(1))).unwrap();
+        assert!(matches!(outbox.begin(begun(1, Some(2))), Err(LedgerError::Uncertain { .. })));
+        assert_eq!(outbox.standing(&[1; 32]), Standing::Open(begun(1, Some(1))));
+        outbox.end(&[1; 64], LANDED).unwrap();
+        assert!(matches!(outbox.begin(begun(1, Some(2))), Err(LedgerError::Already(_))));
+        assert_eq!(outbox.standing(&[2; 32]), Standing::Free);
+        outbox.begin(begun(2, None)).unwrap();
+        outbox.end(&[2; 64], End::Refused).unwrap();
+        outbox.begin(begun(2, None)).unwrap();
+        drop(outbox);
+        assert_eq!(Outbox::open(folder.path(), &CLUSTER).unwrap().pending(), [begun(2, None)]);
+    }
+
+    /// A place that cannot be looked at is not an empty one.
+    #[cfg(unix)]
+    #[test]
+    fn no_outbox_is_made_where_one_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert!(matches!(Outbox::open(folder.path(), &CLUSTER), Err(LedgerError::Io { .. })));
+        assert!(path.is_symlink());
+    }
+
+    #[test]
+    fn an_outbox_in_folders_that_are_not_there_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("one/two/three");
+        drop(Outbox::open(&below, &CLUSTER).unwrap());
+        drop(Outbox::open(&below, &CLUSTER).unwrap());
+        std::fs::write(folder.path().join("file"), b"").unwrap();
+        assert!(matches!(Outbox::open(&folder.path().join("file/outbox"), &CLUSTER), Err(LedgerError::Io { .. })));
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 /// A JSON value.
+#[derive(Clone)]
 pub(super) enum Json {
     /// null
     Null,
@@ -112,6 +113,7 @@ fn sequence<T>(
 }
 
 /// One vector, field by field.
+#[derive(Clone)]
 pub(super) struct Vector(Vec<(&'static str, Json)>);
 
 impl Vector {

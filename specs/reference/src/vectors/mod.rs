@@ -17,6 +17,7 @@ mod execution;
 mod guest_interface;
 mod json;
 mod keys;
+mod ledger_files;
 mod metering;
 mod names;
 mod objects;
@@ -41,6 +42,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("guest-interface.json", guest_interface::file()),
         ("strict.json", strict::file()),
         ("settlement.json", settlement::file()),
+        ("ledger-files.json", ledger_files::file()),
     ]
 }
 
