@@ -133,9 +133,7 @@ fn drawing(vector: &Value) {
 
 /// A job with this price, as far as its end needs it.
 fn priced(vector: &Value) -> account::Job {
-    let mut bytes = [0; account::Job::LEN];
-    (bytes[0], bytes[1]) = (6, 1);
-    let mut job = account::Job::read(&bytes).expect("a blank job");
+    let mut job = account::Job::blank();
     let price = &vector["price"];
     (job.price_hour, job.hours) = match vector.get("price_hour") {
         Some(_) => (number(vector, "price_hour"), small(vector, "hours") as u32),
@@ -179,18 +177,12 @@ fn price(vector: &Value) {
     }
 }
 
-fn blank<T: Account>() -> T {
-    let mut bytes = vec![0; T::LENGTH];
-    (bytes[0], bytes[1]) = (T::KIND, 1);
-    T::read(&bytes).expect("a blank account")
-}
-
 fn slashed(vector: &Value) {
     let mut params = DEFAULTS;
     params[Param::SlashRewardBps as usize] = number(vector, "slash_reward_bps");
     let frozen = number(vector, "frozen");
-    let (mut own, mut totals, mut of) = (blank::<account::Job>(), blank::<account::Totals>(), blank::<account::Provider>());
-    let (mut dispute, mut of_round) = (blank::<account::Dispute>(), blank::<account::Round>());
+    let (mut own, mut totals, mut of) = (account::Job::blank(), account::Totals::blank(), account::Provider::blank());
+    let (mut dispute, mut of_round) = (account::Dispute::blank(), account::Round::blank());
     (of.stake, of.frozen, of.disputes, of.jobs, totals.staked) = (frozen, frozen, 1, 1, frozen);
     (dispute.state, dispute.frozen) = (account::state::dispute::LOST, frozen);
     of_round.opener = [u8::from(vector["challenged"].as_bool().expect("a bool")); 32];
@@ -209,7 +201,7 @@ fn slashed(vector: &Value) {
 /// A challenger's bond among the quorum: the parts, and what is burned.
 fn equal_parts(vector: &Value) {
     let (amount, parts) = (number(vector, "amount"), number(vector, "parts") as u8);
-    let (mut own, mut of_round, mut of) = (blank::<account::Job>(), blank::<account::Round>(), blank::<account::Provider>());
+    let (mut own, mut of_round, mut of) = (account::Job::blank(), account::Round::blank(), account::Provider::blank());
     (of_round.state, of_round.bond, own.verification) = (account::state::round::VOTING, amount, amount);
     let count =
         tally::Count { finding: tally::Finding::Confirmed, first: Member { code: 1, ..Member::drawn(0) }, votes: parts, doubted: false };
@@ -223,16 +215,16 @@ fn score(vector: &Value) {
     let mut params = DEFAULTS;
     params[Param::TierLowBps as usize] = number(vector, "tier_bps");
     params[Param::HiredBps as usize] = number(vector, "hired_bps");
-    let mut of = blank::<account::Provider>();
+    let mut of = account::Provider::blank();
     (of.stake, of.needed, of.score_gpu, of.hired) = (1, 1, number(vector, "devices"), 1);
     assert_eq!(reward::score(&of, &params).ok().map(|score| score.0), optional(vector, "score"), "{}", vector["name"]);
 }
 
 /// The emission of a month, by going through all before it as the ledger does.
 fn emission(vector: &Value) {
-    let mut config = blank::<account::Config>();
+    let mut config = account::Config::blank();
     config.params = DEFAULTS;
-    let mut totals = blank::<account::Totals>();
+    let mut totals = account::Totals::blank();
     totals.emission = DEFAULTS[Param::EmissionFirst as usize];
     // Both pools have a score, so that everything is emitted.
     (totals.score_gpu, totals.score_cpu) = (1 << 50, 1 << 50);
@@ -257,16 +249,16 @@ fn emission(vector: &Value) {
 
 /// What a provider earns of one payment to its pool.
 fn per_score(vector: &Value) {
-    let mut config = blank::<account::Config>();
+    let mut config = account::Config::blank();
     config.params = DEFAULTS;
     config.params[Param::EpochsPerMonth as usize] = 1;
     config.params[Param::GpuBps as usize] = 10_000;
-    let mut totals = blank::<account::Totals>();
+    let mut totals = account::Totals::blank();
     (totals.emission, totals.score_gpu) = (number(vector, "payment"), number(vector, "score"));
     reward::advance(&mut totals, &config, 3_600).expect("an epoch");
     let grown = vector["per_score"].as_str().map(|text| text.parse().expect("a number"));
     assert_eq!((totals.per_score_gpu > 0).then_some(totals.per_score_gpu), grown.filter(|grown: &u128| *grown > 0), "{}", vector["name"]);
-    let mut of = blank::<account::Provider>();
+    let mut of = account::Provider::blank();
     (of.counted_gpu, of.beat_until) = (number(vector, "counted"), i64::MAX);
     let beat = reward::heartbeat(&mut of, &mut totals, &config, 3_600);
     match optional(vector, "earned") {
@@ -278,7 +270,7 @@ fn per_score(vector: &Value) {
 }
 
 fn carried(vector: &Value) {
-    let mut proposal = blank::<account::Proposal>();
+    let mut proposal = account::Proposal::blank();
     (proposal.yes, proposal.no, proposal.staked) = (number(vector, "yes"), number(vector, "no"), number(vector, "staked"));
     let carried = vote::is_carried(&proposal, number(vector, "vote_quorum_bps"));
     assert_eq!(carried.ok(), vector["carried"].as_bool(), "{}", vector["name"]);

@@ -171,48 +171,23 @@ fn dispute_steps(own: &Dispute, now: i64) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
+    use assay_settlement_interface::account::Account;
     use assay_settlement_interface::account::state::purpose;
 
     use super::*;
 
     fn job(state: u8) -> Job {
         Job {
-            bump: 0,
-            requester: [1; 32],
-            nonce: 1,
             state,
-            currency: 0,
             sampled: sampled::NO,
-            rounds: 0,
-            closed: 0,
-            round_open: 0,
-            redraws: 0,
-            contradicted: 0,
-            model: 0,
-            tier: 0,
-            country: [0; 2],
+            requester: [1; 32],
             provider: [2; 32],
             device: [3; 32],
-            package: [4; 32],
-            job: [5; 32],
-            price_hour: 1,
             hours: 1,
-            reservation: 0,
-            foreign: 0,
-            verification: 0,
-            opened_at: 0,
             accept_by: 100,
-            accepted_at: 0,
             prove_by: 200,
             challenge_until: 300,
-            proved_slot: 0,
-            seats: 0,
-            draw_slot: 0,
-            risk: 0,
-            outcome: [6; 32],
-            transcript: [7; 32],
-            fuel: 0,
-            profile: [0; 16],
+            ..Job::blank()
         }
     }
 

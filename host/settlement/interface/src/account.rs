@@ -20,6 +20,11 @@ pub trait Account: Pod {
     /// Length in bytes; of a round, without its members.
     const LENGTH: usize = HEADER + size_of::<Self>();
 
+    /// All zeros: a new one, but for what is stated.
+    fn blank() -> Self {
+        Self::zeroed()
+    }
+
     /// Reads it from bytes that start with it.
     fn read(bytes: &[u8]) -> Result<Self, Refusal> {
         let fields = fields(bytes, Self::KIND).and_then(|fields| fields.get(..size_of::<Self>()));

@@ -1,13 +1,12 @@
 //! Amounts: nothing is made, nothing is lost, whatever the numbers.
 
 use assay_settlement_interface::account::state::{code, currency, job as job_state, purpose, round as round_state};
-use assay_settlement_interface::account::{Job, Member, Provider, Round, Seat, Totals};
+use assay_settlement_interface::account::{Account, Job, Member, Provider, Round, Seat, Totals};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::OpenJob;
 use assay_settlement_interface::params::{DEFAULTS, Param};
 use assay_settlement_interface::rules::tally::{self, DisputeAt, Finding};
 use assay_settlement_interface::rules::{self, draw, fees, job, reward, round, seat, stake};
-use bytemuck::Zeroable;
 use proptest::prelude::*;
 
 fn hash(parts: &[&[u8]]) -> [u8; 32] {
@@ -32,11 +31,11 @@ fn opened(price_hour: u64, hours: u32, paid_in: u8) -> Result<(Job, u64), Refusa
 }
 
 fn provider() -> Provider {
-    Provider::zeroed()
+    Provider::blank()
 }
 
 fn totals() -> Totals {
-    Totals::zeroed()
+    Totals::blank()
 }
 
 #[test]

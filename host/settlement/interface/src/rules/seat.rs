@@ -3,7 +3,7 @@
 use super::{add, time};
 use crate::Key;
 use crate::account::state::seat as state;
-use crate::account::{Seat, Totals};
+use crate::account::{Account, Seat, Totals};
 use crate::error::Refusal;
 use crate::params::{Param, Params};
 
@@ -12,19 +12,7 @@ pub const EARNINGS: usize = 3;
 
 /// A seat nobody holds.
 pub fn vacant(index: u32, bump: u8) -> Seat {
-    Seat {
-        bump,
-        index,
-        owner: [0; 32],
-        state: state::VACANT,
-        stake: 0,
-        busy: 0,
-        taken_at: 0,
-        taken_slot: 0,
-        free_at: 0,
-        earned: [0; 3],
-        good: 0,
-    }
+    Seat { bump, index, state: state::VACANT, ..Seat::blank() }
 }
 
 /// Opens the next seat, which nobody holds yet. Only when none is vacant.

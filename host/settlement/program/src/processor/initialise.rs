@@ -56,22 +56,7 @@ pub fn initialise(program: &Address, time: i64, sent: Sent) -> Outcome {
 
 #[inline(never)]
 fn write_totals(view: &mut AccountView, bump: u8, emission: u64) -> Outcome {
-    let totals = Totals {
-        bump,
-        staked: 0,
-        seats: 0,
-        vacant: 0,
-        score_gpu: 0,
-        score_cpu: 0,
-        per_score_gpu: 0,
-        per_score_cpu: 0,
-        epoch: 0,
-        month: 0,
-        emission,
-        emitted: 0,
-        minted: 0,
-        proposals: 0,
-    };
+    let totals = Totals { bump, emission, ..Totals::blank() };
     accounts::write(view, &totals)
 }
 

@@ -21,32 +21,8 @@ pub fn register(call: Call) -> Outcome {
     }
     let owner_key = *accounts::key(owner);
     let bump = cpi::New::of(ground.program, owner, provider, Provider::LENGTH).create(&[seeds::PROVIDER, &owner_key])?;
-    let registered = Provider {
-        bump,
-        owner: owner_key,
-        status: status::UP,
-        tier: 0,
-        country: asked.country,
-        continent: asked.continent,
-        stake: 0,
-        frozen: 0,
-        needed: 0,
-        unbonding: [0; 4],
-        ripe_at: [0; 4],
-        jobs: 0,
-        disputes: 0,
-        devices: 0,
-        hired: 0,
-        score_gpu: 0,
-        score_cpu: 0,
-        counted_gpu: 0,
-        counted_cpu: 0,
-        seen_gpu: 0,
-        seen_cpu: 0,
-        earned: 0,
-        beat_until: 0,
-        good: 0,
-    };
+    let (country, continent) = (asked.country, asked.continent);
+    let registered = Provider { bump, owner: owner_key, status: status::UP, country, continent, ..Provider::blank() };
     accounts::write(provider, &registered)
 }
 
