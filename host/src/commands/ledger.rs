@@ -92,13 +92,8 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
         session.done("ledger advance", &[], json!({ "advances": 0 }), &["every epoch that is over is accounted for".to_owned()]);
         return Ok(());
     }
-    let mut sent = Vec::new();
-    for some in all.chunks(ADVANCES) {
-        match session.carry_out(Act::new("ledger advance", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => return Ok(()),
-        }
-    }
+    let acts = all.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let totals = session.totals()?;
     let line = format!("accounted up to epoch {}; emitted so far: {}", totals.epoch, Token::Io.units(totals.emitted));
     session.done(
@@ -110,13 +105,11 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sends, before anything else, the advances that do not fit into one transaction with it; gives the rest.
-pub(super) fn caught_up(session: &mut Session) -> Result<Vec<solana_sdk::instruction::Instruction>, Failure> {
-    loop {
-        let all = advances(session)?;
-        if all.len() <= ADVANCES || session.chain.dry_run {
-            return Ok(all.into_iter().take(ADVANCES).collect());
-        }
-        session.carry_out(Act::new("ledger advance", all.into_iter().take(ADVANCES).collect()))?;
-    }
+/// A command behind all advances that are due: those that do not fit into one transaction with it have their own, before it.
+pub(super) fn caught_up(session: &Session, act: impl FnOnce() -> Act) -> Result<Vec<Act>, Failure> {
+    let all = advances(session)?;
+    let (own, with) = all.split_at(all.len() - all.len() % ADVANCES);
+    let mut acts: Vec<Act> = own.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    acts.push(act().after(with.to_vec()));
+    Ok(acts)
 }

@@ -54,10 +54,8 @@ pub fn model(session: &mut Session, command: &ModelCommand) -> Result<(), Failur
     match command {
         ModelCommand::Set(model) => set(session, model),
         ModelCommand::Defaults => {
-            let (sent, added) = add_defaults(session)?;
-            if !session.chain.dry_run {
-                session.done("ledger model defaults", &sent, json!({ "models": added }), &[format!("added {added} models")]);
-            }
+            let Some((sent, added)) = add_defaults(session)? else { return Ok(()) };
+            session.done("ledger model defaults", &sent, json!({ "models": added }), &[format!("added {added} models")]);
             Ok(())
         }
         ModelCommand::List => list(session),
@@ -83,8 +81,8 @@ fn set(session: &mut Session, model: &Model) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds every model of the table that is not there; how many.
-pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), Failure> {
+/// Adds every model of the table that is not there; how many. None: it was a dry run, and was reported.
+pub(super) fn add_defaults(session: &mut Session) -> Result<Option<(Vec<Sent>, usize)>, Failure> {
     let (me, had) = (session.me()?, session.models()?);
     let mut missing = Vec::new();
     for model in models::table()?.iter().filter(|model| had.iter().all(|had| had.id != model.id)) {
@@ -98,14 +96,8 @@ pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), 
         };
         missing.push(session.at.set_model(&me, &set));
     }
-    let mut sent = Vec::new();
-    for some in missing.chunks(MODELS) {
-        match session.carry_out(Act::new("ledger model defaults", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => break,
-        }
-    }
-    Ok((sent, missing.len()))
+    let acts = missing.chunks(MODELS).map(|some| Act::new("ledger model defaults", some.to_vec())).collect();
+    Ok(session.carry_out_all(acts)?.map(|sent| (sent, missing.len())))
 }
 
 fn list(session: &Session) -> Result<(), Failure> {

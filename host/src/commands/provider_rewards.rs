@@ -19,9 +19,8 @@ use crate::settlement::show;
 /// Says that this provider is there.
 pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
-    let advances = ledger::caught_up(session)?;
-    let act = Act::new("provider heartbeat", vec![session.at.heartbeat(&own.owner.into())]).after(advances);
-    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let acts = ledger::caught_up(session, || Act::new("provider heartbeat", vec![session.at.heartbeat(&own.owner.into())]))?;
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);
     let mut lines = vec![
         format!("counts until {}", times.due(own.beat_until)),
@@ -31,7 +30,7 @@ pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
         lines.push("  it earns nothing: `assay provider status` shows whether it may take jobs, and which devices are attested".to_owned());
     }
     let shown = json!({ "until": times.json(own.beat_until), "score_gpu": own.counted_gpu.to_string(), "score_cpu": own.counted_cpu.to_string(), "earned": show::io_json(own.earned) });
-    session.done("provider heartbeat", &[sent], shown, &lines);
+    session.done("provider heartbeat", &sent, shown, &lines);
     Ok(())
 }
 
@@ -91,8 +90,8 @@ pub fn claim(session: &mut Session) -> Result<(), Failure> {
 /// Says that another provider is not there any more.
 pub fn lapse(session: &mut Session, address: &Pubkey) -> Result<(), Failure> {
     let at = session.provider_at(Some(address))?;
-    let advances = ledger::caught_up(session)?;
-    let Some(sent) = session.carry_out(Act::new("provider lapse", vec![session.at.lapse(&at)]).after(advances))? else { return Ok(()) };
-    session.done("provider lapse", &[sent], json!({ "provider": at.to_string() }), &[format!("{at} no longer counts")]);
+    let acts = ledger::caught_up(session, || Act::new("provider lapse", vec![session.at.lapse(&at)]))?;
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
+    session.done("provider lapse", &sent, json!({ "provider": at.to_string() }), &[format!("{at} no longer counts")]);
     Ok(())
 }

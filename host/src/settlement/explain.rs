@@ -2,13 +2,14 @@
 
 use assay_settlement::Addresses;
 use assay_settlement_interface::FieldInfo;
-use assay_settlement_interface::account::{Device, Job, Model, Proposal, Provider, Round, Seat, Vote, round_length};
+use assay_settlement_interface::account::{Config, Device, Job, Model, Proposal, Provider, Round, Seat, Totals, Vote, round_length};
 use assay_settlement_interface::instruction::{Appeal, Challenge, INSTRUCTIONS, InstructionInfo, Redraw};
 use assay_settlement_interface::params::Param;
 use serde_json::{Value, json};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
 
+use super::act::Act;
 use super::session::Session;
 use crate::failure::Failure;
 
@@ -40,11 +41,31 @@ fn info(at: &Addresses, instruction: &Instruction) -> Option<&'static Instructio
 
 /// The name of an instruction.
 pub fn name(at: &Addresses, instruction: &Instruction) -> String {
-    match info(at, instruction) {
-        Some(info) => info.name.to_owned(),
-        None if instruction.program_id == spl_associated_token_account_interface::program::ID => "CreateTokenAccount".to_owned(),
-        None => instruction.program_id.to_string(),
+    let tag = instruction.data.first().copied();
+    match (info(at, instruction), instruction.program_id) {
+        (Some(info), _) => info.name.to_owned(),
+        (None, spl_associated_token_account_interface::program::ID) => "CreateTokenAccount".to_owned(),
+        (None, solana_sdk_ids::system_program::ID) if tag == Some(0) => "CreateAccount".to_owned(),
+        // The token program's numbers: what `ledger init --new-mints` sends.
+        (None, spl_token_interface::ID) if tag == Some(20) => "InitializeMint2".to_owned(),
+        (None, spl_token_interface::ID) if tag == Some(7) => "MintTo".to_owned(),
+        (None, spl_token_interface::ID) if tag == Some(6) => "SetAuthority".to_owned(),
+        (None, program) => program.to_string(),
     }
+}
+
+/// What the instructions of a transaction call an account: `job`, `escrow_io`.
+pub fn account(at: &Addresses, instructions: &[Instruction], address: &Pubkey) -> String {
+    let named = instructions.iter().find_map(|instruction| {
+        let place = instruction.accounts.iter().position(|meta| meta.pubkey == *address)?;
+        match info(at, instruction).and_then(|info| info.accounts.get(place)) {
+            Some(account) => Some(account.name.to_owned()),
+            None if instruction.program_id == spl_associated_token_account_interface::program::ID => Some("token account".to_owned()),
+            None if instruction.program_id == solana_sdk_ids::system_program::ID => Some("new account".to_owned()),
+            None => None,
+        }
+    });
+    named.unwrap_or_else(|| "account".to_owned())
 }
 
 /// A field's value, as its type says.
@@ -102,11 +123,11 @@ pub fn lines(at: &Addresses, instruction: &Instruction) -> Vec<String> {
     lines
 }
 
-/// What a transaction of these costs, as far as can be told without sending it.
-pub fn cost(session: &Session, instructions: &[Instruction]) -> Result<Cost, Failure> {
-    let mut cost = Cost { fee: SIGNATURE, rent: 0 };
-    let mut seen: Vec<Pubkey> = Vec::new();
-    for instruction in instructions {
+/// What a transaction costs, as far as can be told without trying it. `seen` are accounts that it or one before it makes.
+pub fn cost(session: &Session, act: &Act, seen: &mut Vec<Pubkey>) -> Result<Cost, Failure> {
+    let signatures = 1 + act.signers().len() as u64;
+    let mut cost = Cost { fee: SIGNATURE.saturating_mul(signatures), rent: 0 };
+    for instruction in &act.instructions {
         let info = info(&session.at, instruction);
         for (place, meta) in instruction.accounts.iter().enumerate() {
             if !meta.is_writable || seen.contains(&meta.pubkey) {
@@ -125,11 +146,17 @@ pub fn cost(session: &Session, instructions: &[Instruction]) -> Result<Cost, Fai
 /// Length of the account at a place, if the instruction makes it when it is not there. What Tally may make, its own outcome decides: that is not told.
 fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruction, place: usize) -> Result<Option<usize>, Failure> {
     let Some(info) = info else {
-        let creates = instruction.program_id == spl_associated_token_account_interface::program::ID && place == 1;
-        return Ok(creates.then_some(TOKEN_ACCOUNT));
+        let tokens = instruction.program_id == spl_associated_token_account_interface::program::ID && place == 1;
+        // CreateAccount: its number as four bytes, lamports, length.
+        let system = instruction.program_id == solana_sdk_ids::system_program::ID && place == 1 && instruction.data.first() == Some(&0);
+        let length = instruction.data.get(12..20).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+        return Ok(if tokens { Some(TOKEN_ACCOUNT) } else { length.filter(|_| system).and_then(|length| length.try_into().ok()) });
     };
     let round = |param: Param| Some(round_length(u8::try_from(session.param(param)).unwrap_or(u8::MAX)));
     Ok(match (info.name, account_name(Some(info), place).as_str()) {
+        ("Initialise", "config") => Some(Config::LEN),
+        ("Initialise", "totals") => Some(Totals::LEN),
+        ("Initialise", "stake_tokens" | "escrow_io" | "escrow_iosd" | "fees_io" | "fees_iosd") => Some(TOKEN_ACCOUNT),
         ("RegisterProvider", "provider") => Some(Provider::LEN),
         ("AddDevice", "device") => Some(Device::LEN),
         ("SetModel", "model") => Some(Model::LEN),

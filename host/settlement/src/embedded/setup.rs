@@ -106,6 +106,7 @@ impl Embedded {
             snapshot_length,
             recovery,
             broken: false,
+            rehearsing: false,
             _lock: lock,
         })
     }
@@ -146,6 +147,7 @@ impl Embedded {
             snapshot_length: saved.length,
             recovery,
             broken: false,
+            rehearsing: false,
             _lock: lock,
         })
     }

@@ -75,12 +75,24 @@ pub struct Init {
     /// A parameter that is not to have its default.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub params: Vec<(u8, u64)>,
-    /// Mint of IO; only on a cluster. Its authority must be the program's vault.
+    /// Mint of IO; only on a cluster. It has 8 decimals, and its authority is the program's vault.
     #[arg(long, value_name = "ADDRESS", requires = "iosd_mint")]
     pub io_mint: Option<Pubkey>,
-    /// Mint of IOSD; only on a cluster.
+    /// Mint of IOSD; only on a cluster. It has 6 decimals.
     #[arg(long, value_name = "ADDRESS", requires = "io_mint")]
     pub iosd_mint: Option<Pubkey>,
+    /// Make both mints; only on a test cluster.
+    #[arg(long, conflicts_with_all = ["io_mint", "iosd_mint"])]
+    pub new_mints: bool,
+    /// Give one's own wallet so much of a new mint, once: 100000IO. Several times for both.
+    #[arg(long, value_name = "AMOUNT", requires = "new_mints", value_parser = supply)]
+    pub supply: Vec<Amount>,
+}
+
+/// An amount of a token that has a mint.
+fn supply(text: &str) -> Result<Amount, String> {
+    let amount: Amount = text.parse().map_err(|e: assay_settlement::token::AmountError| e.to_string())?;
+    if amount.token.currency().is_none() { Err("there are new mints of IO and IOSD".to_owned()) } else { Ok(amount) }
 }
 
 /// `assay ledger model`
