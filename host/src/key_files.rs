@@ -101,6 +101,11 @@ pub fn wallet(explicit: Option<&Path>) -> Result<Key, Failure> {
     }
 }
 
+/// Whether there is a key that pays, so that none has to be made.
+pub fn has_wallet(explicit: Option<&Path>) -> Result<bool, Failure> {
+    Ok(explicit.is_some() || folders::solana_key().is_some_and(|path| path.exists()) || find(None)?.is_some())
+}
+
 /// Reads a key file.
 pub fn read(path: &Path) -> Result<SigningKey, Failure> {
     let refuse = |why: String| {

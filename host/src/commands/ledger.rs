@@ -24,7 +24,7 @@ pub fn run(arguments: &Ledger, as_json: bool) -> Result<(), Failure> {
     let session = &mut session;
     match &arguments.command {
         LedgerCommand::Init(_) => Ok(()),
-        LedgerCommand::Airdrop { words } => airdrop(session, words),
+        LedgerCommand::Airdrop { first, second } => airdrop(session, first, second.as_deref()),
         LedgerCommand::Status { params } => ledger_status::status(session, *params),
         LedgerCommand::Balance { address } => ledger_status::balance(session, address.as_ref()),
         LedgerCommand::Warp { duration } => warp(session, *duration),
@@ -45,8 +45,9 @@ fn would(session: &Session, what: &str) -> bool {
     session.chain.dry_run
 }
 
-fn airdrop(session: &mut Session, words: &[String]) -> Result<(), Failure> {
-    let (address, amount) = crate::cli::airdrop(words).map_err(Failure::usage)?;
+fn airdrop(session: &mut Session, first: &str, second: Option<&str>) -> Result<(), Failure> {
+    let (address, amount) = crate::cli::airdrop(first, second)
+        .map_err(|why| Failure::usage(why).hint("write AMOUNT, or ADDRESS AMOUNT: `assay ledger airdrop 500IO`"))?;
     let to = address.map_or_else(|| session.me(), Ok)?;
     if would(session, &format!("give {amount} to {to}")) {
         return Ok(());

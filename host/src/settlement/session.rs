@@ -53,6 +53,11 @@ pub struct Session {
 
 /// The key that signs, as Solana's crates want it.
 pub fn keypair(chain: &Chain) -> Result<Keypair, Failure> {
+    // A key is made where there is none; a dry run makes nothing.
+    if chain.dry_run && !key_files::has_wallet(chain.keypair.as_deref())? {
+        return Err(Failure::usage("there is no key to sign with yet, and a dry run makes none")
+            .hint("`assay keys new FILE` makes one; name it with --keypair"));
+    }
     let key = key_files::wallet(chain.keypair.as_deref())?;
     Keypair::try_from(&key.key.to_keypair_bytes()[..])
         .map_err(|e| Failure::refused("key.file", format!("{}: {e}", key.path.display())).hint("make one with `assay keys new FILE`"))

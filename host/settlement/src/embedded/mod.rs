@@ -204,6 +204,10 @@ impl Embedded {
             self.journal.append(&body)?;
         }
         self.machine.apply(&entry)?;
+        // Whoever tries something out next finds the time that it is now.
+        if self.rehearsing || !matches!(entry, Entry::Written { .. }) {
+            self.machine.refresh()?;
+        }
         self.broken = false;
         if self.rehearsing {
             return Ok(());

@@ -70,6 +70,7 @@ pub enum Propose {
     /// Pay fees out to a wallet.
     PayFees {
         /// How much, with its token: 100IO.
+        #[arg(allow_hyphen_values = true)]
         amount: Amount,
         /// The wallet.
         to: Pubkey,

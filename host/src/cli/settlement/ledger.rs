@@ -24,8 +24,11 @@ pub enum LedgerCommand {
     /// Give SOL, IO or IOSD to a wallet; only on an embedded ledger.
     Airdrop {
         /// AMOUNT, or ADDRESS AMOUNT: the wallet is one's own unless named. AMOUNT names its token: 500IO, "20 IOSD", 1.5SOL.
-        #[arg(num_args = 1..=2, value_names = ["ADDRESS", "AMOUNT"], required = true)]
-        words: Vec<String>,
+        #[arg(value_name = "ADDRESS | AMOUNT", allow_hyphen_values = true)]
+        first: String,
+        /// AMOUNT, behind ADDRESS.
+        #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+        second: Option<String>,
     },
     /// Say where the ledger is, what time it is there, and what is in it.
     Status {
@@ -85,7 +88,7 @@ pub struct Init {
     #[arg(long, conflicts_with_all = ["io_mint", "iosd_mint"])]
     pub new_mints: bool,
     /// Give one's own wallet so much of a new mint, once: 100000IO. Several times for both.
-    #[arg(long, value_name = "AMOUNT", requires = "new_mints", value_parser = supply)]
+    #[arg(long, value_name = "AMOUNT", requires = "new_mints", value_parser = supply, allow_hyphen_values = true)]
     pub supply: Vec<Amount>,
 }
 
@@ -149,14 +152,15 @@ pub enum Attest {
 }
 
 /// `AMOUNT` or `ADDRESS AMOUNT`.
-pub fn airdrop(words: &[String]) -> Result<(Option<Pubkey>, Amount), String> {
-    let amount = |text: &String| text.parse::<Amount>().map_err(|e| e.to_string());
-    match words {
-        [one] => Ok((None, amount(one)?)),
-        [number, token] if number.starts_with(|c: char| c.is_ascii_digit()) && token.parse::<assay_settlement::token::Token>().is_ok() => {
+pub fn airdrop(first: &str, second: Option<&str>) -> Result<(Option<Pubkey>, Amount), String> {
+    let amount = |text: &str| text.parse::<Amount>().map_err(|e| e.to_string());
+    match (first, second) {
+        (one, None) => Ok((None, amount(one)?)),
+        (number, Some(token))
+            if number.starts_with(|c: char| c.is_ascii_digit()) && token.parse::<assay_settlement::token::Token>().is_ok() =>
+        {
             Ok((None, amount(&format!("{number} {token}"))?))
         }
-        [address, two] => Ok((Some(address.parse().map_err(|e| format!("{address:?} is no address: {e}"))?), amount(two)?)),
-        _ => Err("write AMOUNT, or ADDRESS AMOUNT".to_owned()),
+        (address, Some(two)) => Ok((Some(address.parse().map_err(|e| format!("{address:?} is no address: {e}"))?), amount(two)?)),
     }
 }
