@@ -545,7 +545,7 @@ fn faults_are_told_apart_by_their_exit_codes() {
     assert_eq!(code(&["verifier", "register"]).0, Some(1), "no IO");
     assert_eq!(code(&["job", "show", "1"]).0, Some(2), "no job");
     place.write("noise.receipt", [7; 100]);
-    assert_eq!(code(&["provider", "lapse", &samples::public_key(9)]).0, Some(1));
+    assert_eq!(code(&["provider", "lapse", &samples::public_key(9)]).0, Some(2), "no such provider");
     let snapshot = place.home(".local/share/assay/ledger/snapshot");
     let mut bytes = std::fs::read(&snapshot).expect("a snapshot");
     let middle = bytes.len() / 2;

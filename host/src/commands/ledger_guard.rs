@@ -1,7 +1,6 @@
 //! What the guardian of a ledger does: `assay ledger pause`, `resume`, `model`, `attest`, `block`.
 
 use assay_settlement::Reads;
-use assay_settlement_interface::account::Provider;
 use assay_settlement_interface::instruction::SetModel;
 use serde_json::json;
 use solana_sdk::pubkey::Pubkey;
@@ -123,8 +122,8 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
     let me = session.me()?;
     match attest {
         Attest::Provider { provider, tier } => {
-            let address = session.provider_at(Some(provider))?;
-            let blocked = session.ledger().provider(&address)?.status == assay_settlement_interface::account::state::provider::BLOCKED;
+            let (address, own) = session.provider(Some(provider))?;
+            let blocked = own.status == assay_settlement_interface::account::state::provider::BLOCKED;
             let act = Act::new("ledger attest provider", vec![session.at.attest_provider(&me, &address, blocked, tier.number())]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let tier = names::tier(tier.number());
@@ -136,7 +135,7 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
             );
         }
         Attest::Device { provider, device, revoke } => {
-            let address = session.provider_at(Some(provider))?;
+            let (address, _) = session.provider(Some(provider))?;
             let act = Act::new("ledger attest device", vec![session.at.attest_device(&me, &address, *device, !revoke)]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let own = json!({ "provider": address.to_string(), "device": device, "attested": !revoke });
@@ -149,8 +148,8 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
 
 /// Blocks a provider, or lets it go on.
 pub fn block(session: &mut Session, provider: &Pubkey, undo: bool) -> Result<(), Failure> {
-    let (me, address) = (session.me()?, session.provider_at(Some(provider))?);
-    let own: Provider = session.ledger().provider(&address)?;
+    let me = session.me()?;
+    let (address, own) = session.provider(Some(provider))?;
     let act = Act::new("ledger block", vec![session.at.attest_provider(&me, &address, !undo, own.tier)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let status = names::provider(session.ledger().provider(&address)?.status);

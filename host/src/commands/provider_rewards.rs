@@ -47,8 +47,7 @@ fn accruing(session: &Session, own: &Provider, now: i64) -> Result<u64, Refusal>
 
 /// Rewards: earned, and accruing.
 pub fn earnings(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
-    let at = session.provider_at(address)?;
-    let own = session.ledger().provider(&at)?;
+    let (at, own) = session.provider(address)?;
     let times = session.times()?;
     // One that has terminated accrues nothing.
     let accruing = accruing(session, &own, times.now).unwrap_or(0);
@@ -89,7 +88,7 @@ pub fn claim(session: &mut Session) -> Result<(), Failure> {
 
 /// Says that another provider is not there any more.
 pub fn lapse(session: &mut Session, address: &Pubkey) -> Result<(), Failure> {
-    let at = session.provider_at(Some(address))?;
+    let (at, _) = session.provider(Some(address))?;
     let acts = ledger::caught_up(session, || Act::new("provider lapse", vec![session.at.lapse(&at)]))?;
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     session.done("provider lapse", &sent, json!({ "provider": at.to_string() }), &[format!("{at} no longer counts")]);

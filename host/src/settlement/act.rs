@@ -115,7 +115,7 @@ impl Session {
         let before = self.ledger().clock()?.slot;
         let intent = act.once.as_ref().map(|pending| pending.intent);
         let signers: Vec<&Keypair> = act.signers.iter().collect();
-        let sent = self.open.to_send()?.send(&Spec { intent, signers: &signers, ..Spec::new(&act.instructions, &wallet) });
+        let sent = self.open.sender()?.send(&Spec { intent, signers: &signers, ..Spec::new(&act.instructions, &wallet) });
         match sent {
             Ok(receipt) => {
                 self.unreported.borrow_mut().extend(act.once);

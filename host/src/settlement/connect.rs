@@ -204,7 +204,7 @@ impl Open {
     }
 
     /// To send to. What an earlier command left uncertain there is found out first.
-    pub fn to_send(&mut self) -> Result<&mut dyn Ledger, Failure> {
+    pub fn sender(&mut self) -> Result<&mut dyn Ledger, Failure> {
         match self {
             Self::Embedded(embedded) => Ok(embedded.as_mut()),
             Self::Cluster { ledger, resumed } => {

@@ -166,10 +166,23 @@ impl Session {
     }
 
     /// The address of a provider's account: named by its wallet or by itself, or one's own.
-    pub fn provider_at(&self, address: Option<&Pubkey>) -> Result<Pubkey, Failure> {
+    fn provider_at(&self, address: Option<&Pubkey>) -> Result<Pubkey, Failure> {
         let Some(address) = address else { return Ok(self.at.provider(&self.me()?)) };
         let own = self.ledger().account(address)?.is_some_and(|found| found.owner == self.at.program);
         Ok(if own { *address } else { self.at.provider(address) })
+    }
+
+    /// A provider that must be there: named by its wallet or account, or one's own.
+    pub fn provider(&self, address: Option<&Pubkey>) -> Result<(Pubkey, Provider), Failure> {
+        let at = self.provider_at(address)?;
+        match self.ledger().find("provider", &at)? {
+            Some(found) => Ok((at, found)),
+            None => {
+                let who = address.map_or_else(|| self.me(), |address| Ok(*address))?;
+                Err(Failure::usage(format!("{who} is no provider on this ledger"))
+                    .hint("`assay provider register` makes one; name another by its wallet or account"))
+            }
+        }
     }
 
     /// One's own provider, which must be there.

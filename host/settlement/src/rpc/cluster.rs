@@ -123,7 +123,11 @@ pub fn fault(error: &Error) -> Fault {
         ErrorKind::Reqwest(error) => {
             let status = error.status().map(|status| status.as_u16());
             match status {
-                Some(status @ (408 | 425 | 429 | 500..=599)) => Fault::Later(format!("HTTP status {status}")),
+                Some(status @ 429) => Fault::Later(format!("HTTP status {status}: too many questions for it")),
+                Some(status @ (408 | 425 | 500..=599)) => Fault::Later(format!("HTTP status {status}")),
+                Some(status @ (401 | 403)) => {
+                    Fault::Never(format!("HTTP status {status}: it wants a key in its URL, or refuses the one that is there"))
+                }
                 Some(status) => Fault::Never(format!("HTTP status {status}")),
                 None if error.is_timeout() => Fault::Later("no answer in time".into()),
                 None if error.is_connect() => Fault::Later(format!("no connection: {}", cause(error))),

@@ -4,7 +4,7 @@ use assay_settlement::token::Amount;
 use clap::{Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Pool, Tier, multiplier, parameter};
+use super::{Chain, Pool, Tier, address, multiplier, parameter};
 use crate::settlement::show;
 
 /// `assay ledger`
@@ -39,6 +39,7 @@ pub enum LedgerCommand {
     /// What a wallet holds.
     Balance {
         /// The wallet; by default one's own.
+        #[arg(value_parser = address)]
         address: Option<Pubkey>,
     },
     /// Let time pass, and slots; only on an embedded ledger.
@@ -60,6 +61,7 @@ pub enum LedgerCommand {
     /// Block a provider, or let it go on. The guardian's.
     Block {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// Let it go on.
         #[arg(long)]
@@ -73,16 +75,16 @@ pub enum LedgerCommand {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Who may pause, block and attest; by default one's own key.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub guardian: Option<Pubkey>,
     /// A parameter that is not to have its default.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub params: Vec<(u8, u64)>,
     /// Mint of IO; only on a cluster. It has 8 decimals, and its authority is the program's vault.
-    #[arg(long, value_name = "ADDRESS", requires = "iosd_mint")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "iosd_mint")]
     pub io_mint: Option<Pubkey>,
     /// Mint of IOSD; only on a cluster. It has 6 decimals.
-    #[arg(long, value_name = "ADDRESS", requires = "io_mint")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "io_mint")]
     pub iosd_mint: Option<Pubkey>,
     /// Make both mints; only on a test cluster.
     #[arg(long, conflicts_with_all = ["io_mint", "iosd_mint"])]
@@ -134,6 +136,7 @@ pub enum Attest {
     /// State a provider's tier of connectivity.
     Provider {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// The tier.
         #[arg(long, value_enum)]
@@ -142,6 +145,7 @@ pub enum Attest {
     /// Attest that a device is what it says.
     Device {
         /// Wallet or account of its provider.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// Its number there.
         device: u32,
@@ -161,6 +165,6 @@ pub fn airdrop(first: &str, second: Option<&str>) -> Result<(Option<Pubkey>, Amo
         {
             Ok((None, amount(&format!("{number} {token}"))?))
         }
-        (address, Some(two)) => Ok((Some(address.parse().map_err(|e| format!("{address:?} is no address: {e}"))?), amount(two)?)),
+        (to, Some(two)) => Ok((Some(address(to)?), amount(two)?)),
     }
 }

@@ -1,10 +1,10 @@
 //! `assay provider`
 
 use assay_settlement::token::Amount;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Tier, io, region};
+use super::{Chain, Tier, address, io, region};
 
 /// `assay provider`
 #[derive(Debug, Args)]
@@ -71,6 +71,7 @@ pub enum ProviderCommand {
     /// Say that another provider is not there any more: its share goes to the others.
     Lapse {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         address: Pubkey,
     },
 }
@@ -79,6 +80,7 @@ pub enum ProviderCommand {
 #[derive(Debug, Args)]
 pub struct Status {
     /// A provider's wallet or account; by default one's own.
+    #[arg(value_parser = address)]
     pub address: Option<Pubkey>,
 }
 
@@ -95,6 +97,7 @@ pub enum Device {
 
 /// `assay provider device add`
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("price").required(true).multiple(true).args(["price_io", "price_iosd"])))]
 pub struct DeviceAdd {
     /// Its model: h100, "rtx 4090", or its number.
     pub model: String,
@@ -102,7 +105,7 @@ pub struct DeviceAdd {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub quantity: u32,
     /// IO for an hour; without it, it is not for IO.
-    #[arg(long, value_name = "AMOUNT", value_parser = io, allow_hyphen_values = true, required_unless_present = "price_iosd")]
+    #[arg(long, value_name = "AMOUNT", value_parser = io, allow_hyphen_values = true)]
     pub price_io: Option<u64>,
     /// IOSD for an hour; without it, it is not for IOSD.
     #[arg(long, value_name = "AMOUNT", value_parser = iosd, allow_hyphen_values = true)]
