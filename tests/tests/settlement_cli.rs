@@ -179,8 +179,11 @@ fn a_dry_run_goes_to_the_end() {
     assert_eq!(dry["transactions"][0]["deposits"][0]["account"], "round");
     assert_ne!(amount(&dry["rent"]), "0 SOL");
     // The last one of several is refused: those before it are shown, and it is told why.
-    let ran = world.ran(REQUESTER, &format!("job settle {job} --dry-run"));
-    assert_eq!(ran.code, Some(1), "{ran}");
+    let settle = format!("job settle {job} --dry-run");
+    let ran = world.ran(REQUESTER, &settle);
+    assert!(ran.code == Some(1) && ran.json()["error"]["check"] == "ledger.RoundOpen", "{ran}");
+    let ran = world.place.run(settle.split_whitespace().chain(["--keypair", "key-2.json"]));
+    assert!(ran.code == Some(1) && String::from_utf8_lossy(&ran.stdout).contains("Sample") && ran.stderr.contains("RoundOpen"), "{ran}");
     assert_eq!(world.place.listing(), before, "a dry run writes nothing");
 
     // Ten months have to be accounted for before a heartbeat: more than fit into one transaction.

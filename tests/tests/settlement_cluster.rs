@@ -73,6 +73,27 @@ impl World {
         (ran.code, text(&error["message"]))
     }
 
+    /// Starts a command, and kills it some time after it has written down what it sends: somebody may have it from then on. What it said until then.
+    fn killed(&self, key: &str, command: &str, after: Duration) -> Vec<u8> {
+        let written = || -> u64 {
+            let folders = std::fs::read_dir(self.place.home(".local/share/assay/outbox")).into_iter().flatten().flatten();
+            let journals = folders.filter_map(|folder| std::fs::metadata(folder.path().join("journal")).ok());
+            // A journal without anything in it is a header.
+            journals.map(|journal| journal.len()).filter(|length| *length > 100).sum()
+        };
+        let before = written();
+        let words = self.words(key, command);
+        let mut child = self.place.command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let started = Instant::now();
+        while written() == before && started.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(written() > before, "nothing was written down before it was sent");
+        std::thread::sleep(after);
+        let _ = child.kill();
+        child.wait_with_output().expect("it ends").stdout
+    }
+
     fn staked(&self) -> String {
         amount(&self.key(PROVIDER, "provider status")["stake"]).to_owned()
     }
@@ -124,8 +145,10 @@ fn made(world: &World) {
     let moved = &dry["transactions"][0]["moved"];
     assert!(moved.as_array().expect("a list").iter().any(|one| amount(&one["after"]) == "1000000 IO"), "{moved}");
 
+    // It is killed as soon as it has sent something, and typed again: what was made is found, and nothing is made twice.
+    world.killed("guardian.json", init, Duration::from_millis(1_000));
     let made = world.guardian(init);
-    assert_eq!((&made["mints_made"], made["transactions"].as_array().map(Vec::len)), (&json!(2), Some(3)));
+    assert!(made["mints_made"].as_u64().is_some_and(|mints| mints < 2), "{made}");
     let (code, why) = world.refused("guardian.json", init);
     assert!(code == Some(2) && why.contains("is initialised already"), "{why}");
     let holds = world.guardian("ledger balance");
@@ -162,25 +185,9 @@ fn peopled(world: &mut World) {
 
 /// A process is killed in the middle of a payment, and the command is typed again until it is heard of: it is paid once.
 fn killed_and_typed_again(world: &World) {
-    let outboxes = world.place.home(".local/share/assay/outbox");
-    let written = || -> u64 {
-        let folders = std::fs::read_dir(&outboxes).into_iter().flatten().flatten();
-        folders.filter_map(|folder| Some(std::fs::metadata(folder.path().join("journal")).ok()?.len())).sum()
-    };
     let mut staked = 2_000;
     for (more, wait) in (1..=6_u64).zip([0, 5, 20, 60, 150, 400]) {
-        let before = written();
-        let words = world.words(&format!("key-{PROVIDER}.json"), &format!("provider stake {more}"));
-        let mut child = world.place.command(&words).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-        // It is signed and written down: somebody may have it from now on.
-        let started = Instant::now();
-        while written() == before && started.elapsed() < Duration::from_secs(60) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        assert!(written() > before, "nothing was written down before it was sent");
-        std::thread::sleep(Duration::from_millis(wait));
-        let _ = child.kill();
-        let said = child.wait_with_output().expect("it ends").stdout;
+        let said = world.killed(&format!("key-{PROVIDER}.json"), &format!("provider stake {more}"), Duration::from_millis(wait));
         if serde_json::from_slice::<Value>(&said).is_err() {
             world.key(PROVIDER, &format!("provider stake {more}"));
         }

@@ -86,6 +86,15 @@ impl Rehearsed {
     }
 }
 
+/// A command that ends with a refusal of its own, in the middle of a dry run, has tried something: people see that as well. Programs get one object, the error.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.as_json {
+            self.show_rehearsal();
+        }
+    }
+}
+
 impl Session {
     /// Tries a transaction out. Some: it was carried out in memory, and what follows can be tried as well.
     pub(super) fn rehearse(&mut self, act: Act) -> Result<Option<Sent>, Failure> {

@@ -105,13 +105,13 @@ impl Node {
     }
 }
 
-/// The innermost reason of an error: the outer ones name the URL.
+/// The innermost reason of an error. The outermost names the URL, and is none of them.
 fn cause(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
+    let mut inner = error.source();
+    while let Some(deeper) = inner.and_then(std::error::Error::source) {
+        inner = Some(deeper);
     }
-    inner.to_string()
+    inner.map_or_else(|| "for no reason that is given".to_owned(), ToString::to_string)
 }
 
 /// Longest text of an endpoint that is shown.
@@ -131,7 +131,7 @@ pub fn fault(error: &Error) -> Fault {
                 Some(status) => Fault::Never(format!("HTTP status {status}")),
                 None if error.is_timeout() => Fault::Later("no answer in time".into()),
                 None if error.is_connect() => Fault::Later(format!("no connection: {}", cause(error))),
-                None if error.is_builder() => Fault::Never("the URL is none".into()),
+                None if error.is_builder() => Fault::Never("nothing can be asked by that URL".into()),
                 None => Fault::Later("the connection broke".into()),
             }
         }
