@@ -77,7 +77,11 @@ impl Place {
 
     fn cluster(url: &str) -> Result<Self, Failure> {
         let full = cluster_url(url);
-        if !(full.starts_with("http://") || full.starts_with("https://")) {
+        let host = full.strip_prefix("https://").or_else(|| full.strip_prefix("http://"));
+        let is_url = host.is_some_and(|host| {
+            !host.starts_with(['/', '?', '#']) && !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control())
+        });
+        if !is_url {
             return Err(Failure::usage(format!("{url:?} is no ledger"))
                 .hint("write embedded, embedded:DIR, config, mainnet-beta, testnet, devnet, localhost, or a URL"));
         }
@@ -256,7 +260,9 @@ mod tests {
         assert_eq!(named("devnet"), Some(Place::Cluster("https://api.devnet.solana.com".into())));
         assert_eq!(named("http://localhost:8899"), Some(Place::Cluster("http://localhost:8899".into())));
         assert_eq!(named("ftp://x"), None);
-        assert_eq!(named("nowhere"), None);
+        for none in ["nowhere", "http://", "https:///path", "http://two words", "http://a\n"] {
+            assert_eq!(named(none), None, "{none}");
+        }
     }
 
     #[test]

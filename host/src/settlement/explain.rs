@@ -39,18 +39,26 @@ fn info(at: &Addresses, instruction: &Instruction) -> Option<&'static Instructio
     INSTRUCTIONS.iter().copied().find(|info| instruction.program_id == at.program && info.tag == *tag)
 }
 
+/// An instruction of another program that commands send: its name, and what its accounts are.
+fn foreign(instruction: &Instruction) -> Option<(&'static str, &'static [&'static str])> {
+    // The token program's numbers are those of what `ledger init --new-mints` sends.
+    Some(match (instruction.program_id, instruction.data.first()) {
+        (spl_associated_token_account_interface::program::ID, _) => {
+            ("CreateTokenAccount", &["payer", "token_account", "wallet", "mint", "system_program", "token_program"])
+        }
+        (solana_sdk_ids::system_program::ID, Some(0)) => ("CreateAccount", &["payer", "new_account"]),
+        (spl_token_interface::ID, Some(20)) => ("InitializeMint2", &["mint"]),
+        (spl_token_interface::ID, Some(7)) => ("MintTo", &["mint", "token_account", "authority"]),
+        (spl_token_interface::ID, Some(6)) => ("SetAuthority", &["mint", "authority"]),
+        _ => return None,
+    })
+}
+
 /// The name of an instruction.
 pub fn name(at: &Addresses, instruction: &Instruction) -> String {
-    let tag = instruction.data.first().copied();
-    match (info(at, instruction), instruction.program_id) {
-        (Some(info), _) => info.name.to_owned(),
-        (None, spl_associated_token_account_interface::program::ID) => "CreateTokenAccount".to_owned(),
-        (None, solana_sdk_ids::system_program::ID) if tag == Some(0) => "CreateAccount".to_owned(),
-        // The token program's numbers: what `ledger init --new-mints` sends.
-        (None, spl_token_interface::ID) if tag == Some(20) => "InitializeMint2".to_owned(),
-        (None, spl_token_interface::ID) if tag == Some(7) => "MintTo".to_owned(),
-        (None, spl_token_interface::ID) if tag == Some(6) => "SetAuthority".to_owned(),
-        (None, program) => program.to_string(),
+    match info(at, instruction) {
+        Some(info) => info.name.to_owned(),
+        None => foreign(instruction).map_or_else(|| instruction.program_id.to_string(), |(name, _)| name.to_owned()),
     }
 }
 
@@ -58,12 +66,7 @@ pub fn name(at: &Addresses, instruction: &Instruction) -> String {
 pub fn account(at: &Addresses, instructions: &[Instruction], address: &Pubkey) -> String {
     let named = instructions.iter().find_map(|instruction| {
         let place = instruction.accounts.iter().position(|meta| meta.pubkey == *address)?;
-        match info(at, instruction).and_then(|info| info.accounts.get(place)) {
-            Some(account) => Some(account.name.to_owned()),
-            None if instruction.program_id == spl_associated_token_account_interface::program::ID => Some("token account".to_owned()),
-            None if instruction.program_id == solana_sdk_ids::system_program::ID => Some("new account".to_owned()),
-            None => None,
-        }
+        Some(account_name(info(at, instruction), instruction, place))
     });
     named.unwrap_or_else(|| "account".to_owned())
 }
@@ -81,11 +84,10 @@ fn value(field: &FieldInfo, data: &[u8]) -> Value {
 }
 
 /// What an account of an instruction is called.
-fn account_name(info: Option<&InstructionInfo>, place: usize) -> String {
-    match info.and_then(|info| info.accounts.get(place)) {
-        Some(account) => account.name.to_owned(),
-        None => format!("more {place}"),
-    }
+fn account_name(info: Option<&InstructionInfo>, instruction: &Instruction, place: usize) -> String {
+    let own = info.and_then(|info| info.accounts.get(place)).map(|account| account.name);
+    let name = own.or_else(|| foreign(instruction).filter(|_| info.is_none()).and_then(|(_, names)| names.get(place).copied()));
+    name.map_or_else(|| format!("more {place}"), str::to_owned)
 }
 
 /// An instruction for programs.
@@ -98,7 +100,7 @@ pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
         .accounts
         .iter()
         .enumerate()
-        .map(|(place, meta)| json!({ "name": account_name(info, place), "address": meta.pubkey.to_string(), "signs": meta.is_signer, "changes": meta.is_writable }))
+        .map(|(place, meta)| json!({ "name": account_name(info, instruction, place), "address": meta.pubkey.to_string(), "signs": meta.is_signer, "changes": meta.is_writable }))
         .collect();
     json!({ "name": name(at, instruction), "program": instruction.program_id.to_string(), "fields": fields, "accounts": accounts })
 }
@@ -118,7 +120,7 @@ pub fn lines(at: &Addresses, instruction: &Instruction) -> Vec<String> {
             (false, true) => " (changes)",
             (false, false) => "",
         };
-        lines.push(format!("  {:<16} {}{flags}", account_name(info, place), meta.pubkey));
+        lines.push(format!("  {:<16} {}{flags}", account_name(info, instruction, place), meta.pubkey));
     }
     lines
 }
@@ -153,7 +155,7 @@ fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruc
         return Ok(if tokens { Some(TOKEN_ACCOUNT) } else { length.filter(|_| system).and_then(|length| length.try_into().ok()) });
     };
     let round = |param: Param| Some(round_length(u8::try_from(session.param(param)).unwrap_or(u8::MAX)));
-    Ok(match (info.name, account_name(Some(info), place).as_str()) {
+    Ok(match (info.name, account_name(Some(info), instruction, place).as_str()) {
         ("Initialise", "config") => Some(Config::LEN),
         ("Initialise", "totals") => Some(Totals::LEN),
         ("Initialise", "stake_tokens" | "escrow_io" | "escrow_iosd" | "fees_io" | "fees_iosd") => Some(TOKEN_ACCOUNT),
@@ -202,5 +204,11 @@ mod tests {
         let foreign = Instruction { program_id: Pubkey::new_from_array([9; 32]), accounts: Vec::new(), data: Vec::new() };
         assert_eq!(name(&at(), &foreign), foreign.program_id.to_string());
         assert_eq!(lines(&at(), &foreign).len(), 1);
+        let (wallet, mint) = (Pubkey::new_from_array([4; 32]), Pubkey::new_from_array([5; 32]));
+        let new = assay_settlement::call::new_mint(&wallet, &mint, assay_settlement::token::Token::Io, &wallet, 1);
+        let named: Vec<String> = new.iter().map(|instruction| name(&at(), instruction)).collect();
+        assert_eq!(named, ["CreateAccount", "InitializeMint2"]);
+        assert_eq!(account(&at(), &new, &mint), "new_account");
+        assert_eq!(name(&at(), &at().open_tokens(&wallet, &wallet, 0)), "CreateTokenAccount");
     }
 }
