@@ -19,6 +19,7 @@
 
 mod backoff;
 mod cluster;
+mod decode;
 mod deliver;
 mod fees;
 mod outbox;
@@ -136,6 +137,12 @@ impl RpcLedger {
         pending.iter().map(|begun| self.settle(begun)).collect()
     }
 
+    /// How accounts are to be written, and how sure they must be.
+    fn shape(&self) -> RpcAccountInfoConfig {
+        let commitment = Some(commitment(self.settings.level));
+        RpcAccountInfoConfig { encoding: Some(UiAccountEncoding::Base64), commitment, ..RpcAccountInfoConfig::default() }
+    }
+
     fn ask<T>(&self, step: &'static str, question: impl Fn() -> Result<T, Error>) -> Result<T, LedgerError> {
         self.ask_node(step, || question().map_err(|error| fault(&error)))
     }
@@ -155,13 +162,18 @@ impl Ledger for RpcLedger {
     }
 
     fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, LedgerError> {
+        let wrong = |why: &str| self.failed("give accounts", Fault::Never(why.into()));
         let mut found = Vec::with_capacity(addresses.len());
         for some in addresses.chunks(ACCOUNTS_MAX) {
-            let answer = self.ask("give accounts", || self.node.client.get_multiple_accounts(some))?;
+            let ask = || self.node.client.get_multiple_ui_accounts_with_config(some, self.shape());
+            let answer = self.ask("give accounts", ask)?.value;
             if answer.len() != some.len() {
-                return Err(self.failed("give accounts", Fault::Never("other accounts than were asked for".into())));
+                return Err(wrong("other accounts than were asked for"));
             }
-            found.extend(answer);
+            for account in answer {
+                let decoded = account.map(|account| decode::account(&account).ok_or_else(|| wrong("accounts that cannot be decoded")));
+                found.push(decoded.transpose()?);
+            }
         }
         Ok(found)
     }
@@ -171,19 +183,12 @@ impl Ledger for RpcLedger {
         let mut wanted = vec![memcmp(0, &[kind])];
         wanted.extend(length.map(|length| RpcFilterType::DataSize(length as u64)));
         wanted.extend(filters.iter().map(|filter| memcmp(filter.at, filter.bytes)));
-        let config = RpcProgramAccountsConfig {
-            filters: Some(wanted),
-            account_config: RpcAccountInfoConfig {
-                encoding: Some(UiAccountEncoding::Base64),
-                commitment: Some(commitment(self.settings.level)),
-                ..RpcAccountInfoConfig::default()
-            },
-            ..RpcProgramAccountsConfig::default()
-        };
+        let config =
+            RpcProgramAccountsConfig { filters: Some(wanted), account_config: self.shape(), ..RpcProgramAccountsConfig::default() };
         let program = self.settings.program;
         let answer =
             self.ask("give the program's accounts", || self.node.client.get_program_ui_accounts_with_config(&program, config.clone()))?;
-        let decoded = answer.into_iter().map(|(address, account)| Some((address, account.to_account()?))).collect::<Option<Vec<_>>>();
+        let decoded = answer.into_iter().map(|(address, account)| Some((address, decode::account(&account)?))).collect::<Option<Vec<_>>>();
         let wrong = |why: &str| self.failed("give the program's accounts", Fault::Never(why.into()));
         let mut found = decoded.ok_or_else(|| wrong("accounts that cannot be decoded"))?;
         if !found.iter().all(|(_, account)| account.owner == program && matches(&account.data, kind, length, filters)) {

@@ -9,7 +9,7 @@ use solana_sdk::signer::Signer;
 
 use super::cluster::{Cluster, Fault, fault};
 use super::settings::commitment;
-use super::{RpcLedger, fees};
+use super::{RpcLedger, decode, fees};
 use crate::error::{LedgerError, Refused};
 use crate::ledger::{Effect, Ledger, Simulation, Spec};
 use crate::wire;
@@ -102,7 +102,7 @@ fn writable(spec: &Spec<'_>) -> Vec<Pubkey> {
 fn decoded(answer: &RpcSimulateTransactionResult, asked: &[Pubkey]) -> Option<Vec<Option<Account>>> {
     match &answer.accounts {
         Some(accounts) if accounts.len() == asked.len() => {
-            accounts.iter().map(|account| account.as_ref().map_or(Some(None), |account| account.to_account().map(Some))).collect()
+            accounts.iter().map(|account| account.as_ref().map_or(Some(None), |account| decode::account(account).map(Some))).collect()
         }
         _ if asked.is_empty() || answer.err.is_some() => Some(vec![None; asked.len()]),
         _ => None,

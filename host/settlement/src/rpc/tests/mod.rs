@@ -198,6 +198,14 @@ fn what_a_node_makes_up_is_refused() {
     }
     fake.chain().accounts = Some(json!([{"pubkey": program().to_string(), "account": account("AQ==")}]));
     assert_eq!(ledger.accounts_of(1, Some(1), &[]).unwrap().len(), 1);
+    // Three zeros in other ways than they were asked for: packed, and in base 58.
+    for (data, encoding) in [("KLUv/SADGQAAAAAA", "base64+zstd"), ("111", "base58")] {
+        let mut other = account("");
+        other["data"] = json!([data, encoding]);
+        fake.chain().accounts = Some(json!({"context": {"slot": 1}, "value": [other]}));
+        let error = ledger.account(&program()).unwrap_err().to_string();
+        assert!(error.contains("cannot be decoded"), "{error}");
+    }
     fake.chain().accounts = Some(json!({"context": {"slot": 1}, "value": [account("AAAA")]}));
     assert_eq!(ledger.account(&program()).unwrap().unwrap().data, [0; 3]);
     assert!(matches!(ledger.clock(), Err(LedgerError::Foreign { .. })));
