@@ -247,7 +247,7 @@ fn emission(vector: &Value) {
     }
     match optional(vector, "month") {
         Some(_) => {
-            assert_eq!(totals.emission, number(vector, "emission"), "{}", vector["name"]);
+            assert_eq!({ totals.emission }, number(vector, "emission"), "{}", vector["name"]);
             let epochs = DEFAULTS[Param::EpochsPerMonth as usize];
             assert_eq!(totals.emitted - before, epochs * (number(vector, "epoch_gpu") + number(vector, "epoch_cpu")), "{}", vector["name"]);
         }
@@ -271,7 +271,9 @@ fn per_score(vector: &Value) {
     let beat = reward::heartbeat(&mut of, &mut totals, &config, 3_600);
     match optional(vector, "earned") {
         Some(earned) => assert_eq!((beat, of.earned), (Ok(()), earned), "{}", vector["name"]),
-        None => assert_eq!(of.earned, 0, "{}", vector["name"]),
+        None => {
+            assert_eq!({ of.earned }, 0, "{}", vector["name"])
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::params::{FIXED, Param, TABLE};
 use assay_settlement_interface::rules::vote::{self as rules, Action, ModelChange};
 use serde_json::{Value, json};
+use std::convert::identity;
 
 use super::ledger_guard;
 use crate::cli::{Ballot, Gov, GovCommand, Propose};
@@ -160,7 +161,7 @@ fn line(session: &Session, proposal: &Proposal, times: &Times) -> String {
     };
     format!(
         "proposal {}: {} · yes {} · no {} · {when}{carried}",
-        proposal.id,
+        { proposal.id },
         what(proposal),
         show::io(proposal.yes),
         show::io(proposal.no)
@@ -176,7 +177,7 @@ fn json(session: &Session, proposal: &Proposal, times: &Times) -> Value {
         _ => "unknown",
     };
     json!({
-        "id": proposal.id, "proposer": show::key(&proposal.proposer), "action": kind, "what": what(proposal), "state": names::proposal(proposal.state),
+        "id": identity(proposal.id), "proposer": show::key(&proposal.proposer), "action": kind, "what": what(proposal), "state": names::proposal(proposal.state),
         "yes": show::io_json(proposal.yes), "no": show::io_json(proposal.no), "staked": show::io_json(proposal.staked), "carried": carried(session, proposal),
         "vote_until": times.json(proposal.vote_until), "execute_at": times.json(proposal.execute_at),
     })

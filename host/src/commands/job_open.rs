@@ -1,5 +1,6 @@
 //! `assay job open`: asks for a job to be run, and pays for it into escrow.
 
+use std::convert::identity;
 use std::path::Path;
 
 use assay_protocol::Hash;
@@ -30,7 +31,7 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
         None => ANY_MODEL,
         Some(name) => models::find(&session.models()?, name)?.id,
     };
-    let terms = Terms::new(arguments.price.units, arguments.hours, currency, &session.config.params)?;
+    let terms = Terms::new(arguments.price.units, arguments.hours, currency, &{ session.config.params })?;
     let escrow = terms.escrow()?;
     let asked = OpenJob {
         nonce: arguments.nonce.unwrap_or(0),
@@ -53,14 +54,14 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
     let (job, times) = (session.ledger().job(&address)?, session.times()?);
     let paid = |units: u64| show::paid(currency, units);
     let lines = [
-        format!("job {} opened, at {address}", asked.nonce),
+        format!("job {} opened, at {address}", { asked.nonce }),
         format!("  job id    {job_id}"),
         format!("  package   {package}"),
         format!(
             "  escrow    {} = {} for {} h + {} reservation + {} foreign payment + {} verification",
             paid(escrow),
             paid(terms.price),
-            job.hours,
+            { job.hours },
             paid(terms.reservation),
             paid(terms.foreign),
             paid(terms.verification)
@@ -68,7 +69,7 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
         format!("  a provider may accept it until {}", times.due(job.accept_by)),
     ];
     let own = json!({
-        "job": address.to_string(), "nonce": asked.nonce, "job_id": job_id.to_string(), "package": package.to_string(), "state": names::job(job.state),
+        "job": address.to_string(), "nonce": identity(asked.nonce), "job_id": job_id.to_string(), "package": package.to_string(), "state": names::job(job.state),
         "escrow": show::paid_json(currency, escrow), "price": show::paid_json(currency, terms.price), "accept_by": times.json(job.accept_by),
     });
     session.done("job open", &[sent], own, &lines);

@@ -1,5 +1,6 @@
 //! `assay job accept` and `prove`: a provider's part in a job.
 
+use std::convert::identity;
 use std::path::Path;
 
 use assay_protocol::receipt::ReceiptFile;
@@ -48,7 +49,7 @@ fn first_that_fits(session: &Session, job: &Job, own: &Provider, devices: &[Devi
     let mut why = None;
     for device in devices {
         let (mut job, mut own, mut device) = (*job, *own, *device);
-        match rules::accept(&mut job, &mut own, &mut device, at, now, &session.config.params) {
+        match rules::accept(&mut job, &mut own, &mut device, at, now, &{ session.config.params }) {
             Ok(()) => return Ok(device.index),
             // A device that is up and free says more than one that is not.
             Err(Refusal::DeviceDown | Refusal::DeviceBusy) if why.is_some() => {}
@@ -106,7 +107,7 @@ pub fn prove(session: &mut Session, named: &JobReference, path: &Path) -> Result
     ];
     let shown = json!({
         "job": address.to_string(), "state": names::job(job.state), "outcome_hash": told.outcome.to_string(), "transcript_root": told.transcript.to_string(),
-        "fuel": receipt.outcome.fuel, "challenge_until": times.json(job.challenge_until), "draw_slot": job.draw_slot,
+        "fuel": receipt.outcome.fuel, "challenge_until": times.json(job.challenge_until), "draw_slot": identity(job.draw_slot),
     });
     session.done("job prove", &[sent], shown, &lines);
     Ok(())

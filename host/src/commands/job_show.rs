@@ -7,6 +7,7 @@ use assay_settlement_interface::account::{Job, Member};
 use assay_settlement_interface::rules::fees;
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
+use std::convert::identity;
 
 use crate::failure::Failure;
 use crate::report;
@@ -33,7 +34,7 @@ pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
     }
     lines(&address, &whole, &times).iter().for_each(|line| out!("{line}"));
     if let Some(mark) = mark {
-        out!("  the package was found to have a racy dispatch {} times, last at call {}", mark.racy, mark.call);
+        out!("  the package was found to have a racy dispatch {} times, last at call {}", { mark.racy }, { mark.call });
     }
     for step in whole.steps(times.now) {
         out!("  next      {}", step.line(&named.to_string(), &times));
@@ -46,13 +47,13 @@ fn lines(address: &Pubkey, whole: &Whole, times: &Times) -> Vec<String> {
     let paid = |units: u64| show::paid(job.currency, units);
     let mut lines = vec![
         format!("job {address} · {}", names::job(job.state)),
-        format!("  requester {} · number {}", show::key(&job.requester), job.nonce),
+        format!("  requester {} · number {}", show::key(&job.requester), { job.nonce }),
         format!("  job id    {}", show::hash(&job.job)),
         format!("  package   {}", show::hash(&job.package)),
         format!(
             "  pays      {} an hour for {} h · in escrow at first {}",
             paid(job.price_hour),
-            job.hours,
+            { job.hours },
             fees::held(job).map_or("-".to_owned(), paid)
         ),
         format!(
@@ -114,7 +115,7 @@ pub(super) fn round_lines(committee: &Committee, times: &Times) -> Vec<String> {
         lines.push(format!("            commits until {} · reveals until {}", times.due(round.commit_by), times.due(round.reveal_by)));
     }
     for member in &committee.members {
-        lines.push(format!("            seat {} · {}", member.seat, said(member)));
+        lines.push(format!("            seat {} · {}", { member.seat }, said(member)));
     }
     lines
 }
@@ -137,7 +138,7 @@ pub(super) fn round_json(committee: &Committee, times: &Times) -> Value {
         .zip(0_u32..)
         .map(|(member, place)| {
             json!({
-                "seat": member.seat, "committed": member.commitment != [0; 32], "verdict": names::verdict(member.code), "outcome_hash": show::hash_json(&member.outcome),
+                "seat": identity(member.seat), "committed": member.commitment != [0; 32], "verdict": names::verdict(member.code), "outcome_hash": show::hash_json(&member.outcome),
                 "receipt": show::hash_json(&member.receipt), "call": names::call(member.call), "punished": round.punished.checked_shr(place).unwrap_or(0) & 1 == 1,
             })
         })
@@ -153,14 +154,14 @@ pub(super) fn round_json(committee: &Committee, times: &Times) -> Value {
 fn job_json(address: &Pubkey, job: &Job, times: &Times) -> Value {
     let paid = |units: u64| show::paid_json(job.currency, units);
     json!({
-        "job": address.to_string(), "nonce": job.nonce, "state": names::job(job.state), "requester": show::key(&job.requester),
+        "job": address.to_string(), "nonce": identity(job.nonce), "state": names::job(job.state), "requester": show::key(&job.requester),
         "provider": show::key_json(&job.provider), "device": show::key_json(&job.device), "package": show::hash_json(&job.package), "job_id": show::hash_json(&job.job),
-        "price_hour": paid(job.price_hour), "hours": job.hours, "reservation": paid(job.reservation), "foreign": paid(job.foreign), "verification": paid(job.verification),
+        "price_hour": paid(job.price_hour), "hours": identity(job.hours), "reservation": paid(job.reservation), "foreign": paid(job.foreign), "verification": paid(job.verification),
         "model": names::demanded(job.model), "tier": names::tier(job.tier), "country": names::region(job.country),
         "opened_at": times.json(job.opened_at), "accept_by": times.json(job.accept_by), "accepted_at": times.json(job.accepted_at), "prove_by": times.json(job.prove_by),
         "challenge_until": times.json(job.challenge_until), "sampled": names::sampled(job.sampled), "contradicted": job.contradicted != 0,
-        "outcome_hash": show::hash_json(&job.outcome), "transcript_root": show::hash_json(&job.transcript), "fuel": job.fuel, "profile": show::text(&job.profile),
-        "risk": show::io_json(job.risk), "draw_slot": job.draw_slot,
+        "outcome_hash": show::hash_json(&job.outcome), "transcript_root": show::hash_json(&job.transcript), "fuel": identity(job.fuel), "profile": show::text(&job.profile),
+        "risk": show::io_json(job.risk), "draw_slot": identity(job.draw_slot),
     })
 }
 
@@ -192,7 +193,7 @@ pub fn list(session: &Session, mine: bool) -> Result<(), Failure> {
             "{address} · {:<13} · {} an hour · {} h · opened {}{deadline}",
             names::job(job.state),
             show::paid(job.currency, job.price_hour),
-            job.hours,
+            { job.hours },
             times.distance(job.opened_at)
         );
     }

@@ -4,6 +4,7 @@ use assay_settlement::Reads;
 use assay_settlement::token::Token;
 use assay_settlement_interface::rules::reward;
 use serde_json::json;
+use std::convert::identity;
 
 use super::{ledger_guard, ledger_init, ledger_status};
 use crate::cli::{Ledger, LedgerCommand};
@@ -96,11 +97,11 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
     let acts = all.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let totals = session.totals()?;
-    let line = format!("accounted up to epoch {}; emitted so far: {}", totals.epoch, Token::Io.units(totals.emitted));
+    let line = format!("accounted up to epoch {}; emitted so far: {}", { totals.epoch }, Token::Io.units(totals.emitted));
     session.done(
         "ledger advance",
         &sent,
-        json!({ "advances": all.len(), "epoch": totals.epoch, "emitted": show::io_json(totals.emitted) }),
+        json!({ "advances": all.len(), "epoch": identity(totals.epoch), "emitted": show::io_json(totals.emitted) }),
         &[line],
     );
     Ok(())

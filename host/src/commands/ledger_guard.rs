@@ -4,6 +4,7 @@ use assay_settlement::Reads;
 use assay_settlement_interface::instruction::SetModel;
 use serde_json::json;
 use solana_sdk::pubkey::Pubkey;
+use std::convert::identity;
 
 use crate::cli::{Attest, Model, ModelCommand};
 use crate::failure::Failure;
@@ -74,7 +75,7 @@ fn set(session: &mut Session, model: &Model) -> Result<(), Failure> {
     session.done(
         "ledger model set",
         &[sent],
-        json!({ "id": model.id, "name": model.name }),
+        json!({ "id": identity(model.id), "name": model.name }),
         &[format!("added model {}, {}", model.id, model.name)],
     );
     Ok(())
@@ -105,7 +106,7 @@ fn list(session: &Session) -> Result<(), Failure> {
     if session.as_json {
         let list: Vec<_> = models
             .iter()
-            .map(|model| json!({ "id": model.id, "name": model.name, "kind": pool(model.kind), "multiplier": f64::from(model.multiplier_milli) / 1e3 }))
+            .map(|model| json!({ "id": identity(model.id), "name": model.name, "kind": pool(model.kind), "multiplier": f64::from(model.multiplier_milli) / 1e3 }))
             .collect();
         report::print_json(&json!({ "models": list }));
         return Ok(());

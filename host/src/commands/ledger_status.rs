@@ -7,6 +7,7 @@ use assay_settlement_interface::params::{Param, TABLE};
 use assay_settlement_interface::rules::reward;
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
+use std::convert::identity;
 
 use crate::failure::Failure;
 use crate::report;
@@ -29,10 +30,10 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
             "time": { "unix": clock.unix_timestamp, "utc": show::utc(clock.unix_timestamp) }, "protocol_time": times.now,
             "guardian": show::key(&config.guardian), "paused": config.paused != 0,
             "io_mint": session.at.io_mint.to_string(), "iosd_mint": session.at.iosd_mint.to_string(),
-            "staked": show::io_json(totals.staked), "seats": totals.seats, "vacant_seats": totals.vacant,
-            "score": { "gpu": totals.score_gpu.to_string(), "cpu": totals.score_cpu.to_string() },
-            "epoch": { "now": over, "accounted": totals.epoch, "month": totals.month, "emission": show::io_json(totals.emission) },
-            "emitted": show::io_json(totals.emitted), "minted": show::io_json(totals.minted), "proposals": totals.proposals,
+            "staked": show::io_json(totals.staked), "seats": identity(totals.seats), "vacant_seats": identity(totals.vacant),
+            "score": { "gpu": identity(totals.score_gpu).to_string(), "cpu": identity(totals.score_cpu).to_string() },
+            "epoch": { "now": over, "accounted": identity(totals.epoch), "month": identity(totals.month), "emission": show::io_json(totals.emission) },
+            "emitted": show::io_json(totals.emitted), "minted": show::io_json(totals.minted), "proposals": identity(totals.proposals),
             "held": { "stake": show::io_json(held[0]), "escrow_io": show::io_json(held[1]), "escrow_iosd": show::paid_json(1, held[2]),
                 "fees_io": show::io_json(held[3]), "fees_iosd": show::paid_json(1, held[4]) },
         });
@@ -54,22 +55,22 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
             out!("paused    since {}; anyone may end it after {}", show::utc(config.paused_at), show::utc(ends));
         }
     }
-    out!("stake     {} staked by providers · {} seats, {} vacant", show::io(totals.staked), totals.seats, totals.vacant);
+    out!("stake     {} staked by providers · {} seats, {} vacant", show::io(totals.staked), { totals.seats }, { totals.vacant });
     out!("escrow    {} · {}", show::io(held[1]), show::paid(1, held[2]));
     out!("fees      {} · {}", show::io(held[3]), show::paid(1, held[4]));
     out!(
         "rewards   epoch {over}, accounted up to {} · month {}: {} · emitted {} · minted {}",
-        totals.epoch,
-        totals.month,
+        { totals.epoch },
+        { totals.month },
         show::io(totals.emission),
         show::io(totals.emitted),
         show::io(totals.minted)
     );
     out!("score     GPU {} · CPU {}", report::grouped(totals.score_gpu), report::grouped(totals.score_cpu));
-    out!("votes     {} proposals", totals.proposals);
+    out!("votes     {} proposals", { totals.proposals });
     if with_params {
         out!("");
-        for (info, value) in TABLE.iter().zip(&config.params) {
+        for (info, value) in TABLE.iter().zip(&{ config.params }) {
             let changed = if *value == info.default { "" } else { " (changed)" };
             out!("{:<22} {:>22} {}{changed}", info.name, report::grouped(*value), info.unit);
         }
@@ -81,7 +82,7 @@ fn params_json(config: &Config) -> Value {
     let one = |(info, value): (&assay_settlement_interface::params::ParamInfo, &u64)| {
         (info.name.to_owned(), json!({ "value": value.to_string(), "unit": info.unit, "default": info.default.to_string() }))
     };
-    Value::Object(TABLE.iter().zip(&config.params).map(one).collect())
+    Value::Object(TABLE.iter().zip(&{ config.params }).map(one).collect())
 }
 
 /// What a wallet holds.

@@ -1,6 +1,7 @@
 //! `assay provider`: a provider's side of the ledger.
 
 use serde_json::json;
+use std::convert::identity;
 
 use super::{provider_device, provider_estimate, provider_rewards, provider_stake, provider_status};
 use crate::cli::{Provider, ProviderCommand};
@@ -43,7 +44,7 @@ fn list(as_json: bool) -> Result<(), Failure> {
     let models = models::table()?;
     let kind = |kind: Kind| if kind == Kind::Gpu { "GPU" } else { "CPU" };
     if as_json {
-        let list: Vec<_> = models.iter().map(|model| json!({ "id": model.id, "name": model.name, "kind": kind(model.kind), "multiplier": f64::from(model.multiplier_milli) / 1e3 })).collect();
+        let list: Vec<_> = models.iter().map(|model| json!({ "id": identity(model.id), "name": model.name, "kind": kind(model.kind), "multiplier": f64::from(model.multiplier_milli) / 1e3 })).collect();
         report::print_json(&json!({ "models": list }));
         return Ok(());
     }

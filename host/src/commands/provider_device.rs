@@ -8,6 +8,7 @@ use assay_settlement_interface::instruction::{AddDevice, UpdateDevice};
 use assay_settlement_interface::rules::stake as rules;
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
+use std::convert::identity;
 
 use crate::cli::{self, DeviceAdd, DeviceStatus, DeviceUpdate};
 use crate::failure::Failure;
@@ -48,7 +49,7 @@ fn add(session: &mut Session, arguments: &DeviceAdd) -> Result<(), Failure> {
     let act = Act::new("provider device add", vec![session.at.add_device(&own.owner.into(), index, &device)]).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let (own, added) = (session.ledger().provider(&address)?, session.ledger().device(&session.at.device(&address, index))?);
-    let mut lines = vec![format!("device {index}: {} × {} · needs {} of stake", added.quantity, model.name, show::io(added.needed))];
+    let mut lines = vec![format!("device {index}: {} × {} · needs {} of stake", { added.quantity }, model.name, show::io(added.needed))];
     lines.extend(missing(&own));
     lines.push("  it earns rewards when the guardian has attested it".to_owned());
     session.done("provider device add", &[sent], json!({ "device": json(&added, &models) }), &lines);
@@ -121,8 +122,8 @@ pub(super) fn line(device: &Device, models: &[Model]) -> String {
     let hired = if device.job == [0; 32] { "free".to_owned() } else { format!("hired by job {}", show::key(&device.job)) };
     format!(
         "device {}: {} × {} · {} · {attested} · {hired} · {} an hour · needs {}",
-        device.index,
-        device.quantity,
+        { device.index },
+        { device.quantity },
         name(device.model, models),
         names::device(device.status),
         price(device),
@@ -133,8 +134,8 @@ pub(super) fn line(device: &Device, models: &[Model]) -> String {
 /// A device for programs.
 pub(super) fn json(device: &Device, models: &[Model]) -> Value {
     json!({
-        "device": device.index, "model": device.model, "name": name(device.model, models), "pool": names::pool(device.device_kind),
-        "status": names::device(device.status), "attested": device.attested == 1, "quantity": device.quantity,
+        "device": identity(device.index), "model": identity(device.model), "name": name(device.model, models), "pool": names::pool(device.device_kind),
+        "status": names::device(device.status), "attested": device.attested == 1, "quantity": identity(device.quantity),
         "multiplier": f64::from(device.multiplier_milli) / 1e3, "needed": show::io_json(device.needed), "price_io": show::io_json(device.price_io),
         "price_iosd": show::paid_json(1, device.price_iosd), "job": show::key_json(&device.job),
     })

@@ -106,7 +106,7 @@ pub fn withdraw(session: &mut Session) -> Result<(), Failure> {
     let ripe = match rules::withdraw(&mut then, times.now) {
         Ok(ripe) => ripe,
         Err(refusal) => {
-            let next = own.unbonding.iter().zip(own.ripe_at).filter(|(amount, _)| **amount > 0).map(|(_, at)| at).min();
+            let next = { own.unbonding }.iter().zip(own.ripe_at).filter(|(amount, _)| **amount > 0).map(|(_, at)| at).min();
             let failure = Failure::from(refusal);
             return Err(match next {
                 Some(next) => failure.hint(format!("the next part is ripe {}", times.due(next))),

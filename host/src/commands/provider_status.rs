@@ -6,6 +6,7 @@ use assay_settlement_interface::account::{Dispute, Job, Provider};
 use assay_settlement_interface::rules::{job as jobs, stake as rules};
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
+use std::convert::identity;
 
 use super::provider_device;
 use crate::failure::Failure;
@@ -73,12 +74,12 @@ pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
     for (amount, ripe_at) in unbonding(&own) {
         out!("  unbonding {} · ripe {}", show::io(amount), times.due(ripe_at));
     }
-    match own.beat_until {
+    match identity(own.beat_until) {
         0 => out!("  heartbeat none yet"),
         until if times.now <= until => out!("  heartbeat counts until {}", times.due(until)),
         until => out!("  heartbeat lapsed {}", times.due(until)),
     }
-    out!("  results   {} good in a row", own.good);
+    out!("  results   {} good in a row", { own.good });
     devices.iter().for_each(|device| out!("  {}", provider_device::line(device, &models)));
     open.iter().for_each(|(job, own)| out!("  job {job} · {}", names::job(own.state)));
     disputes
@@ -95,6 +96,6 @@ fn json(at: &Pubkey, own: &Provider, times: &Times) -> Value {
         "country": names::region(own.country), "continent": names::region(own.continent), "stake": show::io_json(own.stake),
         "frozen": show::io_json(own.frozen), "free": show::io_json(rules::free(own)), "needed": show::io_json(own.needed),
         "eligible": rules::eligible(own), "obstacles": obstacles(own), "unbonding": unbonding, "heartbeat_until": times.json(own.beat_until),
-        "heartbeat_counts": times.now <= own.beat_until, "good": own.good, "open_jobs": own.jobs, "open_disputes": own.disputes,
+        "heartbeat_counts": times.now <= own.beat_until, "good": identity(own.good), "open_jobs": identity(own.jobs), "open_disputes": identity(own.disputes),
     })
 }

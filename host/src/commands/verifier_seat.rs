@@ -8,6 +8,7 @@ use assay_settlement_interface::account::{Round, Seat, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::params::Param;
 use serde_json::{Value, json};
+use std::convert::identity;
 
 use crate::failure::Failure;
 use crate::report;
@@ -30,7 +31,7 @@ fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
         (None, [one]) => Ok(*one),
         (None, []) => Err(Failure::usage(format!("{me} holds no seat")).hint("`assay verifier register` takes one")),
         (None, seats) => {
-            let numbers: Vec<String> = seats.iter().map(|seat| seat.index.to_string()).collect();
+            let numbers: Vec<String> = seats.iter().map(|seat| { seat.index }.to_string()).collect();
             Err(Failure::usage(format!("which of your seats: {}?", numbers.join(", "))).hint("name it with --seat"))
         }
     }
@@ -78,8 +79,8 @@ pub fn top_up(session: &mut Session, amount: u64, named: Option<u32>) -> Result<
     session.done(
         "verifier topup",
         &[sent],
-        json!({ "seat": seat.index, "stake": show::io_json(seat.stake) }),
-        &[format!("seat {} has a stake of {}", seat.index, show::io(seat.stake))],
+        json!({ "seat": identity(seat.index), "stake": show::io_json(seat.stake) }),
+        &[format!("seat {} has a stake of {}", { seat.index }, show::io(seat.stake))],
     );
     Ok(())
 }
@@ -89,8 +90,8 @@ pub fn leave(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
     let (me, seat) = (session.me()?, own(session, named)?);
     let Some(sent) = session.carry_out(Act::new("verifier leave", vec![session.at.leave_seat(&me, seat.index)]))? else { return Ok(()) };
     let (seat, times) = (session.ledger().seat(&session.at, seat.index)?, session.times()?);
-    let lines = [format!("seat {} is free {}: `assay verifier withdraw` then", seat.index, times.due(seat.free_at))];
-    session.done("verifier leave", &[sent], json!({ "seat": seat.index, "free_at": times.json(seat.free_at) }), &lines);
+    let lines = [format!("seat {} is free {}: `assay verifier withdraw` then", { seat.index }, times.due(seat.free_at))];
+    session.done("verifier leave", &[sent], json!({ "seat": identity(seat.index), "free_at": times.json(seat.free_at) }), &lines);
     Ok(())
 }
 
@@ -99,17 +100,17 @@ pub fn withdraw(session: &mut Session, named: Option<u32>) -> Result<(), Failure
     let (me, seat, times) = (session.me()?, own(session, named)?, session.times()?);
     if seat.state == state::LEAVING && times.now < seat.free_at && !session.chain.dry_run {
         return Err(Failure::from(Refusal::TooEarly)
-            .about(format!("seat {}", seat.index))
+            .about(format!("seat {}", { seat.index }))
             .hint(format!("it is free {}", times.due(seat.free_at))));
     }
     let accounts = [session.token_account(&me, currency::IO)?, session.token_account(&me, currency::IOSD)?];
     let act = Act::new("verifier withdraw", vec![session.at.withdraw_seat(&me, seat.index)]).after(accounts.into_iter().flatten());
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let [stake, io, iosd] = seat.earned;
-    let own = json!({ "seat": seat.index, "stake": show::io_json(seat.stake), "earned_io": show::io_json(stake.saturating_add(io)), "earned_iosd": show::paid_json(currency::IOSD, iosd) });
+    let own = json!({ "seat": identity(seat.index), "stake": show::io_json(seat.stake), "earned_io": show::io_json(stake.saturating_add(io)), "earned_iosd": show::paid_json(currency::IOSD, iosd) });
     let line = format!(
         "seat {} is vacant: paid out {} of stake, {} and {} of earnings",
-        seat.index,
+        { seat.index },
         show::io(seat.stake),
         show::io(stake.saturating_add(io)),
         show::paid(currency::IOSD, iosd)
@@ -177,12 +178,12 @@ fn seat_line(session: &Session, seat: &Seat, times: &Times) -> String {
     let [stake, io, iosd] = seat.earned;
     let mut line = format!(
         "seat {} · {} · stake {} · earned {} and {} · {} verdicts with the quorum",
-        seat.index,
+        { seat.index },
         names::seat(seat.state),
         show::io(seat.stake),
         show::io(stake.saturating_add(io)),
         show::paid(currency::IOSD, iosd),
-        seat.good
+        { seat.good }
     );
     if seat.state == state::LEAVING {
         line.push_str(&format!(" · free {}", times.due(seat.free_at)));
@@ -195,7 +196,7 @@ fn seat_line(session: &Session, seat: &Seat, times: &Times) -> String {
 fn seat_json(session: &Session, seat: &Seat, times: &Times) -> Value {
     let [stake, io, iosd] = seat.earned;
     json!({
-        "seat": seat.index, "state": names::seat(seat.state), "stake": show::io_json(seat.stake), "busy": seat.busy, "good": seat.good,
+        "seat": identity(seat.index), "state": names::seat(seat.state), "stake": show::io_json(seat.stake), "busy": identity(seat.busy), "good": identity(seat.good),
         "drawn": seat.state == state::ACTIVE && seat.stake >= session.param(Param::SeatStake), "taken_at": times.json(seat.taken_at), "free_at": times.json(seat.free_at),
         "earned": { "stake_io": show::io_json(stake), "escrow_io": show::io_json(io), "escrow_iosd": show::paid_json(currency::IOSD, iosd) },
     })
@@ -224,7 +225,7 @@ impl Wait {
     }
 
     fn json(&self, times: &Times) -> Value {
-        json!({ "job": self.job, "round": self.round, "seat": self.seat, "command": self.command, "until": times.json(self.until) })
+        json!({ "job": self.job, "round": self.round, "seat": identity(self.seat), "command": self.command, "until": times.json(self.until) })
     }
 }
 

@@ -41,7 +41,7 @@ fn verdict_of(said: &Verdict, address: &Pubkey, job: &Job) -> Result<Reveal, Fai
 fn mine(session: &Session, committee: &Committee) -> Result<Vec<Member>, Failure> {
     let me = session.me()?;
     let seats: Vec<u32> = session.seats_of(&me)?.iter().map(|seat| seat.index).collect();
-    let mine: Vec<Member> = committee.members.iter().filter(|member| seats.contains(&member.seat)).copied().collect();
+    let mine: Vec<Member> = committee.members.iter().filter(|member| seats.contains(&{ member.seat })).copied().collect();
     match mine.is_empty() {
         true => Err(Failure::from(Refusal::NotMember).about(format!("{me} holds no seat in this round"))),
         false => Ok(mine),
@@ -82,7 +82,7 @@ pub fn commit(session: &mut Session, said: &Verdict) -> Result<(), Failure> {
             let before = verdicts.behind(&member.commitment)?;
             if (Reveal { salt: [0; 32], ..before }) != verdict {
                 return Err(Failure::from(Refusal::AlreadyCommitted)
-                    .about(format!("seat {}", member.seat))
+                    .about(format!("seat {}", { member.seat }))
                     .hint("to another verdict, and that stands"));
             }
         } else {
@@ -119,7 +119,7 @@ fn listed(seats: &[u32]) -> String {
 fn described(verdict: &Reveal) -> String {
     match verdict.code {
         code::OUTCOME => format!("outcome {}", show::hash(&verdict.outcome)),
-        code::INDETERMINATE => format!("a racy dispatch, call {}", verdict.call),
+        code::INDETERMINATE => format!("a racy dispatch, call {}", { verdict.call }),
         _ => "no result".to_owned(),
     }
 }

@@ -73,7 +73,8 @@ pub fn emission(month: u32, params: &Params) -> u64 {
     if u64::from(month) >= params[Param::Months as usize] {
         return 0;
     }
-    (0..month).fold(params[Param::EmissionFirst as usize], |emission, _| reward::next_emission(emission, params).unwrap_or(0))
+    let decay_ppb = params[Param::EmissionDecayPpb as usize];
+    (0..month).fold(params[Param::EmissionFirst as usize], |emission, _| reward::next_emission(emission, decay_ppb).unwrap_or(0))
 }
 
 /// A month at this utilisation.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use assay_bench::hash::Method;
-use assay_bench::{flags, gpu, gpu_start, hash, kernels, metering, start};
+use assay_bench::{flags, gpu, gpu_start, hash, kernels, ledger, metering, start};
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
 
@@ -49,6 +49,7 @@ enum Part {
     Hash,
     Gpu,
     GpuStart,
+    Ledger,
 }
 
 fn main() -> Result<()> {
@@ -65,6 +66,9 @@ fn main() -> Result<()> {
     // What is short and asks for a quiet machine goes first.
     if wanted(Part::Start) {
         data.insert("start".to_owned(), start::measure()?);
+    }
+    if wanted(Part::Ledger) {
+        data.insert("ledger".to_owned(), ledger::measure()?);
     }
     if wanted(Part::GpuStart) {
         data.insert("gpu_start".to_owned(), gpu_start::measure(arguments.adapter.as_deref())?);

@@ -21,6 +21,7 @@ pub mod gpu_start;
 pub mod hash;
 pub mod kernels;
 pub mod layouts;
+pub mod ledger;
 pub mod metering;
 pub mod native;
 pub mod programs;

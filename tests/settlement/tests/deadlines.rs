@@ -145,7 +145,7 @@ fn edges() -> Vec<Edge> {
             way: |world| {
                 let job = world.overturned(1);
                 // It was shortened: the moment of the tally is past it.
-                assert_eq!(world.job(&job).challenge_until, world.now() - 1);
+                assert_eq!({ world.job(&job).challenge_until }, world.now() - 1);
                 world.job(&job).challenge_until
             },
             call: settle,
@@ -174,7 +174,7 @@ fn edges() -> Vec<Edge> {
             seats: 9,
             way: |world| {
                 committed(world, 1);
-                assert_eq!(round(world).round.reveal_by, world.now() + world.param(Param::RevealS) as i64);
+                assert_eq!({ round(world).round.reveal_by }, world.now() + world.param(Param::RevealS) as i64);
                 round(world).round.reveal_by
             },
             call: |world| world.reveal_call(&world.last_round(&first(world)), 0, Say::Same),
@@ -185,7 +185,7 @@ fn edges() -> Vec<Edge> {
             seats: 9,
             way: |world| {
                 let by = one_committed(world);
-                assert_eq!(round(world).round.reveal_by, by + world.param(Param::RevealS) as i64);
+                assert_eq!({ round(world).round.reveal_by }, by + world.param(Param::RevealS) as i64);
                 round(world).round.reveal_by
             },
             call: |world| world.reveal_call(&world.last_round(&first(world)), 0, Say::Same),
@@ -357,7 +357,7 @@ fn a_pause_ends_by_itself_and_the_next_one_waits() {
         world.must(world.at.pause(&GUARDIAN));
         // A pause of no time is one.
         world.must(world.at.resume(&GUARDIAN));
-        assert_eq!(world.config().paused_s, 0);
+        assert_eq!({ world.config().paused_s }, 0);
         world.pass(longest + second);
         assert_eq!(world.send(&world.at.pause(&GUARDIAN)), expected, "Pause, {second} s");
     }
@@ -385,7 +385,7 @@ fn slots_draw_as_long_as_they_can_be_told() {
         let job = world.job(&first(&world));
         assert_eq!(job.rounds, u8::from(kept), "{slots} slots later");
         if !kept {
-            assert_eq!(job.draw_slot, world.slot + world.param(Param::DrawDelaySlots));
+            assert_eq!({ job.draw_slot }, world.slot + world.param(Param::DrawDelaySlots));
         }
     }
     // A slot that nobody made: the next one draws.

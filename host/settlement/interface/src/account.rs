@@ -2,22 +2,55 @@
 
 use crate::Key;
 use crate::error::Refusal;
+use bytemuck::Pod;
+
 use crate::field::{Field, layout};
 use crate::params::{Param, Params};
 
 /// Version of every layout.
 pub const VERSION: u8 = 1;
 
+/// Bytes before the fields: kind and version.
+pub const HEADER: usize = 2;
+
 /// A layout.
-pub trait Account: Sized + Copy {
+pub trait Account: Pod {
     /// Number of the kind: the first byte.
     const KIND: u8;
     /// Length in bytes; of a round, without its members.
-    const LENGTH: usize;
+    const LENGTH: usize = HEADER + size_of::<Self>();
+
     /// Reads it from bytes that start with it.
-    fn read(bytes: &[u8]) -> Result<Self, Refusal>;
+    fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+        let fields = fields(bytes, Self::KIND).and_then(|fields| fields.get(..size_of::<Self>()));
+        fields.map(bytemuck::pod_read_unaligned).ok_or(Refusal::WrongKind)
+    }
+
     /// Writes it, header included.
-    fn write(&self, bytes: &mut [u8]) -> Result<(), Refusal>;
+    fn write(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        fill(bytes, Self::KIND, bytemuck::bytes_of(self))
+    }
+}
+
+/// What follows the header, if it is that of an account of that kind.
+pub fn fields(bytes: &[u8], kind: u8) -> Option<&[u8]> {
+    bytes.strip_prefix(&[kind, VERSION])
+}
+
+/// The same, to be changed.
+pub fn fields_mut(bytes: &mut [u8], kind: u8) -> Option<&mut [u8]> {
+    match bytes.split_first_chunk_mut::<HEADER>() {
+        Some((header, fields)) if *header == [kind, VERSION] => Some(fields),
+        _ => None,
+    }
+}
+
+/// Writes a header and what follows it to the start of `bytes`.
+pub fn fill(bytes: &mut [u8], kind: u8, fields: &[u8]) -> Result<(), Refusal> {
+    let (header, rest) = bytes.split_first_chunk_mut::<HEADER>().ok_or(Refusal::WrongKind)?;
+    rest.get_mut(..fields.len()).ok_or(Refusal::WrongKind)?.copy_from_slice(fields);
+    *header = [kind, VERSION];
+    Ok(())
 }
 
 /// Name and layout of a kind of account, for the specification and for tools.
@@ -50,26 +83,6 @@ macro_rules! kinds {
 
             impl Account for $name {
                 const KIND: u8 = $kind;
-                const LENGTH: usize = Self::LEN;
-
-                #[inline(always)]
-                fn read(bytes: &[u8]) -> Result<Self, Refusal> {
-                    if bytes.len() < Self::LEN || bytes[0] != $kind || bytes[1] != VERSION {
-                        return Err(Refusal::WrongKind);
-                    }
-                    Ok(Self::get_fields(bytes))
-                }
-
-                #[inline(always)]
-                fn write(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
-                    if bytes.len() < Self::LEN {
-                        return Err(Refusal::WrongKind);
-                    }
-                    bytes[0] = $kind;
-                    bytes[1] = VERSION;
-                    self.put_fields(bytes);
-                    Ok(())
-                }
             }
         )*
 
@@ -482,15 +495,31 @@ impl Member {
     /// Member `position` of the round in `bytes`.
     pub fn read(bytes: &[u8], position: u8) -> Result<Self, Refusal> {
         let at = Round::LEN + usize::from(position) * Self::LEN;
-        Ok(Self::get_fields(bytes.get(at..at + Self::LEN).ok_or(Refusal::WrongKind)?))
+        bytes.get(at..at + Self::LEN).map(bytemuck::pod_read_unaligned).ok_or(Refusal::WrongKind)
     }
 
     /// Writes it.
     pub fn write(&self, bytes: &mut [u8], position: u8) -> Result<(), Refusal> {
         let at = Round::LEN + usize::from(position) * Self::LEN;
-        self.put_fields(bytes.get_mut(at..at + Self::LEN).ok_or(Refusal::WrongKind)?);
+        bytes.get_mut(at..at + Self::LEN).ok_or(Refusal::WrongKind)?.copy_from_slice(bytemuck::bytes_of(self));
         Ok(())
     }
+}
+
+/// A round and the members that have been drawn into it, from what follows the header.
+pub fn round(fields: &[u8]) -> Result<(&Round, &[Member]), Refusal> {
+    let (round, members) = fields.split_at_checked(size_of::<Round>()).ok_or(Refusal::WrongKind)?;
+    let round: &Round = bytemuck::try_from_bytes(round).map_err(|_| Refusal::WrongKind)?;
+    let members = bytemuck::try_cast_slice(members).map_err(|_| Refusal::WrongKind)?;
+    if members.len() == usize::from(round.size) { Ok((round, members)) } else { Err(Refusal::WrongKind) }
+}
+
+/// The same, to be changed.
+pub fn round_mut(fields: &mut [u8]) -> Result<(&mut Round, &mut [Member]), Refusal> {
+    let (round, members) = fields.split_at_mut_checked(size_of::<Round>()).ok_or(Refusal::WrongKind)?;
+    let round: &mut Round = bytemuck::try_from_bytes_mut(round).map_err(|_| Refusal::WrongKind)?;
+    let members = bytemuck::try_cast_slice_mut(members).map_err(|_| Refusal::WrongKind)?;
+    if members.len() == usize::from(round.size) { Ok((round, members)) } else { Err(Refusal::WrongKind) }
 }
 
 /// Length of a round with room for `size` members.
@@ -499,19 +528,9 @@ pub const fn round_length(size: u8) -> usize {
 }
 
 impl Config {
-    /// Where the parameters start.
-    const PARAMS_AT: usize = Self::LEN - <Params as Field>::LEN;
-
     /// A parameter.
     pub fn param(&self, param: Param) -> u64 {
         self.params[param as usize]
-    }
-
-    /// A parameter of the configuration in `bytes`, without reading the rest. `bytes` are of its length.
-    #[inline(always)]
-    pub fn param_in(bytes: &[u8], param: Param) -> u64 {
-        let at = Self::PARAMS_AT + 8 * param as usize;
-        <u64 as Field>::get(&bytes[at..at + 8])
     }
 
     /// Address of token account `number`.

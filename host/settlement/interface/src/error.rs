@@ -4,7 +4,7 @@ macro_rules! errors {
     ($($number:literal $name:ident $doc:literal)*) => {
         /// Why an instruction is refused. Nothing has changed then.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[repr(u32)]
+        #[repr(u64)]
         pub enum Refusal {
             $(#[doc = $doc] $name = $number,)*
         }
@@ -47,7 +47,7 @@ errors! {
     107 NotWritable "an account that changes was not passed as writable"
     108 Exists "the account exists already: what this would create is there"
     109 WrongTokens "a token account is not one of the token program's, or has another owner or mint than the instruction needs"
-    110 Duplicate "two accounts that must differ are the same"
+    110 Duplicate "one account was passed for two that must differ"
     // Numbers.
     120 Overflow "an amount is too large"
     121 Zero "an amount, a price, a quantity or a number of hours is 0 or above its most"

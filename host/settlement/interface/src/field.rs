@@ -1,16 +1,25 @@
 //! Fields of fixed length, in Borsh: what layouts are made of.
+//!
+//! A layout is its bytes: no padding, no alignment. So the program looks at accounts where they lie, and copies nothing.
 
-/// A field that always takes the same number of bytes.
-pub trait Field: Copy {
+use bytemuck::Pod;
+
+/// A field that always takes the same number of bytes, which in memory are those on the chain.
+pub trait Field: Pod {
     /// Bytes that it takes.
-    const LEN: usize;
+    const LEN: usize = size_of::<Self>();
     /// Its type, as the specification writes it.
     const TYPE: &'static str;
     /// Reads it from exactly [`Self::LEN`] bytes.
-    fn get(bytes: &[u8]) -> Self;
-    /// Writes it to exactly [`Self::LEN`] bytes.
-    fn put(self, bytes: &mut [u8]);
+    #[inline(always)]
+    fn get(bytes: &[u8]) -> Self {
+        bytemuck::pod_read_unaligned(bytes)
+    }
 }
+
+// Integers are little-endian on the chain, so they are in memory.
+#[cfg(target_endian = "big")]
+compile_error!("accounts are read in place: this needs a little-endian processor");
 
 /// What the specification says of a field.
 #[derive(Debug, Clone, Copy)]
@@ -27,80 +36,39 @@ pub struct FieldInfo {
     pub doc: &'static str,
 }
 
-macro_rules! integers {
-    ($($ty:ty),*) => {$(
+macro_rules! fields {
+    ($($ty:ty: $name:expr),* $(,)?) => {$(
         impl Field for $ty {
-            const LEN: usize = size_of::<Self>();
-            const TYPE: &'static str = stringify!($ty);
-            #[inline(always)]
-            fn get(bytes: &[u8]) -> Self {
-                let mut own = [0; size_of::<Self>()];
-                own.copy_from_slice(bytes);
-                Self::from_le_bytes(own)
-            }
-            #[inline(always)]
-            fn put(self, bytes: &mut [u8]) {
-                bytes.copy_from_slice(&self.to_le_bytes());
-            }
+            const TYPE: &'static str = $name;
         }
     )*};
 }
-integers!(u8, u16, u32, u64, u128, i64);
-
+macro_rules! integers {
+    ($($ty:ident)*) => { fields!($($ty: stringify!($ty)),*); };
+}
 macro_rules! bytes {
-    ($($n:literal)*) => {$(
-        impl Field for [u8; $n] {
-            const LEN: usize = $n;
-            const TYPE: &'static str = concat!("bytes[", stringify!($n), "]");
-            #[inline(always)]
-            fn get(bytes: &[u8]) -> Self {
-                let mut own = [0; $n];
-                own.copy_from_slice(bytes);
-                own
-            }
-            #[inline(always)]
-            fn put(self, bytes: &mut [u8]) {
-                bytes.copy_from_slice(&self);
-            }
-        }
-    )*};
+    ($($n:literal)*) => { fields!($([u8; $n]: concat!("bytes[", stringify!($n), "]")),*); };
 }
-bytes!(2 16 32 64 160);
-
 macro_rules! arrays {
-    ($([$ty:ty; $n:literal])*) => {$(
-        impl Field for [$ty; $n] {
-            const LEN: usize = $n * size_of::<$ty>();
-            const TYPE: &'static str = concat!(stringify!($ty), "[", stringify!($n), "]");
-            fn get(bytes: &[u8]) -> Self {
-                let mut own = [0; $n];
-                for (own, bytes) in own.iter_mut().zip(bytes.chunks_exact(size_of::<$ty>())) {
-                    *own = <$ty as Field>::get(bytes);
-                }
-                own
-            }
-            fn put(self, bytes: &mut [u8]) {
-                for (own, bytes) in self.into_iter().zip(bytes.chunks_exact_mut(size_of::<$ty>())) {
-                    own.put(bytes);
-                }
-            }
-        }
-    )*};
+    ($([$ty:ident; $n:literal])*) => { fields!($([$ty; $n]: concat!(stringify!($ty), "[", stringify!($n), "]")),*); };
 }
+integers!(u8 u16 u32 u64 u128 i64);
+bytes!(2 16 32 64 160);
 arrays!([u64; 3] [u64; 4] [i64; 4] [u64; 47]);
 
-/// A struct whose fields have fixed lengths, one behind the other from byte `$start` on.
+/// A struct whose fields have fixed lengths, one behind the other from byte `$start` on: in memory it is what lies from there on.
 macro_rules! layout {
     ($(#[doc = $about:literal])* $name:ident from $start:literal { $($(#[doc = $doc:literal])* $field:ident: $ty:ty,)* }) => {
         $(#[doc = $about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+        #[repr(C, packed)]
         pub struct $name {
             $($(#[doc = $doc])* pub $field: $ty,)*
         }
 
         impl $name {
-            /// Length in bytes.
-            pub const LEN: usize = $start $(+ <$ty as $crate::Field>::LEN)*;
+            /// Length in bytes, with what stands before the fields.
+            pub const LEN: usize = $start + size_of::<Self>();
 
             /// What the specification says of each field.
             #[allow(unused_assignments, unused_mut)]
@@ -116,24 +84,6 @@ macro_rules! layout {
                 let _ = at;
                 [$($field),*]
             };
-
-            /// Reads the fields from bytes of at least [`Self::LEN`].
-            #[allow(unused_assignments, unused_mut, unused_variables)]
-            #[inline(always)]
-            fn get_fields(bytes: &[u8]) -> Self {
-                let mut at = $start;
-                Self {
-                    $($field: { let from = at; at += <$ty as $crate::Field>::LEN; <$ty as $crate::Field>::get(&bytes[from..at]) },)*
-                }
-            }
-
-            /// Writes the fields to bytes of at least [`Self::LEN`].
-            #[allow(unused_assignments, unused_mut, unused_variables)]
-            #[inline(always)]
-            fn put_fields(&self, bytes: &mut [u8]) {
-                let mut at = $start;
-                $({ let from = at; at += <$ty as $crate::Field>::LEN; $crate::Field::put(self.$field, &mut bytes[from..at]); })*
-            }
         }
     };
 }

@@ -68,20 +68,19 @@ macro_rules! instructions {
                 /// How many accounts it is sent with at least.
                 pub const ACCOUNTS: usize = <[&str]>::len(&[$(stringify!($account)),*]);
 
-                /// Reads it; the tag was looked at.
+                /// Reads it where it lies.
                 #[inline(always)]
-                pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
-                    if bytes.len() != Self::LEN || bytes[0] != $tag {
-                        return Err(Refusal::Instruction);
+                pub fn read(bytes: &[u8]) -> Result<&Self, Refusal> {
+                    match bytes.split_first() {
+                        Some(($tag, fields)) => bytemuck::try_from_bytes(fields).map_err(|_| Refusal::Instruction),
+                        _ => Err(Refusal::Instruction),
                     }
-                    Ok(Self::get_fields(bytes))
                 }
 
                 /// Its bytes.
                 pub fn to_bytes(&self) -> [u8; Self::LEN] {
-                    let mut bytes = [0; Self::LEN];
-                    bytes[0] = $tag;
-                    self.put_fields(&mut bytes);
+                    let mut bytes = [$tag; Self::LEN];
+                    bytes[1..].copy_from_slice(bytemuck::bytes_of(self));
                     bytes
                 }
             }
@@ -96,7 +95,7 @@ macro_rules! instructions {
             /// Reads any.
             pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
                 match bytes.first() {
-                    $(Some(&$tag) => $name::read(bytes).map(Self::$name),)*
+                    $(Some(&$tag) => $name::read(bytes).copied().map(Self::$name),)*
                     _ => Err(Refusal::Instruction),
                 }
             }
@@ -260,7 +259,7 @@ instructions! {
     16 CancelJob {} [config r, requester s, job w, escrow w, refund w, vault r, token_program r; "for an accepted job: provider w, device w, payout w, fees w"]
     /// Ends an open job after accept_by, or an accepted one after prove_by. Anyone. Refused: JobState, TooEarly.
     17 ExpireJob {} [config r, job w, escrow w, refund w, vault r, token_program r; "for an accepted job: provider w, device w"]
-    /// Decides whether a proof is sampled, and makes the round if it is. Anyone. Refused: JobState, AlreadyDrawn, SlotNotYet, RoundOpen.
+    /// Decides whether a proof is sampled, and makes the round if it is. Anyone. Refused: JobState, AlreadyDrawn, SlotNotYet.
     18 Sample {} [config r, payer ws, provider r, job w, round w, slot_hashes r, system_program r]
     /// Looks at candidates. Anyone. Refused: RoundState, SlotNotYet, WrongSeats.
     19 Draw {} [config r, provider r, job r, round w, previous r, slot_hashes r; "candidates w, in order"]
@@ -342,7 +341,7 @@ instructions! {
         /// 1: for it.
         yes: u8,
     } [config r, owner ws, provider r, proposal w, vote w, system_program r]
-    /// Executes or rejects a proposal. Anyone. Refused: TooEarly, VoteOver, Parameter, Action.
+    /// Executes or rejects a proposal. Anyone. Refused: TooEarly, VoteOver, Parameter.
     42 Execute {} [config w, payer ws, proposal w; "SetModel: model w, system_program r; PayFees: fees w, destination w, vault r, token_program r"]
     /// Closes a vote on a proposal that is over: the rent to the provider's owner. Anyone. Refused: VoteOver (it is not over).
     43 CloseVote {} [config r, proposal r, provider r, vote w, owner w]

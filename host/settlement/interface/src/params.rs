@@ -35,6 +35,9 @@ macro_rules! params {
         pub const TABLE: [ParamInfo; COUNT] = [
             $(ParamInfo { name: $text, unit: $unit, default: $default, least: $least, most: $most },)*
         ];
+
+        /// The least and the most of each: the table without its texts, which have no place on chain.
+        pub(crate) const RANGES: [(u64, u64); COUNT] = [$(($least, $most),)*];
     };
 }
 
@@ -104,7 +107,7 @@ pub const DEFAULTS: Params = {
 
 /// Checks ranges and the rules of section 2.
 pub fn validate(params: &Params) -> Result<(), Refusal> {
-    let within = params.iter().zip(&TABLE).all(|(value, info)| (info.least..=info.most).contains(value));
+    let within = params.iter().zip(&RANGES).all(|(value, (least, most))| (*least..=*most).contains(value));
     let of = |param: Param| params[param as usize];
     let committees = [
         (Param::SampleSize, Param::SampleQuorum),
@@ -116,14 +119,11 @@ pub fn validate(params: &Params) -> Result<(), Refusal> {
     if agree && in_time { Ok(()) } else { Err(Refusal::Parameter) }
 }
 
-/// Checks a change of one parameter by a vote, and makes it.
+/// Makes a change of one parameter by a vote, and checks it: after a refusal they are of no use.
 pub fn change(params: &mut Params, number: u8, value: u64) -> Result<(), Refusal> {
     if FIXED.contains(&number) {
         return Err(Refusal::Parameter);
     }
-    let mut changed = *params;
-    *changed.get_mut(usize::from(number)).ok_or(Refusal::Parameter)? = value;
-    validate(&changed)?;
-    *params = changed;
-    Ok(())
+    *params.get_mut(usize::from(number)).ok_or(Refusal::Parameter)? = value;
+    validate(params)
 }

@@ -53,7 +53,7 @@ fn a_parameter_is_where_it_is_read() {
     config.write(&mut bytes).expect("it fits");
     assert_eq!(Config::read(&bytes), Ok(config));
     for (param, number) in [(Param::StakePerUnit, 0), (Param::RevealS, 9), (Param::HoursMax, 46)] {
-        assert_eq!(Config::param_in(&bytes, param), 1_000 + number);
+        assert_eq!(config.param(param), 1_000 + number);
     }
     assert_eq!(config.token_account(account::tokens::FEES_IOSD), [14; 32]);
 }

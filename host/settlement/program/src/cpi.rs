@@ -115,7 +115,7 @@ pub fn close(view: &mut AccountView, receiver: &mut AccountView) -> Outcome {
     accounts::writable(view)?;
     accounts::writable(receiver)?;
     let lamports = receiver.lamports().checked_add(view.lamports()).ok_or(Refusal::Overflow)?;
-    accounts::bytes_mut(view)?.fill(0);
+    view.try_borrow_mut().map_err(|_| Refusal::Duplicate)?.fill(0);
     receiver.set_lamports(lamports);
     view.set_lamports(0);
     view.close().map_err(|_| Refusal::Duplicate)

@@ -5,6 +5,7 @@ use crate::{Outcome, accounts, processor};
 use assay_settlement_interface::account::Config;
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction as sent;
+use assay_settlement_interface::params::Params;
 use assay_settlement_interface::rules::time;
 use pinocchio::error::ProgramError;
 use pinocchio::sysvars::Sysvar;
@@ -17,6 +18,8 @@ pub struct Ground<'a> {
     pub program: &'a Address,
     /// The configuration.
     pub config: &'a Config,
+    /// Its parameters: a copy, since they lie there wherever they lie.
+    pub params: &'a Params,
     /// Protocol time.
     pub now: i64,
     /// The slot.
@@ -36,9 +39,7 @@ pub struct Sent<'a> {
 pub struct Call<'a> {
     /// What it stands on.
     pub ground: &'a Ground<'a>,
-    /// The account of the configuration.
-    pub config: &'a mut AccountView,
-    /// The other accounts.
+    /// The accounts behind the configuration's.
     pub accounts: &'a mut [AccountView],
     /// The instruction's bytes.
     pub data: &'a [u8],
@@ -59,15 +60,20 @@ fn run(program: &Address, accounts: &mut [AccountView], data: &[u8]) -> Outcome 
     }
     // The configuration is the first account of all others.
     let (first, accounts) = accounts.split_first_mut().ok_or(Refusal::MissingAccount)?;
-    held!(config: Config = accounts::read(first, program));
-    match tag {
-        sent::Pause::TAG => return processor::pause::pause(first, config, clock.unix_timestamp, Sent { accounts, data }),
-        sent::Resume::TAG => return processor::pause::resume(first, config, clock.unix_timestamp, Sent { accounts, data }),
-        _ => {}
+    if matches!(tag, sent::Pause::TAG | sent::Resume::TAG | sent::Execute::TAG) {
+        held!(config: mut Config = first, program);
+        let sent = Sent { accounts, data };
+        return match tag {
+            sent::Pause::TAG => processor::pause::pause(config, clock.unix_timestamp, sent),
+            sent::Resume::TAG => processor::pause::resume(config, clock.unix_timestamp, sent),
+            _ => processor::votes::execute(config, program, &clock, sent),
+        };
     }
+    held!(config: Config = first, program);
     let now = time::now(config, clock.unix_timestamp)?;
-    let ground = Ground { program, config, now, slot: clock.slot };
-    hand_over(tag, Call { ground: &ground, config: first, accounts, data })
+    let params = config.params;
+    let ground = Ground { program, config, params: &params, now, slot: clock.slot };
+    hand_over(tag, Call { ground: &ground, accounts, data })
 }
 
 /// What the interface says of the accounts of an instruction: how many there are at least, and by bit, which of them change and which sign.
@@ -155,7 +161,6 @@ fn hand_over(tag: u8, call: Call) -> Outcome {
         sent::Claim::TAG => processor::rewards::claim(call),
         sent::Propose::TAG => processor::votes::propose(call),
         sent::CastVote::TAG => processor::votes::cast(call),
-        sent::Execute::TAG => processor::votes::execute(call),
         sent::CloseVote::TAG => processor::votes::close(call),
         _ => Err(Refusal::Instruction),
     }

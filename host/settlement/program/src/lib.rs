@@ -2,7 +2,7 @@
 //!
 //! - [`entry`]: what every instruction goes through; it hands over by the tag.
 //! - [`accounts`]: all checks of accounts. [`cpi`]: all calls of other programs. [`slots`]: the hashes of slots.
-//! - [`processor`]: one function for each instruction: take accounts, check them, read them, decide, move tokens, write them.
+//! - [`processor`]: one function for each instruction: take accounts, check them, look at them where they lie, decide, which changes them, move tokens.
 //!
 //! Decisions, layouts and refusals are those of `assay-settlement-interface`.
 //!

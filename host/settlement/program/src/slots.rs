@@ -11,7 +11,7 @@ use pinocchio::sysvars::slot_hashes::{SLOTHASHES_ID, SlotHashes};
 #[inline(never)]
 pub fn drawn(sysvar: &AccountView, draw_slot: u64) -> Outcome<Option<Key>> {
     accounts::at(sysvar, SLOTHASHES_ID.as_array())?;
-    let hashes = SlotHashes::new(accounts::bytes(sysvar)?).map_err(|_| Refusal::SlotNotYet)?;
+    let hashes = SlotHashes::new(sysvar.try_borrow().map_err(|_| Refusal::Duplicate)?).map_err(|_| Refusal::SlotNotYet)?;
     let entries = hashes.entries();
     match drawing(draw_slot, entries.len(), |i| entries[i].slot()) {
         Drawing::NotYet => Err(Refusal::SlotNotYet),

@@ -22,7 +22,7 @@ refusals! {
     107 NOT_WRITABLE "NotWritable" "an account that changes was not passed as writable"
     108 EXISTS "Exists" "the account exists already: what this would create is there"
     109 WRONG_TOKENS "WrongTokens" "a token account is not one of the token program's, or has another owner or mint than the instruction needs"
-    110 DUPLICATE "Duplicate" "two accounts that must differ are the same"
+    110 DUPLICATE "Duplicate" "one account was passed for two that must differ"
     120 OVERFLOW "Overflow" "an amount is too large"
     121 ZERO "Zero" "an amount, a price, a quantity or a number of hours is 0 or above its most"
     122 PARAMETER "Parameter" "a parameter is outside its range, the set breaks a rule, or it is one that no vote changes"

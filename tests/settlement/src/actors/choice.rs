@@ -110,9 +110,9 @@ fn seats(world: &World, dice: &mut Dice, tag: u8, amount: u64) -> Option<Instruc
             at.withdraw_seat(&holder_of(&leaving), leaving.index)
         }
         35 => {
-            let with = seats.iter().find(|seat| seat.earned.iter().any(|earned| *earned > 0)).filter(|_| !dice.one_in(6)).copied();
+            let with = seats.iter().find(|seat| { seat.earned }.iter().any(|earned| *earned > 0)).filter(|_| !dice.one_in(6)).copied();
             let seat = with.unwrap_or(seat);
-            let from = seat.earned.iter().position(|earned| *earned > 0).unwrap_or(dice.below(4) as usize);
+            let from = { seat.earned }.iter().position(|earned| *earned > 0).unwrap_or(dice.below(4) as usize);
             at.claim_seat(&holder_of(&seat), seat.index, from as u8)
         }
         _ => return None,

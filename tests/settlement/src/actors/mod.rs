@@ -3,6 +3,7 @@
 //! Most calls belong to the next step of some job, so that jobs come to their end in all the ways that there are; some are of any kind; a few name accounts that do not belong together.
 
 mod choice;
+pub mod ending;
 mod judges;
 
 use assay_settlement_interface::account::{Job, state};

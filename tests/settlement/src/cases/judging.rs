@@ -218,7 +218,7 @@ cases! {
     });
     Tally WrongSeats "one is missing" => || tally_with(|accounts| accounts.truncate(accounts.len() - 1));
     Tally WrongSeats "another order" => || tally_with(|accounts| accounts.swap(14, 15));
-    Tally WrongSeats "one twice" => || tally_with(|accounts| accounts[15] = accounts[14].clone());
+    Tally Duplicate "one twice" => || tally_with(|accounts| accounts[15] = accounts[14].clone());
     Redraw RoundState "it has decided" => || with(9, |world| {
         let job = confirmed(world, 1);
         world.at.redraw(&PAYER, &world.job(&job), &world.round(&world.last_round(&job)).round)

@@ -211,7 +211,7 @@ fn a_job_lives_on_a_cluster() {
     let paid = price + settled.reservation + settled.foreign + proved.verification;
     assert_eq!(cluster.ledger.tokens(&at.wallet(&requester.pubkey(), 1)).expect("it is there"), EACH - paid + proved.verification % 3);
     let seat = cluster.ledger.seat(&at, committee.members[0].seat).expect("it is there");
-    assert_eq!(seat.earned[2], proved.verification / 3);
+    assert_eq!({ seat.earned[2] }, proved.verification / 3);
     cluster.must(at.claim_seat(&key(4 + seat.index).pubkey(), seat.index, 2), &key(4 + seat.index));
     cluster.must(at.close_round(&cluster.ledger.round(&round).expect("it is there").round), &anyone);
     cluster.must(at.close_job(&cluster.ledger.job(&job).expect("it is there"), None), &anyone);

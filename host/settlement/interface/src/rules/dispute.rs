@@ -100,15 +100,8 @@ pub fn punish(round: &mut Round, member: &Member, position: u8, seat: &mut Seat,
     Ok(penalty)
 }
 
-/// Whether a member of an overturned round is still to be punished.
-pub fn is_punishable(round: &Round, member: impl Fn(u8) -> Result<Member, Refusal>) -> Result<bool, Refusal> {
-    if round.state != round_state::OVERTURNED || round.found_code == code::NONE {
-        return Ok(false);
-    }
-    for position in 0..round.drawn {
-        if round.punished & (1 << position) == 0 && tally::is_finder(round, &member(position)?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether one of the members that were drawn into an overturned round is still to be punished.
+pub fn is_punishable(round: &Round, drawn: &[Member]) -> bool {
+    let left = |(position, member): (usize, &Member)| round.punished >> position & 1 == 0 && tally::is_finder(round, member);
+    round.state == round_state::OVERTURNED && round.found_code != code::NONE && drawn.iter().enumerate().any(left)
 }

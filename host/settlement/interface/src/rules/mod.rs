@@ -1,6 +1,6 @@
 //! The decisions. Each takes accounts as they are, the time and what was asked; it changes them or refuses, and says what is to be paid.
 //!
-//! Whoever calls checks first who signed and which accounts these are; after a refusal it writes nothing back.
+//! Whoever calls checks first who signed and which accounts these are. After a refusal what they were given may be changed in part: on chain the transaction undoes it, elsewhere it is a copy, and of no use any more.
 
 mod amount;
 pub mod dispute;
@@ -15,7 +15,7 @@ pub mod tally;
 pub mod time;
 pub mod vote;
 
-pub use self::amount::{add, part_down, part_up, sub};
+pub use self::amount::{add, divide, part_down, part_up, sub};
 
 use crate::Key;
 

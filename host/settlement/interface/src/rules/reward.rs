@@ -2,7 +2,7 @@
 //!
 //! `per_score` is what a unit of score has earned since genesis, times 2^64. A provider earns its score times what that grew while its heartbeat counted.
 
-use super::{add, part_down, stake, sub, time};
+use super::{add, divide, part_down, stake, sub, time};
 use crate::account::state::provider as status;
 use crate::account::{Config, Provider, Totals};
 use crate::error::Refusal;
@@ -15,8 +15,8 @@ pub fn epochs_over(config: &Config, now: i64) -> u64 {
 }
 
 /// Emission of the next month.
-pub fn next_emission(emission: u64, params: &Params) -> Result<u64, Refusal> {
-    part_down(emission, params[Param::EmissionDecayPpb as usize], 1_000_000_000)
+pub fn next_emission(emission: u64, decay_ppb: u64) -> Result<u64, Refusal> {
+    part_down(emission, decay_ppb, 1_000_000_000)
 }
 
 /// Accounts for whole epochs, up to the end of the month at hand.
@@ -28,7 +28,7 @@ pub fn advance(totals: &mut Totals, config: &Config, now: i64) -> Result<(), Ref
     let a_month = config.param(Param::EpochsPerMonth);
     let month = totals.epoch.checked_div(a_month).ok_or(Refusal::Overflow)?;
     if month > u64::from(totals.month) {
-        totals.emission = next_emission(totals.emission, &config.params)?;
+        totals.emission = next_emission(totals.emission, config.param(Param::EmissionDecayPpb))?;
         totals.month = u32::try_from(month).map_err(|_| Refusal::Overflow)?;
     }
     let months_left = month < config.param(Param::Months);
@@ -39,8 +39,11 @@ pub fn advance(totals: &mut Totals, config: &Config, now: i64) -> Result<(), Ref
         let gpu = part_down(payment, config.param(Param::GpuBps), 10_000)?;
         let cpu = sub(payment, gpu)?;
         let all = |payment: u64| epochs.checked_mul(payment).ok_or(Refusal::Overflow);
-        pay(&mut totals.per_score_gpu, totals.score_gpu, all(gpu)?, &mut totals.emitted)?;
-        pay(&mut totals.per_score_cpu, totals.score_cpu, all(cpu)?, &mut totals.emitted)?;
+        let gpu = pay(totals.score_gpu, all(gpu)?)?;
+        let cpu = pay(totals.score_cpu, all(cpu)?)?;
+        totals.per_score_gpu = totals.per_score_gpu.checked_add(gpu.grows).ok_or(Refusal::Overflow)?;
+        totals.per_score_cpu = totals.per_score_cpu.checked_add(cpu.grows).ok_or(Refusal::Overflow)?;
+        totals.emitted = add(add(totals.emitted, gpu.emitted)?, cpu.emitted)?;
     } else {
         // The months without emission need no steps.
         totals.month = u32::try_from(end / a_month).unwrap_or(u32::MAX);
@@ -50,13 +53,20 @@ pub fn advance(totals: &mut Totals, config: &Config, now: i64) -> Result<(), Ref
     Ok(())
 }
 
+/// What a pool was paid.
+struct Paid {
+    /// For each unit of score, times 2^64.
+    grows: u128,
+    emitted: u64,
+}
+
 /// Pays a pool; one without a score gets nothing.
-fn pay(per_score: &mut u128, score: u64, payment: u64, emitted: &mut u64) -> Result<(), Refusal> {
-    if let Some(grows) = (u128::from(payment) << 64).checked_div(u128::from(score)) {
-        *per_score = per_score.checked_add(grows).ok_or(Refusal::Overflow)?;
-        *emitted = add(*emitted, payment)?;
+fn pay(score: u64, payment: u64) -> Result<Paid, Refusal> {
+    if score == 0 {
+        return Ok(Paid { grows: 0, emitted: 0 });
     }
-    Ok(())
+    let (grows, _) = divide(u128::from(payment) << 64, score)?;
+    Ok(Paid { grows, emitted: payment })
 }
 
 /// ⌊score · growth / 2^64⌋, in two halves so that nothing overflows.
@@ -103,7 +113,8 @@ pub fn heartbeat(provider: &mut Provider, totals: &mut Totals, config: &Config, 
         return Err(Refusal::Terminated);
     }
     is_current(totals, config, now)?;
-    let score = score(provider, &config.params)?;
+    let params = config.params;
+    let score = score(provider, &params)?;
     let counts = now <= provider.beat_until;
     settle(provider, totals, counts, score)?;
     provider.beat_until = time::after(now, config.param(Param::HeartbeatS))?;
@@ -121,7 +132,8 @@ pub fn lapse(provider: &mut Provider, totals: &mut Totals, config: &Config, now:
 
 /// Takes earnings out, to be minted.
 pub fn claim(provider: &mut Provider, totals: &mut Totals) -> Result<u64, Refusal> {
-    let amount = core::mem::take(&mut provider.earned);
+    let amount = provider.earned;
+    provider.earned = 0;
     if amount == 0 {
         return Err(Refusal::NothingToPay);
     }

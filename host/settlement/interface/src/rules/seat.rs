@@ -7,6 +7,9 @@ use crate::account::{Seat, Totals};
 use crate::error::Refusal;
 use crate::params::{Param, Params};
 
+/// Kinds of earnings: IO of the stake account, IO and IOSD of escrow.
+pub const EARNINGS: usize = 3;
+
 /// A seat nobody holds.
 pub fn vacant(index: u32, bump: u8) -> Seat {
     Seat {
@@ -109,9 +112,11 @@ pub fn withdraw(seat: &mut Seat, totals: &mut Totals, now: i64) -> Result<Leavin
 
 /// Takes earnings out.
 pub fn claim(seat: &mut Seat, tokens: u8) -> Result<u64, Refusal> {
-    let earned = seat.earned.get_mut(usize::from(tokens)).ok_or(Refusal::Value)?;
-    match core::mem::take(earned) {
-        0 => Err(Refusal::NothingToPay),
-        amount => Ok(amount),
+    let place = usize::from(tokens);
+    if place >= EARNINGS {
+        return Err(Refusal::Value);
     }
+    let amount = seat.earned[place];
+    seat.earned[place] = 0;
+    if amount == 0 { Err(Refusal::NothingToPay) } else { Ok(amount) }
 }

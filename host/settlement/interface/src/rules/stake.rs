@@ -1,15 +1,18 @@
 //! Stake (`specs/settlement.md`, section 4).
 
-use super::{add, sub, time};
+use super::{add, divide, sub, time};
 use crate::account::state::{device, provider as status};
 use crate::account::{Device, Model, Provider, Totals};
 use crate::error::Refusal;
 use crate::params::{Param, Params};
 
+/// Entries of stake on its way out.
+pub const ENTRIES: usize = 4;
+
 /// Stake that processors need.
 pub fn needed(params: &Params, multiplier_milli: u32, quantity: u32) -> Result<u64, Refusal> {
     let unit = u128::from(params[Param::StakePerUnit as usize]);
-    let all = unit * u128::from(multiplier_milli.max(1_000)) * u128::from(quantity) / 1_000;
+    let (all, _) = divide(unit * u128::from(multiplier_milli.max(1_000)) * u128::from(quantity), 1_000)?;
     u64::try_from(all).map_err(|_| Refusal::Overflow)
 }
 
@@ -47,7 +50,7 @@ pub fn request_unstake(provider: &mut Provider, totals: &mut Totals, amount: u64
     if amount > free(provider) {
         return Err(Refusal::NotEnoughStake);
     }
-    let entry = provider.unbonding.iter().position(|entry| *entry == 0).ok_or(Refusal::UnbondingFull)?;
+    let entry = (0..ENTRIES).find(|entry| provider.unbonding[*entry] == 0).ok_or(Refusal::UnbondingFull)?;
     provider.unbonding[entry] = amount;
     provider.ripe_at[entry] = time::after(now, params[Param::UnbondingS as usize])?;
     provider.stake = sub(provider.stake, amount)?;
@@ -58,10 +61,10 @@ pub fn request_unstake(provider: &mut Provider, totals: &mut Totals, amount: u64
 /// Takes every ripe entry out; says how much is to be paid. Ripe is what is at or after its time.
 pub fn withdraw(provider: &mut Provider, now: i64) -> Result<u64, Refusal> {
     let mut amount = 0;
-    for (entry, ripe_at) in provider.unbonding.iter_mut().zip(&mut provider.ripe_at) {
-        if *entry > 0 && now >= *ripe_at {
-            amount = add(amount, *entry)?;
-            (*entry, *ripe_at) = (0, 0);
+    for entry in 0..ENTRIES {
+        if provider.unbonding[entry] > 0 && now >= provider.ripe_at[entry] {
+            amount = add(amount, provider.unbonding[entry])?;
+            (provider.unbonding[entry], provider.ripe_at[entry]) = (0, 0);
         }
     }
     if amount == 0 { Err(Refusal::NothingToPay) } else { Ok(amount) }
@@ -72,11 +75,6 @@ pub fn score(device: &Device) -> u64 {
     if device.status == device::UP && device.attested == 1 { u64::from(device.multiplier_milli) * u64::from(device.quantity) } else { 0 }
 }
 
-/// The sum of its provider's devices of that kind.
-fn score_of<'p>(provider: &'p mut Provider, device: &Device) -> &'p mut u64 {
-    if device.device_kind == 0 { &mut provider.score_gpu } else { &mut provider.score_cpu }
-}
-
 /// Changes a device by `change`, and the sums of its provider with it.
 pub fn change_device(
     provider: &mut Provider,
@@ -85,8 +83,13 @@ pub fn change_device(
 ) -> Result<(), Refusal> {
     let (score_before, needed_before) = (score(device), needed_now(device));
     change(device)?;
-    let sum = score_of(provider, device);
-    *sum = add(sub(*sum, score_before)?, score(device))?;
+    let sum = if device.device_kind == 0 { provider.score_gpu } else { provider.score_cpu };
+    let sum = add(sub(sum, score_before)?, score(device))?;
+    if device.device_kind == 0 {
+        provider.score_gpu = sum;
+    } else {
+        provider.score_cpu = sum;
+    }
     provider.needed = add(sub(provider.needed, needed_before)?, needed_now(device))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! A round is counted (`specs/settlement.md`, sections 7 and 8).
 
+use super::seat::EARNINGS;
 use super::{add, stake, sub, time};
 use crate::Key;
 use crate::account::state::{NO_ROUND, code, dispute as dispute_state, job as job_state, purpose, round as state};
@@ -38,21 +39,20 @@ fn same(a: &Member, b: &Member) -> bool {
     a.code == b.code && a.outcome == b.outcome
 }
 
-/// Counts the verdicts of the `drawn` members. Two quorums cannot be: a quorum is more than half.
-pub fn count(round: &Round, claimed: &Key, member: impl Fn(u8) -> Result<Member, Refusal>) -> Result<Count, Refusal> {
+/// Counts the verdicts of the members that were drawn. Two quorums cannot be: a quorum is more than half.
+pub fn count(round: &Round, claimed: &Key, drawn: &[Member]) -> Count {
     let mut count = Count { finding: Finding::NoQuorum, first: Member::drawn(0), votes: 0, doubted: false };
-    for i in 0..round.drawn {
-        let own = member(i)?;
+    for (own, place) in drawn.iter().zip(1..) {
         count.doubted |= own.code == code::OUTCOME && own.outcome != *claimed;
         if !matches!(own.code, code::OUTCOME | code::INDETERMINATE) || count.finding != Finding::NoQuorum {
             continue;
         }
         let mut votes = 1;
-        for j in i + 1..round.drawn {
-            votes += u8::from(same(&own, &member(j)?));
+        for other in drawn.iter().skip(place) {
+            votes += u8::from(same(own, other));
         }
         if votes >= round.quorum {
-            count.first = own;
+            count.first = *own;
             count.votes = votes;
             count.finding = match own.code {
                 code::INDETERMINATE => Finding::Indeterminate,
@@ -61,7 +61,7 @@ pub fn count(round: &Round, claimed: &Key, member: impl Fn(u8) -> Result<Member,
             };
         }
     }
-    Ok(count)
+    count
 }
 
 /// What each member of the quorum gets, and what is burned because it cannot be divided.
@@ -124,8 +124,11 @@ pub fn conclude_seat(
     if count.finding != Finding::NoQuorum && same(member, &count.first) {
         seat.good = seat.good.saturating_add(1);
         seat.earned[0] = add(seat.earned[0], shares.stake)?;
-        let escrow = seat.earned.get_mut(1 + usize::from(currency)).ok_or(Refusal::Value)?;
-        *escrow = add(*escrow, shares.verification)?;
+        let escrow = 1 + usize::from(currency);
+        if escrow >= EARNINGS {
+            return Err(Refusal::Value);
+        }
+        seat.earned[escrow] = add(seat.earned[escrow], shares.verification)?;
     }
     let burned = penalty.min(seat.stake);
     seat.stake = sub(seat.stake, burned)?;
@@ -192,7 +195,8 @@ pub fn conclude(
     match count.finding {
         Finding::Confirmed | Finding::Indeterminate => {
             pay_verification(job, count.votes, &mut conclusion.shares)?;
-            pay_stake(core::mem::take(&mut round.bond), count.votes, &mut conclusion.shares)?;
+            pay_stake(round.bond, count.votes, &mut conclusion.shares)?;
+            round.bond = 0;
             job.state = if conclusion.mark { job_state::INDETERMINATE } else { job_state::CONFIRMED };
             job.round_open = 0;
             extend(job, now, params)?;
@@ -261,7 +265,8 @@ pub fn conclude_appeal(
     match count.finding {
         Finding::Contradicted => {
             dispute.state = dispute_state::LOST;
-            pay_stake(core::mem::take(&mut dispute.bond), count.votes, &mut conclusion.shares)?;
+            pay_stake(dispute.bond, count.votes, &mut conclusion.shares)?;
+            dispute.bond = 0;
             job.round_open = 0;
             return Ok(conclusion);
         }
@@ -269,7 +274,8 @@ pub fn conclude_appeal(
         Finding::NoQuorum => job.state = job_state::UNDECIDED,
         Finding::Confirmed => {
             pay_verification(job, count.votes, &mut conclusion.shares)?;
-            pay_stake(core::mem::take(&mut previous.bond), count.votes, &mut conclusion.shares)?;
+            pay_stake(previous.bond, count.votes, &mut conclusion.shares)?;
+            previous.bond = 0;
             previous.state = state::OVERTURNED;
             job.state = job_state::CONFIRMED;
         }
@@ -285,7 +291,8 @@ pub fn conclude_appeal(
     dispute.state = dispute_state::RESTORED;
     provider.frozen = sub(provider.frozen, dispute.frozen)?;
     provider.disputes = provider.disputes.checked_sub(1).ok_or(Refusal::Overflow)?;
-    let bond = core::mem::take(&mut dispute.bond);
+    let bond = dispute.bond;
+    dispute.bond = 0;
     provider.stake = add(provider.stake, bond)?;
     totals.staked = add(totals.staked, bond)?;
     Ok(conclusion)

@@ -93,8 +93,8 @@ impl Action {
 
     fn validate(&self) -> Result<(), Refusal> {
         let fits = match self {
-            Self::SetParam { number, value } => match params::TABLE.get(usize::from(*number)) {
-                Some(info) if params::FIXED.contains(number) || !(info.least..=info.most).contains(value) => {
+            Self::SetParam { number, value } => match params::RANGES.get(usize::from(*number)) {
+                Some((least, most)) if params::FIXED.contains(number) || !(*least..=*most).contains(value) => {
                     return Err(Refusal::Parameter);
                 }
                 known => known.is_some(),
@@ -151,8 +151,11 @@ pub fn cast(proposal: &mut Proposal, provider: &Provider, provider_at: Key, yes:
     if weight == 0 {
         return Err(Refusal::NotEnoughStake);
     }
-    let side = if yes == 1 { &mut proposal.yes } else { &mut proposal.no };
-    *side = add(*side, weight)?;
+    if yes == 1 {
+        proposal.yes = add(proposal.yes, weight)?;
+    } else {
+        proposal.no = add(proposal.no, weight)?;
+    }
     Ok(Vote { bump, proposal: proposal.id, provider: provider_at, yes, weight })
 }
 
@@ -163,14 +166,14 @@ pub fn is_carried(proposal: &Proposal, quorum_bps: u64) -> Result<bool, Refusal>
 }
 
 /// Decides a proposal; what it does if it is carried.
-pub fn execute(proposal: &mut Proposal, now: i64, params: &Params) -> Result<Option<Action>, Refusal> {
+pub fn execute(proposal: &mut Proposal, now: i64, quorum_bps: u64) -> Result<Option<Action>, Refusal> {
     if proposal.state != state::OPEN {
         return Err(Refusal::VoteOver);
     }
     if now <= proposal.execute_at {
         return Err(Refusal::TooEarly);
     }
-    if !is_carried(proposal, params[Param::VoteQuorumBps as usize])? {
+    if !is_carried(proposal, quorum_bps)? {
         proposal.state = state::REJECTED;
         return Ok(None);
     }
@@ -181,7 +184,12 @@ pub fn execute(proposal: &mut Proposal, now: i64, params: &Params) -> Result<Opt
 /// What an action changes in the configuration; models and fees are the caller's.
 pub fn apply(config: &mut Config, action: &Action) -> Result<(), Refusal> {
     match action {
-        Action::SetParam { number, value } => params::change(&mut config.params, *number, *value),
+        Action::SetParam { number, value } => {
+            let mut params = config.params;
+            params::change(&mut params, *number, *value)?;
+            config.params = params;
+            Ok(())
+        }
         Action::SetGuardian(key) => {
             config.guardian = *key;
             Ok(())

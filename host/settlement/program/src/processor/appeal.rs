@@ -1,6 +1,5 @@
 //! Appeal: the provider has a larger committee look at it.
 
-use super::members;
 use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
@@ -19,17 +18,17 @@ pub fn appeal(call: Call) -> Outcome {
     Appeal::read(data)?;
     accounts::system_program(system_program)?;
     accounts::token_program(token_program)?;
-    held!(own: Provider = accounts::read(provider, ground.program));
+    held!(own: Provider = provider, ground.program);
     accounts::signed_by(owner, &own.owner)?;
-    held!(disputed: Job = accounts::read_mut(job, ground.program));
+    held!(disputed: mut Job = job, ground.program);
     super::accepted_by(disputed, provider)?;
-    held!(open: Dispute = accounts::read_mut(dispute, ground.program));
+    held!(open: mut Dispute = dispute, ground.program);
     accounts::at(job, &open.job)?;
     accounts::token_account(source, &own.owner, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    held!(sums: Totals = accounts::read(totals, ground.program));
+    held!(sums: Totals = totals, ground.program);
     let number = disputed.rounds;
-    let bond = rules::appeal(disputed, open, number, ground.now, &ground.config.params)?;
+    let bond = rules::appeal(disputed, open, number, ground.now, ground.params)?;
     let opening = Opening {
         job: *accounts::key(job),
         purpose: purpose::APPEAL,
@@ -37,13 +36,11 @@ pub fn appeal(call: Call) -> Outcome {
         payer: *accounts::key(owner),
         bond: 0,
         previous: open.round,
-        draw_slot: members::draw_slot(ground)?,
+        draw_slot: super::draw_slot(ground)?,
         since: ground.slot,
         seats: sums.seats,
     };
-    let opened = round::open(disputed, &opening, 0, &ground.config.params)?;
+    let opened = round::open(disputed, &opening, 0, ground.params)?;
     super::round::create(ground, owner, round, opened)?;
-    cpi::take_in(source, stake_tokens, owner, bond)?;
-    accounts::write(dispute, open)?;
-    accounts::write(job, disputed)
+    cpi::take_in(source, stake_tokens, owner, bond)
 }

@@ -19,7 +19,7 @@ pub fn initialise(program: &Address, time: i64, sent: Sent) -> Outcome {
     let asked = Initialise::read(data)?;
     accounts::system_program(system_program)?;
     accounts::token_program(token_program)?;
-    params::validate(&asked.params)?;
+    params::validate(&{ asked.params })?;
     accounts::differ(io_mint, iosd_mint)?;
     let (vault_key, vault_bump) = cpi::find(&[seeds::VAULT], program)?;
     accounts::at(vault, &vault_key)?;

@@ -3,7 +3,7 @@
 use crate::accounts::held;
 use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
-use assay_settlement_interface::account::{Account, Job, Totals, seeds};
+use assay_settlement_interface::account::{Account, Device, Job, Provider, Totals, seeds};
 use assay_settlement_interface::instruction::{AcceptJob, OpenJob, Prove};
 use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::job::{self as rules, Addresses, Moment};
@@ -18,7 +18,7 @@ pub fn open(call: Call) -> Outcome {
     accounts::token_program(token_program)?;
     accounts::signer(requester)?;
     let requester_key = *accounts::key(requester);
-    let (mut opened, amount) = rules::open(&asked, requester_key, 0, ground.now, &ground.config.params)?;
+    let (mut opened, amount) = rules::open(asked, requester_key, 0, ground.now, ground.params)?;
     let purse = super::escrow::purse(asked.currency, ground.config);
     accounts::token_account(source, &requester_key, &purse.mint)?;
     accounts::own_tokens(escrow, &purse.escrow)?;
@@ -34,14 +34,13 @@ pub fn accept(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider, device, job], _) = accounts::take(accounts)?;
     AcceptJob::read(data)?;
-    held!(own = super::provider_of(owner, provider, ground));
-    held!(hired = super::device_of(provider, device, ground));
-    held!(accepted: Job = accounts::read_mut(job, ground.program));
+    held!(own: mut Provider = provider, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    held!(hired: mut Device = device, ground.program);
+    accounts::at(provider, &hired.provider)?;
+    held!(accepted: mut Job = job, ground.program);
     let at = Addresses { job: *accounts::key(job), provider: *accounts::key(provider), device: *accounts::key(device) };
-    rules::accept(accepted, own, hired, at, ground.now, &ground.config.params)?;
-    accounts::write(job, accepted)?;
-    accounts::write(device, hired)?;
-    accounts::write(provider, own)
+    rules::accept(accepted, own, hired, at, ground.now, ground.params)
 }
 
 /// Proves it.
@@ -50,15 +49,14 @@ pub fn prove(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider, device, job], _) = accounts::take(accounts)?;
     let proof = Prove::read(data)?;
-    held!(sums: Totals = accounts::read(totals, ground.program));
-    held!(own = super::provider_of(owner, provider, ground));
-    held!(proved: Job = accounts::read_mut(job, ground.program));
+    held!(sums: Totals = totals, ground.program);
+    held!(own: mut Provider = provider, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    held!(proved: mut Job = job, ground.program);
     super::accepted_by(proved, provider)?;
-    held!(hired = super::hired_for(proved, device, ground));
+    accounts::at(device, &proved.device)?;
+    held!(hired: mut Device = device, ground.program);
     let at = Moment { now: ground.now, slot: ground.slot, seats: sums.seats };
     let (challenge_s, delay_slots) = (ground.config.param(Param::ChallengeS), ground.config.param(Param::DrawDelaySlots));
-    rules::prove(proved, own, hired, &proof, at, challenge_s, delay_slots)?;
-    accounts::write(job, proved)?;
-    accounts::write(device, hired)?;
-    accounts::write(provider, own)
+    rules::prove(proved, own, hired, proof, at, challenge_s, delay_slots)
 }

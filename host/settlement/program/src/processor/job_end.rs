@@ -6,7 +6,7 @@ use crate::cpi::Vault;
 use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::state::job as state;
-use assay_settlement_interface::account::{Job, Provider};
+use assay_settlement_interface::account::{Device, Job, Provider};
 use assay_settlement_interface::instruction::{CancelJob, ExpireJob, Settle};
 use assay_settlement_interface::rules::job as rules;
 
@@ -17,27 +17,26 @@ pub fn cancel(call: Call) -> Outcome {
     let ([requester, job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     CancelJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(ended: Job = accounts::read_mut(job, ground.program));
+    held!(ended: mut Job = job, ground.program);
     accounts::signed_by(requester, &ended.requester)?;
     if ended.state == state::ACCEPTED {
         let ([provider, device, payout, fees], _) = accounts::take(more)?;
         super::accepted_by(ended, provider)?;
-        held!(own: Provider = accounts::read_mut(provider, ground.program));
-        held!(hired = super::hired_for(ended, device, ground));
+        held!(own: mut Provider = provider, ground.program);
+        accounts::at(device, &ended.device)?;
+        held!(hired: mut Device = device, ground.program);
         let owner = own.owner;
         let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
         ends.check(ended, ground.config)?;
         let amounts = rules::cancel_accepted(ended, own, hired, ground.now)?;
         ends.pay(vault, &amounts)?;
-        accounts::write(device, hired)?;
-        accounts::write(provider, own)?;
     } else {
         let ends = Ends { escrow, refund, paid: None };
         ends.check(ended, ground.config)?;
         let amounts = rules::cancel_open(ended)?;
         ends.pay(vault, &amounts)?;
     }
-    accounts::write(job, ended)
+    Ok(())
 }
 
 /// Nobody accepted it, or the provider did not prove it.
@@ -47,23 +46,20 @@ pub fn expire(call: Call) -> Outcome {
     let ([job, escrow, refund, vault, token_program], more) = accounts::take(accounts)?;
     ExpireJob::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(ended: Job = accounts::read_mut(job, ground.program));
+    held!(ended: mut Job = job, ground.program);
     let ends = Ends { escrow, refund, paid: None };
     ends.check(ended, ground.config)?;
     let amounts = if ended.state == state::ACCEPTED {
         let ([provider, device], _) = accounts::take(more)?;
         super::accepted_by(ended, provider)?;
-        held!(own: Provider = accounts::read_mut(provider, ground.program));
-        held!(hired = super::hired_for(ended, device, ground));
-        let amounts = rules::expire_accepted(ended, own, hired, ground.now)?;
-        accounts::write(device, hired)?;
-        accounts::write(provider, own)?;
-        amounts
+        held!(own: mut Provider = provider, ground.program);
+        accounts::at(device, &ended.device)?;
+        held!(hired: mut Device = device, ground.program);
+        rules::expire_accepted(ended, own, hired, ground.now)?
     } else {
         rules::expire_open(ended, ground.now)?
     };
-    ends.pay(vault, &amounts)?;
-    accounts::write(job, ended)
+    ends.pay(vault, &amounts)
 }
 
 /// It is paid out.
@@ -73,14 +69,12 @@ pub fn settle(call: Call) -> Outcome {
     let ([job, provider, escrow, payout, refund, fees, vault, token_program], _) = accounts::take(accounts)?;
     Settle::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(ended: Job = accounts::read_mut(job, ground.program));
+    held!(ended: mut Job = job, ground.program);
     super::accepted_by(ended, provider)?;
-    held!(own: Provider = accounts::read_mut(provider, ground.program));
+    held!(own: mut Provider = provider, ground.program);
     let owner = own.owner;
     let ends = Ends { escrow, refund, paid: Some((payout, &owner, fees)) };
     ends.check(ended, ground.config)?;
     let amounts = rules::settle(ended, own, ground.now)?;
-    ends.pay(vault, &amounts)?;
-    accounts::write(provider, own)?;
-    accounts::write(job, ended)
+    ends.pay(vault, &amounts)
 }

@@ -1,4 +1,4 @@
-//! One function for each instruction: take the accounts, check them, read them, decide by a rule of the interface, move tokens, write. A refusal anywhere undoes all.
+//! One function for each instruction: take the accounts, check them, decide by a rule of the interface, which changes them where they lie, move tokens. A refusal anywhere undoes all.
 
 pub mod appeal;
 pub mod close;
@@ -8,7 +8,6 @@ pub mod escrow;
 pub mod initialise;
 pub mod job;
 pub mod job_end;
-pub mod members;
 pub mod model;
 pub mod pause;
 pub mod provider;
@@ -23,8 +22,10 @@ pub mod votes;
 
 use crate::entry::Ground;
 use crate::{Outcome, accounts};
-use assay_settlement_interface::account::{Config, Device, Job, Provider};
+use assay_settlement_interface::account::{Config, Job, Member, Round, Seat};
 use assay_settlement_interface::error::Refusal;
+use assay_settlement_interface::params::Param;
+use assay_settlement_interface::rules::add;
 use pinocchio::AccountView;
 
 /// It is the guardian, and signs.
@@ -35,22 +36,6 @@ fn guardian(view: &AccountView, config: &Config) -> Outcome {
     accounts::signer(view)
 }
 
-/// The provider that `owner`, who signs, owns; it will change.
-#[inline(never)]
-fn provider_of(owner: &AccountView, provider: &AccountView, ground: &Ground) -> Outcome<Provider> {
-    let mut own: Outcome<Provider> = accounts::read_mut(provider, ground.program);
-    accounts::check(&mut own, |own| accounts::signed_by(owner, &own.owner));
-    own
-}
-
-/// A device of that provider; it will change.
-#[inline(never)]
-fn device_of(provider: &AccountView, device: &AccountView, ground: &Ground) -> Outcome<Device> {
-    let mut own: Outcome<Device> = accounts::read_mut(device, ground.program);
-    accounts::check(&mut own, |own| accounts::at(provider, &own.provider));
-    own
-}
-
 /// The provider is the one that has accepted the job.
 fn accepted_by(job: &Job, provider: &AccountView) -> Outcome {
     if job.provider == [0; 32] {
@@ -59,9 +44,28 @@ fn accepted_by(job: &Job, provider: &AccountView) -> Outcome {
     accounts::at(provider, &job.provider)
 }
 
-/// The device that the job was accepted for; it will change.
-#[inline(never)]
-fn hired_for(job: &Job, device: &AccountView, ground: &Ground) -> Outcome<Device> {
-    accounts::at(device, &job.device)?;
-    accounts::read_mut(device, ground.program)
+/// The members that have been drawn, of all places of a round.
+fn drawn<'m>(round: &Round, members: &'m [Member]) -> Outcome<&'m [Member]> {
+    members.get(..usize::from(round.drawn)).ok_or(Refusal::WrongKind)
+}
+
+/// The seats of all members, in order: as many as were drawn.
+fn seats<'a>(views: &'a [AccountView], round: &Round) -> Outcome<&'a [AccountView]> {
+    views.get(..usize::from(round.drawn)).ok_or(Refusal::WrongSeats)
+}
+
+/// It is the seat of that member.
+fn sits(seat: &Seat, member: &Member) -> Outcome {
+    if seat.index == member.seat { Ok(()) } else { Err(Refusal::WrongSeats) }
+}
+
+/// It is round `number` of that job.
+fn is_round(round: &Round, job: &AccountView, number: u8) -> Outcome {
+    accounts::at(job, &round.job)?;
+    if round.number == number { Ok(()) } else { Err(Refusal::WrongAddress) }
+}
+
+/// The slot that may draw what is asked for now.
+fn draw_slot(ground: &Ground) -> Outcome<u64> {
+    add(ground.slot, ground.config.param(Param::DrawDelaySlots))
 }

@@ -1,11 +1,11 @@
 //! SetModel: the guardian adds a model.
 
-use crate::entry::{Call, Ground};
+use crate::entry::Call;
 use crate::{Outcome, accounts, cpi};
 use assay_settlement_interface::account::{Account, Model, seeds};
 use assay_settlement_interface::instruction::SetModel;
 use assay_settlement_interface::rules::vote::ModelChange;
-use pinocchio::AccountView;
+use pinocchio::{AccountView, Address};
 
 /// Adds a model that does not exist.
 #[inline(never)]
@@ -23,11 +23,11 @@ pub fn set(call: Call) -> Outcome {
         name: asked.name,
     };
     change.validate()?;
-    add(ground, guardian, model, &change)
+    add(ground.program, guardian, model, &change)
 }
 
 /// Creates the account of a model.
-pub fn add(ground: &Ground, payer: &AccountView, model: &mut AccountView, change: &ModelChange) -> Outcome {
-    let bump = cpi::New::of(ground.program, payer, model, Model::LENGTH).create(&[seeds::MODEL, &change.id.to_le_bytes()])?;
+pub fn add(program: &Address, payer: &AccountView, model: &mut AccountView, change: &ModelChange) -> Outcome {
+    let bump = cpi::New::of(program, payer, model, Model::LENGTH).create(&[seeds::MODEL, &change.id.to_le_bytes()])?;
     accounts::write(model, &change.model(bump))
 }

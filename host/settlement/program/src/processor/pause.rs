@@ -5,25 +5,22 @@ use crate::{Outcome, accounts};
 use assay_settlement_interface::account::Config;
 use assay_settlement_interface::instruction::{Pause, Resume};
 use assay_settlement_interface::rules::time;
-use pinocchio::AccountView;
 
 /// Stops everything.
-pub fn pause(view: &mut AccountView, config: &mut Config, cluster: i64, sent: Sent) -> Outcome {
+pub fn pause(config: &mut Config, cluster: i64, sent: Sent) -> Outcome {
     let Sent { accounts, data } = sent;
     let ([guardian], _) = accounts::take(accounts)?;
     Pause::read(data)?;
     super::guardian(guardian, config)?;
-    time::pause(config, cluster)?;
-    accounts::write(view, config)
+    time::pause(config, cluster)
 }
 
 /// Goes on.
-pub fn resume(view: &mut AccountView, config: &mut Config, cluster: i64, sent: Sent) -> Outcome {
+pub fn resume(config: &mut Config, cluster: i64, sent: Sent) -> Outcome {
     let Sent { accounts, data } = sent;
     let ([signer], _) = accounts::take(accounts)?;
     Resume::read(data)?;
     accounts::signer(signer)?;
     let guardian = *accounts::key(signer) == config.guardian;
-    time::resume(config, guardian, cluster)?;
-    accounts::write(view, config)
+    time::resume(config, guardian, cluster)
 }

@@ -56,9 +56,9 @@ pub fn update(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, provider], _) = accounts::take(accounts)?;
     let asked = UpdateProvider::read(data)?;
-    held!(own = super::provider_of(owner, provider, ground));
-    stake::update_provider(own, asked.status, asked.country, asked.continent)?;
-    accounts::write(provider, own)
+    held!(own: mut Provider = provider, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    stake::update_provider(own, asked.status, asked.country, asked.continent)
 }
 
 /// The guardian blocks, unblocks, and states the tier.
@@ -68,7 +68,6 @@ pub fn attest(call: Call) -> Outcome {
     let ([guardian, provider], _) = accounts::take(accounts)?;
     let asked = AttestProvider::read(data)?;
     super::guardian(guardian, ground.config)?;
-    held!(own: Provider = accounts::read_mut(provider, ground.program));
-    stake::attest_provider(own, asked.blocked, asked.tier)?;
-    accounts::write(provider, own)
+    held!(own: mut Provider = provider, ground.program);
+    stake::attest_provider(own, asked.blocked, asked.tier)
 }

@@ -14,9 +14,8 @@ pub fn advance(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals], _) = accounts::take(accounts)?;
     Advance::read(data)?;
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
-    rules::advance(sums, ground.config, ground.now)?;
-    accounts::write(totals, sums)
+    held!(sums: mut Totals = totals, ground.program);
+    rules::advance(sums, ground.config, ground.now)
 }
 
 /// A provider is there.
@@ -25,11 +24,10 @@ pub fn heartbeat(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, owner, provider], _) = accounts::take(accounts)?;
     Heartbeat::read(data)?;
-    held!(own = super::provider_of(owner, provider, ground));
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
-    rules::heartbeat(own, sums, ground.config, ground.now)?;
-    accounts::write(provider, own)?;
-    accounts::write(totals, sums)
+    held!(own: mut Provider = provider, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    held!(sums: mut Totals = totals, ground.program);
+    rules::heartbeat(own, sums, ground.config, ground.now)
 }
 
 /// A provider is not there any more.
@@ -38,11 +36,9 @@ pub fn lapse(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([totals, provider], _) = accounts::take(accounts)?;
     Lapse::read(data)?;
-    held!(own: Provider = accounts::read_mut(provider, ground.program));
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
-    rules::lapse(own, sums, ground.config, ground.now)?;
-    accounts::write(provider, own)?;
-    accounts::write(totals, sums)
+    held!(own: mut Provider = provider, ground.program);
+    held!(sums: mut Totals = totals, ground.program);
+    rules::lapse(own, sums, ground.config, ground.now)
 }
 
 /// Mints what a provider has earned.
@@ -52,13 +48,12 @@ pub fn claim(call: Call) -> Outcome {
     let ([totals, owner, provider, io_mint, destination, vault, token_program], _) = accounts::take(accounts)?;
     Claim::read(data)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(own = super::provider_of(owner, provider, ground));
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    held!(own: mut Provider = provider, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    held!(sums: mut Totals = totals, ground.program);
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
     accounts::token_account(destination, accounts::key(owner), &ground.config.io_mint)?;
     let amount = rules::claim(own, sums)?;
-    vault.mint(io_mint, destination, amount)?;
-    accounts::write(provider, own)?;
-    accounts::write(totals, sums)
+    vault.mint(io_mint, destination, amount)
 }

@@ -1,6 +1,5 @@
 //! Sample, Redraw, Challenge: what makes a round.
 
-use super::members;
 use crate::accounts::held;
 use crate::entry::{Call, Ground};
 use crate::hash::hash;
@@ -21,14 +20,14 @@ pub fn sample(call: Call) -> Outcome {
     let ([payer, provider, job, round, slot_hashes, system_program], _) = accounts::take(accounts)?;
     Sample::read(data)?;
     accounts::system_program(system_program)?;
-    held!(proved: Job = accounts::read_mut(job, ground.program));
+    held!(proved: mut Job = job, ground.program);
     super::accepted_by(proved, provider)?;
-    held!(own: Provider = accounts::read(provider, ground.program));
+    held!(own: Provider = provider, ground.program);
     rules::may_sample(proved)?;
     let Some(slot_hash) = slots::drawn(slot_hashes, proved.draw_slot)? else {
         // That slot is forgotten: another one draws.
-        proved.draw_slot = members::draw_slot(ground)?;
-        return accounts::write(job, proved);
+        proved.draw_slot = super::draw_slot(ground)?;
+        return Ok(());
     };
     let seed = draw::seed(hash, accounts::key(job), proved.rounds, &slot_hash);
     let config = ground.config;
@@ -45,14 +44,14 @@ pub fn sample(call: Call) -> Outcome {
             since: proved.proved_slot,
             seats: proved.seats,
         };
-        let mut opened = rules::open(proved, &opening, 0, &config.params)?;
+        let mut opened = rules::open(proved, &opening, 0, ground.params)?;
         // The seed that samples draws the committee as well: nobody can wait for another one.
         rules::seeded(&mut opened, seed);
         create(ground, payer, round, opened)?;
     } else {
         proved.sampled = sampled::NO;
     }
-    accounts::write(job, proved)
+    Ok(())
 }
 
 /// Makes the next round after one without a quorum.
@@ -62,14 +61,13 @@ pub fn redraw(call: Call) -> Outcome {
     let ([totals, payer, job, round, next, system_program], _) = accounts::take(accounts)?;
     Redraw::read(data)?;
     accounts::system_program(system_program)?;
-    held!(judged: Job = accounts::read_mut(job, ground.program));
-    held!(last = members::round_of(job, round, ground));
-    held!(sums: Totals = accounts::read(totals, ground.program));
-    let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: members::draw_slot(ground)?, slot: ground.slot, seats: sums.seats };
-    let opened = rules::redraw(judged, last, &at, 0, &ground.config.params)?;
-    create(ground, payer, next, opened)?;
-    accounts::write(round, last)?;
-    accounts::write(job, judged)
+    held!(judged: mut Job = job, ground.program);
+    held!(last, _members: mut Round = round, ground.program);
+    accounts::at(job, &last.job)?;
+    held!(sums: Totals = totals, ground.program);
+    let at = rules::Redraw { payer: *accounts::key(payer), draw_slot: super::draw_slot(ground)?, slot: ground.slot, seats: sums.seats };
+    let opened = rules::redraw(judged, last, &at, 0, ground.params)?;
+    create(ground, payer, next, opened)
 }
 
 /// Challenges a proof, with a bond.
@@ -82,10 +80,10 @@ pub fn challenge(call: Call) -> Outcome {
     accounts::token_program(token_program)?;
     accounts::signer(challenger)?;
     let challenger_key: Key = *accounts::key(challenger);
-    held!(doubted: Job = accounts::read_mut(job, ground.program));
+    held!(doubted: mut Job = job, ground.program);
     accounts::token_account(source, &challenger_key, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    held!(sums: Totals = accounts::read(totals, ground.program));
+    held!(sums: Totals = totals, ground.program);
     rules::challenge(doubted, ground.now)?;
     let bond = ground.config.param(Param::ChallengeBond);
     let opening = Opening {
@@ -95,14 +93,13 @@ pub fn challenge(call: Call) -> Outcome {
         payer: challenger_key,
         bond,
         previous: 0,
-        draw_slot: members::draw_slot(ground)?,
+        draw_slot: super::draw_slot(ground)?,
         since: ground.slot,
         seats: sums.seats,
     };
-    let opened = rules::open(doubted, &opening, 0, &ground.config.params)?;
+    let opened = rules::open(doubted, &opening, 0, ground.params)?;
     create(ground, challenger, round, opened)?;
-    cpi::take_in(source, stake_tokens, challenger, bond)?;
-    accounts::write(job, doubted)
+    cpi::take_in(source, stake_tokens, challenger, bond)
 }
 
 /// Creates the account of a round and writes it.

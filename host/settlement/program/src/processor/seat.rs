@@ -2,13 +2,12 @@
 
 use crate::accounts::held;
 use crate::cpi::{self, Vault};
-use crate::entry::{Call, Ground};
+use crate::entry::Call;
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::{Account, Seat, Totals, seeds, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::{ClaimSeat, LeaveSeat, RegisterSeat, TopUpSeat, WithdrawSeat};
 use assay_settlement_interface::rules::seat as rules;
-use pinocchio::AccountView;
 
 /// Takes a vacant seat, or opens the next one.
 #[inline(never)]
@@ -20,21 +19,18 @@ pub fn register(call: Call) -> Outcome {
     accounts::token_program(token_program)?;
     accounts::signer(owner)?;
     let owner_key = *accounts::key(owner);
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    held!(sums: mut Totals = totals, ground.program);
     accounts::token_account(source, &owner_key, &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    let mut own = if seat.owned_by(ground.program) {
-        accounts::read_mut(seat, ground.program)?
-    } else {
+    if !seat.owned_by(ground.program) {
         let number = sums.seats.to_le_bytes();
         let mut opened = rules::open(sums, 0)?;
         opened.bump = cpi::New::of(ground.program, owner, seat, Seat::LENGTH).create(&[seeds::SEAT, &number])?;
-        opened
-    };
-    rules::take(&mut own, sums, owner_key, asked.amount, rules::Taken { now: ground.now, slot: ground.slot }, &ground.config.params)?;
-    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    accounts::write(seat, &own)?;
-    accounts::write(totals, sums)
+        accounts::write(seat, &opened)?;
+    }
+    held!(own: mut Seat = seat, ground.program);
+    rules::take(own, sums, owner_key, asked.amount, rules::Taken { now: ground.now, slot: ground.slot }, ground.params)?;
+    cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 
 /// Adds to its stake.
@@ -44,12 +40,12 @@ pub fn top_up(call: Call) -> Outcome {
     let ([owner, seat, source, stake_tokens, token_program], _) = accounts::take(accounts)?;
     let asked = TopUpSeat::read(data)?;
     accounts::token_program(token_program)?;
-    held!(own = held_by(owner, seat, ground));
+    held!(own: mut Seat = seat, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
     accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
     rules::top_up(own, asked.amount)?;
-    cpi::take_in(source, stake_tokens, owner, asked.amount)?;
-    accounts::write(seat, own)
+    cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 
 /// Starts to leave.
@@ -58,9 +54,9 @@ pub fn leave(call: Call) -> Outcome {
     let Call { ground, accounts, data, .. } = call;
     let ([owner, seat], _) = accounts::take(accounts)?;
     LeaveSeat::read(data)?;
-    held!(own = held_by(owner, seat, ground));
-    rules::leave(own, ground.now, &ground.config.params)?;
-    accounts::write(seat, own)
+    held!(own: mut Seat = seat, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    rules::leave(own, ground.now, ground.params)
 }
 
 /// Pays all out and leaves it vacant.
@@ -72,8 +68,9 @@ pub fn withdraw(call: Call) -> Outcome {
     WithdrawSeat::read(data)?;
     let config = ground.config;
     let vault = Vault::new(vault, token_program, config)?;
-    held!(own = held_by(owner, seat, ground));
-    held!(sums: Totals = accounts::read_mut(totals, ground.program));
+    held!(own: mut Seat = seat, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
+    held!(sums: mut Totals = totals, ground.program);
     accounts::own_tokens(stake_tokens, &config.token_account(tokens::STAKE))?;
     accounts::own_tokens(escrow_io, &config.token_account(tokens::ESCROW_IO))?;
     accounts::own_tokens(escrow_iosd, &config.token_account(tokens::ESCROW_IOSD))?;
@@ -82,9 +79,7 @@ pub fn withdraw(call: Call) -> Outcome {
     let leaving = rules::withdraw(own, sums, ground.now)?;
     vault.pay(stake_tokens, destination_io, leaving.stake)?;
     vault.pay(escrow_io, destination_io, leaving.escrow_io)?;
-    vault.pay(escrow_iosd, destination_iosd, leaving.escrow_iosd)?;
-    accounts::write(seat, own)?;
-    accounts::write(totals, sums)
+    vault.pay(escrow_iosd, destination_iosd, leaving.escrow_iosd)
 }
 
 /// Pays earnings out.
@@ -100,17 +95,10 @@ pub fn claim(call: Call) -> Outcome {
         _ => return Err(Refusal::Value),
     };
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(own = held_by(owner, seat, ground));
+    held!(own: mut Seat = seat, ground.program);
+    accounts::signed_by(owner, &own.owner)?;
     accounts::own_tokens(from, &ground.config.token_account(asked.tokens))?;
     accounts::token_account(destination, accounts::key(owner), mint)?;
     let amount = rules::claim(own, asked.tokens)?;
-    vault.pay(from, destination, amount)?;
-    accounts::write(seat, own)
-}
-
-/// The seat that `owner`, who signs, holds; it will change.
-fn held_by(owner: &AccountView, seat: &AccountView, ground: &Ground) -> Outcome<Seat> {
-    let mut own: Outcome<Seat> = accounts::read_mut(seat, ground.program);
-    accounts::check(&mut own, |own| accounts::signed_by(owner, &own.owner));
-    own
+    vault.pay(from, destination, amount)
 }

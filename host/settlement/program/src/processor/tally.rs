@@ -1,12 +1,11 @@
 //! Tally: a round is counted, and what follows from it.
 
-use super::members;
 use crate::accounts::held;
 use crate::cpi::{self, Vault};
 use crate::entry::{Call, Ground};
 use crate::{Outcome, accounts};
 use assay_settlement_interface::account::state::{purpose, round as state};
-use assay_settlement_interface::account::{Account, Dispute, Job, PackageMark, Provider, Round, Totals, seeds, tokens};
+use assay_settlement_interface::account::{Account, Dispute, Job, PackageMark, Provider, Round, Seat, Totals, seeds, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::Tally;
 use assay_settlement_interface::rules::add;
@@ -27,119 +26,106 @@ pub fn tally(call: Call) -> Outcome {
     accounts::at(io_mint, &ground.config.io_mint)?;
     accounts::writable(io_mint)?;
     let vault = Vault::new(vault, token_program, ground.config)?;
-    held!(judged: Job = accounts::read_mut(job, ground.program));
+    held!(judged: mut Job = job, ground.program);
     super::accepted_by(judged, provider)?;
-    held!(voted = members::round_of(job, round, ground));
+    held!(voted, members: mut Round = round, ground.program);
+    accounts::at(job, &voted.job)?;
     if voted.state != state::VOTING {
         return Err(Refusal::RoundState);
     }
     if !is_complete(voted, ground.now) {
         return Err(Refusal::NotComplete);
     }
-    let count = {
-        let bytes = accounts::bytes(round)?;
-        rules::count(voted, &judged.outcome, |i| assay_settlement_interface::account::Member::read(&bytes, i))?
+    let members = super::drawn(voted, members)?;
+    let count = rules::count(voted, &judged.outcome, members);
+    let mut case = Case { ground, payer, job_view: job, job: judged, round: voted, count: &count };
+    let conclusion = if case.round.purpose == purpose::APPEAL {
+        case.appeal(Reviewed { totals, provider, previous, dispute })?
+    } else {
+        case.first(provider, dispute)?
     };
-    let appealed = voted.purpose == purpose::APPEAL;
-    let (job_view, round_view) = (&*job, &*round);
-    let mut case =
-        Case { ground, payer, totals, provider, job_view, round_view, previous, dispute, mark, job: judged, round: voted, count: &count };
-    let conclusion = if appealed { case.appeal()? } else { case.first()? };
     if conclusion.mark {
-        case.mark()?;
+        case.mark(mark)?;
     }
-    let fines = case.seats(seats, &conclusion)?;
-    vault.burn(stake_tokens, io_mint, add(conclusion.shares.burned, fines)?)?;
-    accounts::write(round, voted)?;
-    accounts::write(job, judged)
+    let (shares, currency) = (&conclusion.shares, judged.currency);
+    let mut burned = conclusion.shares.burned;
+    for (view, member) in super::seats(seats, voted)?.iter().zip(members) {
+        held!(seat: mut Seat = view, ground.program);
+        super::sits(seat, member)?;
+        let effect = rules::conclude_seat(seat, member, voted, &count, shares, currency, ground.params)?;
+        burned = add(burned, effect.burned)?;
+    }
+    vault.burn(stake_tokens, io_mint, burned)
 }
 
 /// What was counted, and whom it concerns.
 struct Case<'a> {
     ground: &'a Ground<'a>,
     payer: &'a AccountView,
-    totals: &'a mut AccountView,
-    provider: &'a mut AccountView,
     job_view: &'a AccountView,
-    round_view: &'a AccountView,
-    previous: &'a mut AccountView,
-    dispute: &'a mut AccountView,
-    mark: &'a mut AccountView,
     job: &'a mut Job,
     round: &'a mut Round,
     count: &'a Count,
 }
 
+/// The accounts that only an appeal changes, and the provider's.
+struct Reviewed<'a> {
+    totals: &'a AccountView,
+    provider: &'a AccountView,
+    previous: &'a AccountView,
+    dispute: &'a AccountView,
+}
+
 impl Case<'_> {
     /// A sample or a challenge.
     #[inline(never)]
-    fn first(&mut self) -> Outcome<Conclusion> {
+    fn first(&mut self, provider: &AccountView, dispute: &mut AccountView) -> Outcome<Conclusion> {
         let ground = self.ground;
-        held!(own: Provider = accounts::read_mut(self.provider, ground.program));
-        let (job, provider, payer) = (*accounts::key(self.job_view), *accounts::key(self.provider), *accounts::key(self.payer));
-        let at = DisputeAt { job, provider, payer, bump: 0 };
-        let conclusion = rules::conclude(self.job, self.round, own, self.count, &at, ground.now, &ground.config.params)?;
-        if let Some(mut opened) = conclusion.dispute {
-            let new = cpi::New::of(ground.program, self.payer, self.dispute, Dispute::LENGTH);
+        held!(own: mut Provider = provider, ground.program);
+        let at = DisputeAt {
+            job: *accounts::key(self.job_view),
+            provider: *accounts::key(provider),
+            payer: *accounts::key(self.payer),
+            bump: 0,
+        };
+        let mut conclusion = rules::conclude(self.job, self.round, own, self.count, &at, ground.now, ground.params)?;
+        if let Some(opened) = &mut conclusion.dispute {
+            let new = cpi::New::of(ground.program, self.payer, dispute, Dispute::LENGTH);
             opened.bump = new.create(&[seeds::DISPUTE, &at.job])?;
-            accounts::write(self.dispute, &opened)?;
+            accounts::write(dispute, opened)?;
         }
-        accounts::write(self.provider, own)?;
         Ok(conclusion)
     }
 
     /// An appeal.
     #[inline(never)]
-    fn appeal(&mut self) -> Outcome<Conclusion> {
+    fn appeal(&mut self, views: Reviewed) -> Outcome<Conclusion> {
         let ground = self.ground;
-        held!(sums: Totals = accounts::read_mut(self.totals, ground.program));
-        held!(own: Provider = accounts::read_mut(self.provider, ground.program));
-        held!(open: Dispute = accounts::read_mut(self.dispute, ground.program));
+        held!(sums: mut Totals = views.totals, ground.program);
+        held!(own: mut Provider = views.provider, ground.program);
+        held!(open: mut Dispute = views.dispute, ground.program);
         accounts::at(self.job_view, &open.job)?;
-        held!(reviewed = members::numbered(self.job_view, self.previous, self.round.previous, ground));
-        accounts::writable(self.previous)?;
-        let conclusion =
-            rules::conclude_appeal(self.job, self.round, reviewed, own, open, sums, self.count, ground.now, &ground.config.params)?;
-        accounts::write(self.previous, reviewed)?;
-        accounts::write(self.dispute, open)?;
-        accounts::write(self.provider, own)?;
-        accounts::write(self.totals, sums)?;
-        Ok(conclusion)
+        held!(reviewed, _members: mut Round = views.previous, ground.program);
+        super::is_round(reviewed, self.job_view, self.round.previous)?;
+        rules::conclude_appeal(self.job, self.round, reviewed, own, open, sums, self.count, ground.now, ground.params)
     }
 
     /// Marks the package: a dispatch of it is racy.
     #[inline(never)]
-    fn mark(&mut self) -> Outcome {
+    fn mark(&mut self, view: &mut AccountView) -> Outcome {
         let program = self.ground.program;
         let package = self.job.package;
-        let mut own = if self.mark.owned_by(program) {
-            let own: PackageMark = accounts::read_mut(self.mark, program)?;
-            if own.package != package {
-                return Err(Refusal::WrongAddress);
-            }
-            own
-        } else {
-            let bump = cpi::New::of(program, self.payer, self.mark, PackageMark::LENGTH).create(&[seeds::PACKAGE, &package])?;
-            PackageMark { bump, package, racy: 0, job: [0; 32], call: 0 }
-        };
+        if !view.owned_by(program) {
+            let bump = cpi::New::of(program, self.payer, view, PackageMark::LENGTH).create(&[seeds::PACKAGE, &package])?;
+            accounts::write(view, &PackageMark { bump, package, racy: 0, job: [0; 32], call: 0 })?;
+        }
+        held!(own: mut PackageMark = view, program);
+        if own.package != package {
+            return Err(Refusal::WrongAddress);
+        }
         own.racy = own.racy.saturating_add(1);
         own.job = *accounts::key(self.job_view);
         own.call = self.count.first.call;
-        accounts::write(self.mark, &own)
-    }
-
-    /// Pays and fines the members; says what is to be burned of their stake.
-    #[inline(never)]
-    fn seats(&self, views: &mut [AccountView], conclusion: &Conclusion) -> Outcome<u64> {
-        let mut fines = 0;
-        for (view, position) in members::seats(views, self.round)?.iter_mut().zip(0..) {
-            held!(seat = members::seat(view, self.round_view, position, self.ground));
-            held!(member = members::read(self.round_view, position));
-            let (shares, currency, params) = (&conclusion.shares, self.job.currency, &self.ground.config.params);
-            let effect = rules::conclude_seat(seat, member, self.round, self.count, shares, currency, params)?;
-            fines = add(fines, effect.burned)?;
-            accounts::write(view, seat)?;
-        }
-        Ok(fines)
+        Ok(())
     }
 }
