@@ -40,5 +40,6 @@ fn try_write(path: &Path, content: &[u8], mode: u32, replace: bool) -> std::io::
     } else {
         file.persist_noclobber(path).map_err(|e| e.error)?
     };
-    Ok(())
+    // Its name lasts as well: what is done next may rely on it.
+    std::fs::File::open(folder)?.sync_all()
 }

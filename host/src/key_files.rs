@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use assay_protocol::keypair;
+use assay_settlement::rpc::submission::Level;
 use ed25519_dalek::SigningKey;
 
 use crate::failure::Failure;
@@ -63,6 +64,15 @@ pub struct SolanaConfig {
     pub json_rpc_url: Option<String>,
     /// The key file.
     pub keypair_path: Option<PathBuf>,
+    /// How sure a block must be.
+    #[serde(default, deserialize_with = "level")]
+    pub commitment: Option<Level>,
+}
+
+/// Solana's name of a level; an empty one says nothing.
+fn level<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Level>, D::Error> {
+    let text = <Option<String> as serde::Deserialize>::deserialize(from)?.filter(|text| !text.trim().is_empty());
+    text.map(|text| text.parse().map_err(|why| serde::de::Error::custom(format!("commitment: {why}")))).transpose()
 }
 
 /// Solana's configuration, if there is one.
@@ -89,6 +99,11 @@ pub fn wallet(explicit: Option<&Path>) -> Result<Key, Failure> {
         Some(path) => Ok(Key { key: read(&path)?, path, made: false }),
         None => signing_key(None),
     }
+}
+
+/// Whether there is a key that pays, so that none has to be made.
+pub fn has_wallet(explicit: Option<&Path>) -> Result<bool, Failure> {
+    Ok(explicit.is_some() || folders::solana_key().is_some_and(|path| path.exists()) || find(None)?.is_some())
 }
 
 /// Reads a key file.

@@ -28,14 +28,14 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the root")
 }
 
-/// The program. Built at the first call, by the profile of the tests; or the one that `ASSAY_PROGRAM` names, to test one that was built otherwise.
+/// The program. Built at the first call, by the profile of the tests; or the one that `ASSAY_EXECUTABLE` names, to test one that was built otherwise.
 ///
 /// # Panics
 /// When it cannot be built: there is nothing to test then.
 pub fn executable() -> &'static Path {
     static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
-    EXECUTABLE.get_or_init(|| match std::env::var_os("ASSAY_PROGRAM") {
-        Some(path) => PathBuf::from(path).canonicalize().expect("ASSAY_PROGRAM names a program"),
+    EXECUTABLE.get_or_init(|| match std::env::var_os("ASSAY_EXECUTABLE") {
+        Some(path) => PathBuf::from(path).canonicalize().expect("ASSAY_EXECUTABLE names a program"),
         None => build(),
     })
 }

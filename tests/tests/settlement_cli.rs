@@ -152,6 +152,49 @@ fn amount(value: &Value) -> &str {
     value["amount"].as_str().unwrap_or_else(|| panic!("no amount: {value}"))
 }
 
+/// What an account holds before and after a transaction of a dry run.
+fn moved<'a>(transaction: &'a Value, whose: &str) -> (&'a str, &'a str) {
+    let all = transaction["moved"].as_array().unwrap_or_else(|| panic!("nothing moves: {transaction}"));
+    let one = all.iter().find(|one| one["whose"] == whose).unwrap_or_else(|| panic!("{whose} is not in {all:?}"));
+    (amount(&one["before"]), amount(&one["after"]))
+}
+
+/// Commands that send several transactions, one of which finds what the one before it left: all are tried, in order, and nothing is written.
+#[test]
+fn a_dry_run_goes_to_the_end() {
+    let world = World::with_provider();
+    world.run_job(PROVIDER, "honest.receipt");
+    let job = world.proved("honest.receipt");
+    let count = |dry: &Value| dry["transactions"].as_array().map_or(0, Vec::len);
+    let tried = |dry: &Value| {
+        dry["transactions"].as_array().expect("a list").iter().all(|one| one["rehearsed"] == true && one["refused"].is_null())
+    };
+
+    // Whether it is sampled, and then the committee, which the slot's hash names.
+    let before = world.place.listing();
+    let dry = world.by(REQUESTER, &format!("verifier draw {job} --dry-run"));
+    assert!(count(&dry) >= 2 && tried(&dry), "{dry}");
+    assert_eq!(dry["transactions"][0]["instructions"][0]["name"], "Sample");
+    assert_eq!(dry["transactions"][1]["instructions"][0]["name"], "Draw");
+    assert_eq!(dry["transactions"][0]["deposits"][0]["account"], "round");
+    assert_ne!(amount(&dry["rent"]), "0 SOL");
+    // The last one of several is refused: those before it are shown, and it is told why.
+    let settle = format!("job settle {job} --dry-run");
+    let ran = world.ran(REQUESTER, &settle);
+    assert!(ran.code == Some(1) && ran.json()["error"]["check"] == "ledger.RoundOpen", "{ran}");
+    let ran = world.place.run(settle.split_whitespace().chain(["--keypair", "key-2.json"]));
+    assert!(ran.code == Some(1) && String::from_utf8_lossy(&ran.stdout).contains("Sample") && ran.stderr.contains("RoundOpen"), "{ran}");
+    assert_eq!(world.place.listing(), before, "a dry run writes nothing");
+
+    // Ten months have to be accounted for before a heartbeat: more than fit into one transaction.
+    world.by(GUARDIAN, "ledger warp 310d");
+    let before = world.place.listing();
+    let dry = world.by(PROVIDER, "provider heartbeat --dry-run");
+    assert!(count(&dry) == 2 && tried(&dry), "{dry}");
+    assert_eq!(world.place.listing(), before);
+    assert_eq!(world.by(PROVIDER, "provider heartbeat")["transactions"].as_array().map(Vec::len), Some(2), "and so it is carried out");
+}
+
 #[test]
 fn a_job_is_run_checked_and_paid() {
     let world = World::new();
@@ -162,11 +205,15 @@ fn a_job_is_run_checked_and_paid() {
     // A dry run says what would be signed, and changes nothing.
     let before = world.place.listing();
     let dry = world.by(PROVIDER, "provider stake 2000 --dry-run");
+    let one = &dry["transactions"][0];
     assert_eq!(
-        (&dry["instructions"][0]["name"], amount(&dry["takes"][0]["amount"]), &dry["refused"]),
+        (&one["instructions"][0]["name"], amount(&one["takes"][0]["amount"]), &one["refused"]),
         (&Value::from("Stake"), "2000 IO", &Value::Null)
     );
-    assert!(dry["compute_units"].as_u64().is_some_and(|units| units > 0), "{dry}");
+    assert!(one["compute_units"].as_u64().is_some_and(|units| units > 0), "{dry}");
+    assert_eq!(moved(one, "your IO"), ("5000 IO", "3000 IO"));
+    assert_eq!(moved(one, "the program's stake"), ("16000 IO", "18000 IO"));
+    assert_eq!((amount(&dry["fee"]), amount(&dry["rent"])), ("0.000005 SOL", "0 SOL"));
     assert_eq!(world.place.listing(), before);
     assert_eq!(world.by(PROVIDER, "provider stake 2000")["eligible"], true);
 
@@ -494,10 +541,14 @@ fn faults_are_told_apart_by_their_exit_codes() {
     place.run(["ledger", "init"]).ok();
     assert_eq!(code(&["ledger", "init"]).0, Some(2), "there is one");
     assert_eq!(code(&["provider", "stake", "1"]).0, Some(2), "no provider");
+    for amount in ["-5IO", "5", "5USD", "0.123456789IO", "x", "99999999999999999999IO"] {
+        let (refused, hint) = code(&["ledger", "airdrop", amount]);
+        assert!(refused == Some(2) && hint.contains("airdrop 500IO"), "{amount}: {hint}");
+    }
     assert_eq!(code(&["verifier", "register"]).0, Some(1), "no IO");
     assert_eq!(code(&["job", "show", "1"]).0, Some(2), "no job");
     place.write("noise.receipt", [7; 100]);
-    assert_eq!(code(&["provider", "lapse", &samples::public_key(9)]).0, Some(1));
+    assert_eq!(code(&["provider", "lapse", &samples::public_key(9)]).0, Some(2), "no such provider");
     let snapshot = place.home(".local/share/assay/ledger/snapshot");
     let mut bytes = std::fs::read(&snapshot).expect("a snapshot");
     let middle = bytes.len() / 2;

@@ -2,7 +2,7 @@
 //!
 //! Two are one: [`crate::embedded::Embedded`], in this process and folder, and [`crate::rpc::RpcLedger`], a Solana cluster. Whoever holds a `dyn Ledger` cannot tell them apart, but for time.
 //!
-//! **What `send` promises.** It returns when the transaction is on the ledger to stay, or is certain never to be. What cannot be told (the cluster does not answer any more) is an error of its own,
+//! **What `send` promises.** It returns when the transaction is on the ledger to stay (on a cluster: confirmed at least, see [`crate::rpc`]), or is certain never to be. What cannot be told (the cluster does not answer any more) is an error of its own,
 //! [`LedgerError::Uncertain`], and stays written down until it can be. A [`Spec`] with an *intent* is on the ledger at most once, however often and in whatever process it is sent.
 
 use assay_settlement_interface::Key;
@@ -80,6 +80,29 @@ pub struct Simulation {
     pub logs: Vec<String>,
     /// Why it would fail, if it would.
     pub refused: Option<crate::error::Refused>,
+    /// Lamports that its payer would pay to have it taken, priority included.
+    pub fee: u64,
+    /// Accounts that would be others after it, the fee included; none if it would fail.
+    pub effects: Vec<Effect>,
+}
+
+/// An account before a transaction and after it; none where there is no such account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    /// Which.
+    pub address: Pubkey,
+    /// As it is.
+    pub before: Option<Account>,
+    /// As it would be.
+    pub after: Option<Account>,
+}
+
+impl Effect {
+    /// Lamports before and after.
+    pub fn lamports(&self) -> (u64, u64) {
+        let of = |account: &Option<Account>| account.as_ref().map_or(0, |account| account.lamports);
+        (of(&self.before), of(&self.after))
+    }
 }
 
 /// A piece of an account's data that must be so.

@@ -23,5 +23,5 @@ mod wire;
 
 pub use self::address::Addresses;
 pub use self::error::{LedgerError, Refused};
-pub use self::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec};
+pub use self::ledger::{Clock, Effect, Filter, Intent, Ledger, Receipt, Simulation, Spec};
 pub use self::reads::Reads;

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use assay_protocol::keypair;
 use serde::Deserialize;
-use solana_commitment_config::CommitmentLevel;
 use solana_sdk::signature::Keypair;
 use thiserror::Error;
 
@@ -108,12 +107,9 @@ impl SolanaConfig {
         let file: File = serde_yaml_ng::from_str(text).map_err(|error| error.to_string())?;
         let default = Self::default_for(home);
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        let level = match said(file.commitment).map(|text| text.parse::<CommitmentLevel>()) {
+        let level = match said(file.commitment) {
             None => default.level,
-            Some(Ok(CommitmentLevel::Processed)) => Level::Processed,
-            Some(Ok(CommitmentLevel::Confirmed)) => Level::Confirmed,
-            Some(Ok(CommitmentLevel::Finalized)) => Level::Finalized,
-            Some(Err(_)) => return Err("commitment: it is processed, confirmed or finalized".into()),
+            Some(text) => text.parse().map_err(|why| format!("commitment: {why}"))?,
         };
         let keypair = match said(file.keypair_path) {
             None => default.keypair,

@@ -30,7 +30,7 @@ pub struct Chain {
     #[arg(long, global = true, value_name = "FILE")]
     pub keypair: Option<PathBuf>,
     /// Address of the settlement program; only for a cluster.
-    #[arg(long, global = true, value_name = "ADDRESS", env = "ASSAY_PROGRAM", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "ADDRESS", value_parser = address, env = "ASSAY_PROGRAM", hide_env_values = true)]
     pub program: Option<Pubkey>,
     /// Show what would be signed, what it would cost and whether it would be refused; send nothing.
     #[arg(long, global = true)]
@@ -38,6 +38,11 @@ pub struct Chain {
     /// The most to pay for priority, in millionths of a lamport for each compute unit; only for a cluster.
     #[arg(long, global = true, value_name = "MICROLAMPORTS")]
     pub priority_fee_max: Option<u64>,
+}
+
+/// An address of Solana: of a wallet, a mint, a program.
+pub fn address(text: &str) -> Result<Pubkey, String> {
+    text.parse().map_err(|_| format!("{text:?} is no address: one is 32 to 44 letters and digits in base 58, as `solana address` shows"))
 }
 
 /// A tier of connectivity.
@@ -135,5 +140,7 @@ mod tests {
         assert!(parameter("challenge_s=1").is_err() && parameter("nothing=1").is_err() && parameter("challenge_s").is_err());
         assert_eq!(io("1.5"), Ok(150_000_000));
         assert!(io("1 IOSD").is_err());
+        assert_eq!(address(&Pubkey::new_from_array([7; 32]).to_string()), Ok(Pubkey::new_from_array([7; 32])));
+        assert!(address("xyz").is_err_and(|why| why.contains("base 58")));
     }
 }

@@ -172,13 +172,8 @@ fn punish(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             .about(format!("job {address}"))
             .hint("only members of a round that an appeal overturned are punished, once each"));
     }
-    let mut sent = Vec::new();
-    for some in instructions.chunks(PUNISHED) {
-        match session.carry_out(Act::new("dispute punish", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => return Ok(()),
-        }
-    }
+    let acts = instructions.chunks(PUNISHED).map(|some| Act::new("dispute punish", some.to_vec())).collect();
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let numbers: Vec<String> = seats.iter().map(u32::to_string).collect();
     let line = format!("punished seat {}: at most {} each", numbers.join(", "), show::io(session.param(Param::WrongPenalty)));
     session.done("dispute punish", &sent, json!({ "job": address.to_string(), "seats": seats }), &[line]);

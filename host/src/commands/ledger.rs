@@ -25,7 +25,7 @@ pub fn run(arguments: &Ledger, as_json: bool) -> Result<(), Failure> {
     let session = &mut session;
     match &arguments.command {
         LedgerCommand::Init(_) => Ok(()),
-        LedgerCommand::Airdrop { words } => airdrop(session, words),
+        LedgerCommand::Airdrop { first, second } => airdrop(session, first, second.as_deref()),
         LedgerCommand::Status { params } => ledger_status::status(session, *params),
         LedgerCommand::Balance { address } => ledger_status::balance(session, address.as_ref()),
         LedgerCommand::Warp { duration } => warp(session, *duration),
@@ -46,8 +46,9 @@ fn would(session: &Session, what: &str) -> bool {
     session.chain.dry_run
 }
 
-fn airdrop(session: &mut Session, words: &[String]) -> Result<(), Failure> {
-    let (address, amount) = crate::cli::airdrop(words).map_err(Failure::usage)?;
+fn airdrop(session: &mut Session, first: &str, second: Option<&str>) -> Result<(), Failure> {
+    let (address, amount) = crate::cli::airdrop(first, second)
+        .map_err(|why| Failure::usage(why).hint("write AMOUNT, or ADDRESS AMOUNT: `assay ledger airdrop 500IO`"))?;
     let to = address.map_or_else(|| session.me(), Ok)?;
     if would(session, &format!("give {amount} to {to}")) {
         return Ok(());
@@ -93,13 +94,8 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
         session.done("ledger advance", &[], json!({ "advances": 0 }), &["every epoch that is over is accounted for".to_owned()]);
         return Ok(());
     }
-    let mut sent = Vec::new();
-    for some in all.chunks(ADVANCES) {
-        match session.carry_out(Act::new("ledger advance", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => return Ok(()),
-        }
-    }
+    let acts = all.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let totals = session.totals()?;
     let line = format!("accounted up to epoch {}; emitted so far: {}", { totals.epoch }, Token::Io.units(totals.emitted));
     session.done(
@@ -111,13 +107,11 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Sends, before anything else, the advances that do not fit into one transaction with it; gives the rest.
-pub(super) fn caught_up(session: &mut Session) -> Result<Vec<solana_sdk::instruction::Instruction>, Failure> {
-    loop {
-        let all = advances(session)?;
-        if all.len() <= ADVANCES || session.chain.dry_run {
-            return Ok(all.into_iter().take(ADVANCES).collect());
-        }
-        session.carry_out(Act::new("ledger advance", all.into_iter().take(ADVANCES).collect()))?;
-    }
+/// A command behind all advances that are due: those that do not fit into one transaction with it have their own, before it.
+pub(super) fn caught_up(session: &Session, act: impl FnOnce() -> Act) -> Result<Vec<Act>, Failure> {
+    let all = advances(session)?;
+    let (own, with) = all.split_at(all.len() - all.len() % ADVANCES);
+    let mut acts: Vec<Act> = own.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    acts.push(act().after(with.to_vec()));
+    Ok(acts)
 }

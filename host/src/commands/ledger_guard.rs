@@ -1,7 +1,6 @@
 //! What the guardian of a ledger does: `assay ledger pause`, `resume`, `model`, `attest`, `block`.
 
 use assay_settlement::Reads;
-use assay_settlement_interface::account::Provider;
 use assay_settlement_interface::instruction::SetModel;
 use serde_json::json;
 use solana_sdk::pubkey::Pubkey;
@@ -55,10 +54,8 @@ pub fn model(session: &mut Session, command: &ModelCommand) -> Result<(), Failur
     match command {
         ModelCommand::Set(model) => set(session, model),
         ModelCommand::Defaults => {
-            let (sent, added) = add_defaults(session)?;
-            if !session.chain.dry_run {
-                session.done("ledger model defaults", &sent, json!({ "models": added }), &[format!("added {added} models")]);
-            }
+            let Some((sent, added)) = add_defaults(session)? else { return Ok(()) };
+            session.done("ledger model defaults", &sent, json!({ "models": added }), &[format!("added {added} models")]);
             Ok(())
         }
         ModelCommand::List => list(session),
@@ -84,8 +81,8 @@ fn set(session: &mut Session, model: &Model) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds every model of the table that is not there; how many.
-pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), Failure> {
+/// Adds every model of the table that is not there; how many. None: it was a dry run, and was reported.
+pub(super) fn add_defaults(session: &mut Session) -> Result<Option<(Vec<Sent>, usize)>, Failure> {
     let (me, had) = (session.me()?, session.models()?);
     let mut missing = Vec::new();
     for model in models::table()?.iter().filter(|model| had.iter().all(|had| had.id != model.id)) {
@@ -99,14 +96,8 @@ pub(super) fn add_defaults(session: &mut Session) -> Result<(Vec<Sent>, usize), 
         };
         missing.push(session.at.set_model(&me, &set));
     }
-    let mut sent = Vec::new();
-    for some in missing.chunks(MODELS) {
-        match session.carry_out(Act::new("ledger model defaults", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => break,
-        }
-    }
-    Ok((sent, missing.len()))
+    let acts = missing.chunks(MODELS).map(|some| Act::new("ledger model defaults", some.to_vec())).collect();
+    Ok(session.carry_out_all(acts)?.map(|sent| (sent, missing.len())))
 }
 
 fn list(session: &Session) -> Result<(), Failure> {
@@ -132,8 +123,8 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
     let me = session.me()?;
     match attest {
         Attest::Provider { provider, tier } => {
-            let address = session.provider_at(Some(provider))?;
-            let blocked = session.ledger().provider(&address)?.status == assay_settlement_interface::account::state::provider::BLOCKED;
+            let (address, own) = session.provider(Some(provider))?;
+            let blocked = own.status == assay_settlement_interface::account::state::provider::BLOCKED;
             let act = Act::new("ledger attest provider", vec![session.at.attest_provider(&me, &address, blocked, tier.number())]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let tier = names::tier(tier.number());
@@ -145,7 +136,7 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
             );
         }
         Attest::Device { provider, device, revoke } => {
-            let address = session.provider_at(Some(provider))?;
+            let (address, _) = session.provider(Some(provider))?;
             let act = Act::new("ledger attest device", vec![session.at.attest_device(&me, &address, *device, !revoke)]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let own = json!({ "provider": address.to_string(), "device": device, "attested": !revoke });
@@ -158,8 +149,8 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
 
 /// Blocks a provider, or lets it go on.
 pub fn block(session: &mut Session, provider: &Pubkey, undo: bool) -> Result<(), Failure> {
-    let (me, address) = (session.me()?, session.provider_at(Some(provider))?);
-    let own: Provider = session.ledger().provider(&address)?;
+    let me = session.me()?;
+    let (address, own) = session.provider(Some(provider))?;
     let act = Act::new("ledger block", vec![session.at.attest_provider(&me, &address, !undo, own.tier)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let status = names::provider(session.ledger().provider(&address)?.status);

@@ -1,8 +1,7 @@
-//! `assay ledger init`: a ledger on this machine, or the accounts of a program on a cluster.
+//! `assay ledger init`: a ledger on this machine. On a cluster: `ledger_init_cluster`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use assay_settlement::Addresses;
 use assay_settlement::embedded::Embedded;
 use assay_settlement::token::Token;
 use assay_settlement_interface::params::{self, DEFAULTS, Params, TABLE};
@@ -10,12 +9,11 @@ use serde_json::json;
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signer::Signer;
 
-use super::ledger_guard;
+use super::{ledger_guard, ledger_init_cluster};
 use crate::cli::{Chain, Init};
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::act::Act;
 use crate::settlement::connect::{Open, PROGRAM, Place};
 use crate::settlement::session::{self, Session};
 
@@ -29,9 +27,9 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
     let params = with_changes(&init.params)?;
     match Place::to_make(chain)? {
         Place::Embedded(folder) => {
-            if init.io_mint.is_some() {
+            if init.io_mint.is_some() || init.new_mints {
                 return Err(Failure::usage("an embedded ledger makes its own mints")
-                    .hint("leave --io-mint and --iosd-mint out, or name a cluster with --url"));
+                    .hint("leave --io-mint, --iosd-mint and --new-mints out, or name a cluster with --url"));
             }
             if chain.dry_run {
                 match as_json {
@@ -46,17 +44,11 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
             let session = Session::with(chain, Place::Embedded(folder), Open::Embedded(Box::new(ledger)), as_json)?;
             finish(session, guardian, guardian == wallet.pubkey())
         }
-        place @ Place::Cluster(_) => {
-            let (Some(io), Some(iosd)) = (init.io_mint, init.iosd_mint) else {
-                return Err(Failure::usage("which mints?")
-                    .hint("name them with --io-mint and --iosd-mint; `spl-token create-token --decimals 8` makes one, 6 for IOSD"));
-            };
-            on_cluster(chain, place, (guardian, io, iosd), &params, as_json)
-        }
+        place @ Place::Cluster(_) => ledger_init_cluster::run(chain, place, init, as_json),
     }
 }
 
-fn with_changes(changes: &[(u8, u64)]) -> Result<Params, Failure> {
+pub(super) fn with_changes(changes: &[(u8, u64)]) -> Result<Params, Failure> {
     let mut params = DEFAULTS;
     for (number, value) in changes {
         if let Some(param) = params.get_mut(usize::from(*number)) {
@@ -75,7 +67,7 @@ fn with_changes(changes: &[(u8, u64)]) -> Result<Params, Failure> {
 /// An embedded ledger gets its models at once, if their guardian is here to add them.
 fn finish(mut session: Session, guardian: Pubkey, own: bool) -> Result<(), Failure> {
     session.open.embedded("this")?.airdrop(&guardian, Token::Sol.units(GUARDIAN_LAMPORTS))?;
-    let models = if own { ledger_guard::add_defaults(&mut session)?.1 } else { 0 };
+    let models = if own { ledger_guard::add_defaults(&mut session)?.map_or(0, |(_, added)| added) } else { 0 };
     let mut lines = vec![
         format!("made a ledger in {}", session.place.shown().trim_start_matches("embedded:")),
         format!("  guardian {guardian}"),
@@ -89,31 +81,9 @@ fn finish(mut session: Session, guardian: Pubkey, own: bool) -> Result<(), Failu
     Ok(())
 }
 
-fn described(session: &Session, guardian: Pubkey, models: usize) -> serde_json::Value {
+pub(super) fn described(session: &Session, guardian: Pubkey, models: usize) -> serde_json::Value {
     json!({
         "program": session.at.program.to_string(), "guardian": guardian.to_string(), "models": models,
         "io_mint": session.at.io_mint.to_string(), "iosd_mint": session.at.iosd_mint.to_string(),
     })
-}
-
-fn on_cluster(
-    chain: &Chain,
-    place: Place,
-    (guardian, io, iosd): (Pubkey, Pubkey, Pubkey),
-    params: &Params,
-    as_json: bool,
-) -> Result<(), Failure> {
-    let open = place.open(chain)?;
-    let at = Addresses::new(open.ledger().program(), io, iosd);
-    let payer = session::keypair(chain)?.pubkey();
-    let initialise = vec![at.initialise(&payer, &guardian, params)];
-    let mut session = Session::unconfigured(chain, place, open, at, as_json);
-    let Some(sent) = session.carry_out(Act::new("ledger init", initialise))? else { return Ok(()) };
-    let lines = [
-        format!("initialised {} on {}", session.at.program, session.place.shown()),
-        format!("  guardian {guardian}"),
-        "  no models yet: its guardian adds them with `assay ledger model defaults`".to_owned(),
-    ];
-    session.done("ledger init", &[sent], described(&session, guardian, 0), &lines);
-    Ok(())
 }

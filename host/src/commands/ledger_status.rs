@@ -26,7 +26,7 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
     }
     if session.as_json {
         let mut shown = json!({
-            "ledger": session.place.shown(), "program": session.at.program.to_string(), "slot": clock.slot,
+            "ledger": session.place.shown(), "cluster": session.open.public(), "program": session.at.program.to_string(), "slot": clock.slot,
             "time": { "unix": clock.unix_timestamp, "utc": show::utc(clock.unix_timestamp) }, "protocol_time": times.now,
             "guardian": show::key(&config.guardian), "paused": config.paused != 0,
             "io_mint": session.at.io_mint.to_string(), "iosd_mint": session.at.iosd_mint.to_string(),
@@ -43,7 +43,8 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
         report::print_json(&shown);
         return Ok(());
     }
-    out!("ledger    {}", session.place.shown());
+    let cluster = session.open.public().map(|name| format!(" · {name}")).unwrap_or_default();
+    out!("ledger    {}{cluster}", session.place.shown());
     out!("program   {} · guardian {}", session.at.program, show::key(&config.guardian));
     out!("mints     IO {} · IOSD {}", session.at.io_mint, session.at.iosd_mint);
     out!("now       slot {} · {}", clock.slot, show::utc(clock.unix_timestamp));

@@ -19,6 +19,7 @@ mod keys;
 mod ledger;
 mod ledger_guard;
 mod ledger_init;
+mod ledger_init_cluster;
 mod ledger_status;
 mod new;
 mod provider;

@@ -92,7 +92,7 @@ fn update(session: &mut Session, arguments: &DeviceUpdate) -> Result<(), Failure
 }
 
 fn list(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
-    let provider = session.provider_at(address)?;
+    let (provider, _) = session.provider(address)?;
     let (devices, models) = (of(session, &provider)?, session.models()?);
     if session.as_json {
         let list: Vec<Value> = devices.iter().map(|device| json(device, &models)).collect();

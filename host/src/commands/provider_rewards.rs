@@ -21,9 +21,8 @@ use crate::settlement::show;
 /// Says that this provider is there.
 pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
-    let advances = ledger::caught_up(session)?;
-    let act = Act::new("provider heartbeat", vec![session.at.heartbeat(&own.owner.into())]).after(advances);
-    let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let acts = ledger::caught_up(session, || Act::new("provider heartbeat", vec![session.at.heartbeat(&own.owner.into())]))?;
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);
     let mut lines = vec![
         format!("counts until {}", times.due(own.beat_until)),
@@ -33,7 +32,7 @@ pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
         lines.push("  it earns nothing: `assay provider status` shows whether it may take jobs, and which devices are attested".to_owned());
     }
     let shown = json!({ "until": times.json(own.beat_until), "score_gpu": identity(own.counted_gpu).to_string(), "score_cpu": identity(own.counted_cpu).to_string(), "earned": show::io_json(own.earned) });
-    session.done("provider heartbeat", &[sent], shown, &lines);
+    session.done("provider heartbeat", &sent, shown, &lines);
     Ok(())
 }
 
@@ -50,8 +49,7 @@ fn accruing(session: &Session, own: &Provider, now: i64) -> Result<u64, Refusal>
 
 /// Rewards: earned, and accruing.
 pub fn earnings(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
-    let at = session.provider_at(address)?;
-    let own = session.ledger().provider(&at)?;
+    let (at, own) = session.provider(address)?;
     let times = session.times()?;
     // One that has terminated accrues nothing.
     let accruing = accruing(session, &own, times.now).unwrap_or(0);
@@ -92,9 +90,9 @@ pub fn claim(session: &mut Session) -> Result<(), Failure> {
 
 /// Says that another provider is not there any more.
 pub fn lapse(session: &mut Session, address: &Pubkey) -> Result<(), Failure> {
-    let at = session.provider_at(Some(address))?;
-    let advances = ledger::caught_up(session)?;
-    let Some(sent) = session.carry_out(Act::new("provider lapse", vec![session.at.lapse(&at)]).after(advances))? else { return Ok(()) };
-    session.done("provider lapse", &[sent], json!({ "provider": at.to_string() }), &[format!("{at} no longer counts")]);
+    let (at, _) = session.provider(Some(address))?;
+    let acts = ledger::caught_up(session, || Act::new("provider lapse", vec![session.at.lapse(&at)]))?;
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
+    session.done("provider lapse", &sent, json!({ "provider": at.to_string() }), &[format!("{at} no longer counts")]);
     Ok(())
 }

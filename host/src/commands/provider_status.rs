@@ -39,11 +39,7 @@ fn unbonding(own: &Provider) -> impl Iterator<Item = (u64, i64)> {
 
 /// Shows it.
 pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
-    let at = session.provider_at(address)?;
-    let own: Provider = session.ledger().find("provider", &at)?.ok_or_else(|| {
-        Failure::usage(format!("there is no provider at {at}"))
-            .hint("`assay provider register` makes one; name another by its wallet or account")
-    })?;
+    let (at, own) = session.provider(address)?;
     let jobs_of = Filter { at: offset(Job::FIELDS, "provider"), bytes: at.as_ref() };
     let disputes_of = Filter { at: offset(Dispute::FIELDS, "provider"), bytes: at.as_ref() };
     let open: Vec<(Pubkey, Job)> =

@@ -19,6 +19,9 @@ const FORGOTTEN_MAX: usize = 8;
 /// Transactions of one draw: a committee of 16 looks at 144 candidates at most.
 const DRAWS_MAX: usize = 64;
 
+/// What a dry run on a cluster does not show.
+const FOLLOWS: &str = "on a cluster the command goes on until the committee is full: which transactions that takes, the hash of a slot decides when this one is carried out";
+
 /// Decides whether a proof is sampled. None: it was a dry run.
 pub fn sample(session: &mut Session, address: &Pubkey) -> Result<Option<Vec<Sent>>, Failure> {
     let mut sent = Vec::new();
@@ -27,10 +30,9 @@ pub fn sample(session: &mut Session, address: &Pubkey) -> Result<Option<Vec<Sent
         if job.state != state::PROVED || job.sampled != sampled::UNKNOWN {
             return Ok(Some(sent));
         }
-        if !session.chain.dry_run {
-            session.wait_for_slot(job.draw_slot)?;
-        }
-        match session.carry_out(Act::new("verifier draw", vec![session.at.sample(&session.me()?, &job)]))? {
+        session.wait_for_slot(job.draw_slot)?;
+        let act = Act::new("verifier draw", vec![session.at.sample(&session.me()?, &job)]).then(FOLLOWS);
+        match session.carry_out(act)? {
             Some(one) => sent.push(one),
             None => return Ok(None),
         }
@@ -77,7 +79,7 @@ fn step(session: &mut Session, address: &Pubkey) -> Result<Step, Failure> {
     let (job, round) = (&whole.job, &committee.round);
     let instruction = match round.state {
         round_state::WAITING | round_state::DRAWING => {
-            if round.state == round_state::WAITING && !session.chain.dry_run {
+            if round.state == round_state::WAITING {
                 session.wait_for_slot(round.draw_slot)?;
             }
             match draw::next(round, &session.ledger().slot_hashes()?) {
@@ -90,7 +92,8 @@ fn step(session: &mut Session, address: &Pubkey) -> Result<Step, Failure> {
         round_state::NO_QUORUM => session.at.redraw(&session.me()?, job, round),
         _ => return Ok(Step::Done),
     };
-    Ok(session.carry_out(Act::new("verifier draw", vec![instruction]))?.map_or(Step::Rehearsed, Step::Sent))
+    let act = Act::new("verifier draw", vec![instruction]).then(FOLLOWS);
+    Ok(session.carry_out(act)?.map_or(Step::Rehearsed, Step::Sent))
 }
 
 fn report(session: &Session, address: &Pubkey, sent: &[Sent]) -> Result<(), Failure> {

@@ -146,13 +146,8 @@ pub fn claim(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
         }
     }
     instructions.splice(0..0, accounts);
-    let mut sent = Vec::new();
-    for some in instructions.chunks(6) {
-        match session.carry_out(Act::new("verifier claim", some.to_vec()))? {
-            Some(one) => sent.push(one),
-            None => return Ok(()),
-        }
-    }
+    let acts = instructions.chunks(6).map(|some| Act::new("verifier claim", some.to_vec())).collect();
+    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let own = json!({ "paid_io": show::io_json(io), "paid_iosd": show::paid_json(currency::IOSD, iosd) });
     session.done("verifier claim", &sent, own, &[format!("paid out {} and {}", show::io(io), show::paid(currency::IOSD, iosd))]);
     Ok(())

@@ -1,25 +1,28 @@
-//! Doing something on the ledger: shown, checked, sent, reported. All commands that change anything go through here.
+//! Doing something on the ledger: checked, sent, reported. All commands that change anything go through here; with `--dry-run` it goes on in `rehearsal`.
 
 use assay_settlement::token::{Amount, Token};
 use assay_settlement::{LedgerError, Reads, Receipt, Spec};
 use serde_json::{Value, json};
 use solana_sdk::instruction::Instruction;
-use solana_sdk::signer::Signer;
+use solana_sdk::signature::Keypair;
 
 use super::connect::Place;
 use super::explain;
 use super::pending::{Asked, Pending};
 use super::session::Session;
 use super::show;
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
 
 /// Something to do, in one transaction.
 pub struct Act {
-    command: &'static str,
-    instructions: Vec<Instruction>,
-    takes: Vec<(&'static str, Amount)>,
+    pub(super) command: &'static str,
+    pub(super) instructions: Vec<Instruction>,
+    pub(super) takes: Vec<(&'static str, Amount)>,
+    /// What comes after it, and cannot be shown before it is carried out.
+    pub(super) follows: Option<&'static str>,
+    signers: Vec<Keypair>,
     once: Option<Pending>,
 }
 
@@ -30,10 +33,35 @@ pub struct Sent {
     again: bool,
 }
 
+impl Sent {
+    /// A transaction that is on the ledger; `again`: since an earlier run of the command.
+    pub(super) fn new(receipt: Receipt, again: bool) -> Self {
+        Self { receipt, again }
+    }
+}
+
 impl Act {
     /// Instructions of a command.
     pub fn new(command: &'static str, instructions: Vec<Instruction>) -> Self {
-        Self { command, instructions, takes: Vec::new(), once: None }
+        Self { command, instructions, takes: Vec::new(), follows: None, signers: Vec::new(), once: None }
+    }
+
+    /// Says who signs besides the wallet: keys of accounts that it makes.
+    #[must_use]
+    pub fn signed_by(mut self, signers: impl IntoIterator<Item = Keypair>) -> Self {
+        self.signers.extend(signers);
+        self
+    }
+
+    /// Says what comes after it, for a dry run that cannot show that.
+    #[must_use]
+    pub fn then(mut self, follows: &'static str) -> Self {
+        self.follows = Some(follows);
+        self
+    }
+
+    pub(super) fn signers(&self) -> Vec<Keypair> {
+        self.signers.iter().map(Keypair::insecure_clone).collect()
     }
 
     /// Puts an instruction before the others, if there is one.
@@ -73,10 +101,10 @@ impl Session {
         Pending::begin(&Asked { place: &self.place, wallet: &self.me()?, command, details }, number)
     }
 
-    /// Sends it. None: it was a dry run, and that was reported.
+    /// Sends it. None: it was a dry run that ends here, and was reported.
     pub fn carry_out(&mut self, act: Act) -> Result<Option<Sent>, Failure> {
         if self.chain.dry_run {
-            return self.rehearse(&act).map(|()| None);
+            return self.rehearse(act);
         }
         let wallet = self.wallet()?.insecure_clone();
         let again = act.once.as_ref().is_some_and(|pending| pending.again);
@@ -86,11 +114,12 @@ impl Session {
         }
         let before = self.ledger().clock()?.slot;
         let intent = act.once.as_ref().map(|pending| pending.intent);
-        let sent = self.open.ledger_mut().send(&Spec { intent, ..Spec::new(&act.instructions, &wallet) });
+        let signers: Vec<&Keypair> = act.signers.iter().collect();
+        let sent = self.open.sender()?.send(&Spec { intent, signers: &signers, ..Spec::new(&act.instructions, &wallet) });
         match sent {
             Ok(receipt) => {
                 self.unreported.borrow_mut().extend(act.once);
-                Ok(Some(Sent { receipt, again: again && receipt.slot < before }))
+                Ok(Some(Sent::new(receipt, again && receipt.slot < before)))
             }
             Err(error) => {
                 if Pending::is_over(&error) {
@@ -101,7 +130,22 @@ impl Session {
         }
     }
 
-    fn refused(&self, instructions: &[Instruction], error: LedgerError) -> Failure {
+    /// Sends several, one after the other. None: it was a dry run that ends here, and was reported.
+    pub fn carry_out_all(&mut self, acts: Vec<Act>) -> Result<Option<Vec<Sent>>, Failure> {
+        if self.chain.dry_run && self.open.is_cluster() {
+            return self.rehearse_all(acts).map(|()| None);
+        }
+        let mut sent = Vec::with_capacity(acts.len());
+        for act in acts {
+            match self.carry_out(act)? {
+                Some(one) => sent.push(one),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(sent))
+    }
+
+    pub(super) fn refused(&self, instructions: &[Instruction], error: LedgerError) -> Failure {
         let at = match &error {
             LedgerError::Refused(
                 assay_settlement::Refused::ByProgram { instruction, .. } | assay_settlement::Refused::Instruction { instruction, .. },
@@ -116,9 +160,9 @@ impl Session {
     }
 
     /// Whether the wallet holds what it takes.
-    fn afford(&self, act: &Act) -> Result<(), Failure> {
+    pub(super) fn afford(&self, act: &Act) -> Result<(), Failure> {
         let me = self.me()?;
-        let cost = explain::cost(self, &act.instructions)?;
+        let cost = explain::cost(self, act, &mut Vec::new())?;
         for token in Token::ALL {
             let asked: u64 =
                 act.takes.iter().filter(|(_, amount)| amount.token == token).fold(0, |sum, (_, amount)| sum.saturating_add(amount.units));
@@ -143,45 +187,11 @@ impl Session {
         Ok(())
     }
 
-    /// Shows what would be signed, what it would cost, and whether it would be refused.
-    fn rehearse(&self, act: &Act) -> Result<(), Failure> {
-        let wallet = self.wallet()?;
-        let simulated = self.ledger().simulate(&Spec::new(&act.instructions, wallet))?;
-        let cost = explain::cost(self, &act.instructions)?;
-        let refused = simulated.refused.clone().map(Failure::from);
-        if self.as_json {
-            let instructions: Vec<Value> = act.instructions.iter().map(|instruction| explain::json(&self.at, instruction)).collect();
-            let takes: Vec<Value> =
-                act.takes.iter().map(|(what, amount)| json!({ "what": what, "amount": show::amount_json(*amount) })).collect();
-            report::print_json(&json!({
-                "dry_run": act.command, "ledger": self.place.shown(), "signer": wallet.pubkey().to_string(), "instructions": instructions, "takes": takes,
-                "compute_units": simulated.units, "fee": show::amount_json(Token::Sol.units(cost.fee)), "rent": show::amount_json(Token::Sol.units(cost.rent)),
-                "refused": simulated.refused.as_ref().map(ToString::to_string),
-            }));
-        } else {
-            out!("{}: a dry run, nothing is sent", act.command);
-            out!("  ledger   {}", self.place.shown());
-            out!("  signer   {}", wallet.pubkey());
-            for instruction in &act.instructions {
-                explain::lines(&self.at, instruction).iter().for_each(|line| out!("  {line}"));
-            }
-            act.takes.iter().for_each(|(what, amount)| out!("  takes    {amount} · {what}"));
-            out!(
-                "  costs    {} · fee; {} · rent, which comes back when the account is closed",
-                Token::Sol.units(cost.fee),
-                Token::Sol.units(cost.rent)
-            );
-            out!("  compute  {} units", report::grouped(simulated.units));
-        }
-        match (refused, self.as_json) {
-            (None, _) => Ok(()),
-            (Some(_), true) => Err(Failure::silent(Code::Failed)),
-            (Some(failure), false) => Err(failure.about("it would be refused")),
-        }
-    }
-
     /// Reports what was done. Only then has it ended: whoever is interrupted before has not heard of it, and will ask again.
     pub fn done(&self, command: &str, sent: &[Sent], own: Value, lines: &[String]) {
+        if self.chain.dry_run && self.show_rehearsal() {
+            return;
+        }
         self.report(command, sent, own, lines);
         if !crate::say::lost() {
             self.unreported.take().into_iter().for_each(Pending::end);
@@ -203,7 +213,7 @@ impl Session {
             let receipt = &sent.receipt;
             let units = report::grouped(receipt.units);
             out!("  transaction {} · slot {} · {units} compute units · {}", receipt.signature, receipt.slot, Token::Sol.units(receipt.fee));
-            if let Some(link) = self.place.explorer(&receipt.signature.to_string()) {
+            if let Some(link) = self.open.explorer(&receipt.signature.to_string()) {
                 out!("  {link}");
             }
             if sent.again {
@@ -218,7 +228,7 @@ impl Session {
             "signature": receipt.signature.to_string(), "slot": receipt.slot, "compute_units": receipt.units,
             "fee": show::amount_json(Token::Sol.units(receipt.fee)), "carried_out_before": sent.again,
         });
-        if let Some(link) = self.place.explorer(&receipt.signature.to_string()) {
+        if let Some(link) = self.open.explorer(&receipt.signature.to_string()) {
             shown["explorer"] = json!(link);
         }
         shown

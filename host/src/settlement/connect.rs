@@ -40,7 +40,12 @@ pub enum Open {
     /// On this machine.
     Embedded(Box<Embedded>),
     /// On a cluster.
-    Cluster(Box<dyn Ledger>),
+    Cluster {
+        /// It.
+        ledger: Box<RpcLedger>,
+        /// What an earlier command left uncertain there was found out, or is known to be so still.
+        resumed: bool,
+    },
 }
 
 impl Place {
@@ -72,7 +77,11 @@ impl Place {
 
     fn cluster(url: &str) -> Result<Self, Failure> {
         let full = cluster_url(url);
-        if !(full.starts_with("http://") || full.starts_with("https://")) {
+        let host = full.strip_prefix("https://").or_else(|| full.strip_prefix("http://"));
+        let is_url = host.is_some_and(|host| {
+            !host.starts_with(['/', '?', '#']) && !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control())
+        });
+        if !is_url {
             return Err(Failure::usage(format!("{url:?} is no ledger"))
                 .hint("write embedded, embedded:DIR, config, mainnet-beta, testnet, devnet, localhost, or a URL"));
         }
@@ -86,8 +95,15 @@ impl Place {
     }
 
     fn found() -> Result<Self, Failure> {
-        if let Some(folder) = folders::ledger().filter(|folder| folder.join("snapshot").exists()) {
-            return Ok(Self::Embedded(folder));
+        if let Some(folder) = folders::ledger() {
+            let snapshot = folder.join("snapshot");
+            // Where it cannot be told, nothing is sent elsewhere instead.
+            let is_there = snapshot.try_exists().map_err(|e| {
+                Failure::abstained(format!("cannot look for {}: {e}", snapshot.display())).hint("name the ledger with --url")
+            })?;
+            if is_there {
+                return Ok(Self::Embedded(folder));
+            }
         }
         match key_files::solana()?.and_then(|config| config.json_rpc_url) {
             Some(url) => Self::cluster(&url),
@@ -125,29 +141,29 @@ impl Place {
         }
     }
 
-    /// A page that shows a transaction, on clusters that the public can see.
-    pub fn explorer(&self, signature: &str) -> Option<String> {
-        let Self::Cluster(url) = self else { return None };
-        let page = format!("https://explorer.solana.com/tx/{signature}");
-        match () {
-            () if url.contains("devnet") => Some(format!("{page}?cluster=devnet")),
-            () if url.contains("testnet") => Some(format!("{page}?cluster=testnet")),
-            () if url.contains("mainnet") => Some(page),
-            () => None,
-        }
-    }
-
     /// Opens it.
     pub fn open(&self, chain: &Chain) -> Result<Open, Failure> {
         match self {
-            Self::Embedded(folder) => Ok(Open::Embedded(Box::new(locked(|| Embedded::open(folder, PROGRAM))?))),
-            Self::Cluster(url) => Ok(Open::Cluster(cluster(url, chain)?)),
+            Self::Embedded(folder) => {
+                let mut ledger = locked(|| Embedded::open(folder, PROGRAM))?;
+                if chain.dry_run {
+                    ledger.rehearse()?;
+                }
+                Ok(Open::Embedded(Box::new(ledger)))
+            }
+            Self::Cluster(url) => Ok(Open::Cluster { ledger: Box::new(cluster(url, chain)?), resumed: false }),
         }
     }
 }
 
-/// Connects to a cluster. What an earlier command left uncertain there is found out first.
-fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
+/// A page that shows a transaction, on the clusters that the public can see.
+fn link(cluster: &str, signature: &str) -> String {
+    let page = format!("https://explorer.solana.com/tx/{signature}");
+    if cluster == "mainnet-beta" { page } else { format!("{page}?cluster={cluster}") }
+}
+
+/// Connects to a cluster, to read from it.
+fn cluster(url: &str, chain: &Chain) -> Result<RpcLedger, Failure> {
     let program = chain.program.ok_or_else(|| {
         Failure::usage("which program on that cluster?").hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM")
     })?;
@@ -159,8 +175,15 @@ fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
     if let Some(most) = chain.priority_fee_max {
         settings.priority.price_max = most;
     }
-    let mut ledger = locked(|| RpcLedger::connect(settings.clone()))?;
-    for settled in ledger.resume()? {
+    if let Some(level) = key_files::solana()?.and_then(|config| config.commitment) {
+        settings.level = level;
+    }
+    Ok(RpcLedger::connect(settings)?)
+}
+
+/// Finds out what an earlier command left uncertain. Another command that is sending is waited for.
+fn resume(ledger: &mut RpcLedger) -> Result<(), Failure> {
+    for settled in locked(|| ledger.resume())? {
         match settled {
             Settled::Landed(receipt) => note!("assay: {}, which was uncertain, is on the ledger", receipt.signature),
             Settled::Failed(signature) => note!("assay: {signature}, which was uncertain, is on the ledger, failed, and changed nothing"),
@@ -168,11 +191,11 @@ fn cluster(url: &str, chain: &Chain) -> Result<Box<dyn Ledger>, Failure> {
             Settled::Uncertain(signature) => note!("assay: {signature} is still uncertain"),
         }
     }
-    Ok(Box::new(ledger))
+    Ok(())
 }
 
 /// Opens what one process at a time has open; while another has it, waits.
-fn locked<T>(open: impl Fn() -> Result<T, LedgerError>) -> Result<T, Failure> {
+fn locked<T>(mut open: impl FnMut() -> Result<T, LedgerError>) -> Result<T, Failure> {
     let started = Instant::now();
     loop {
         match open() {
@@ -187,23 +210,47 @@ impl Open {
     pub fn ledger(&self) -> &dyn Ledger {
         match self {
             Self::Embedded(embedded) => embedded.as_ref(),
-            Self::Cluster(cluster) => cluster.as_ref(),
+            Self::Cluster { ledger, .. } => ledger.as_ref(),
         }
     }
 
-    /// To send to.
-    pub fn ledger_mut(&mut self) -> &mut dyn Ledger {
+    /// To send to. What an earlier command left uncertain there is found out first.
+    pub fn sender(&mut self) -> Result<&mut dyn Ledger, Failure> {
         match self {
-            Self::Embedded(embedded) => embedded.as_mut(),
-            Self::Cluster(cluster) => cluster.as_mut(),
+            Self::Embedded(embedded) => Ok(embedded.as_mut()),
+            Self::Cluster { ledger, resumed } => {
+                if !*resumed {
+                    resume(ledger)?;
+                    *resumed = true;
+                }
+                Ok(ledger.as_mut())
+            }
         }
+    }
+
+    /// Whether it is a cluster, where nothing can be tried out but what could be sent next.
+    pub fn is_cluster(&self) -> bool {
+        matches!(self, Self::Cluster { .. })
+    }
+
+    /// The name of the public cluster that it is, if it is one.
+    pub fn public(&self) -> Option<&'static str> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Cluster { ledger, .. } => ledger.public(),
+        }
+    }
+
+    /// A page that shows a transaction, on clusters that the public can see.
+    pub fn explorer(&self, signature: &str) -> Option<String> {
+        self.public().map(|cluster| link(cluster, signature))
     }
 
     /// What only an embedded ledger does.
     pub fn embedded(&mut self, what: &str) -> Result<&mut Embedded, Failure> {
         match self {
             Self::Embedded(embedded) => Ok(embedded),
-            Self::Cluster(_) => Err(Failure::usage(format!("{what} is for embedded ledgers, and this is a cluster"))
+            Self::Cluster { .. } => Err(Failure::usage(format!("{what} is for embedded ledgers, and this is a cluster"))
                 .hint("name the embedded one with --url embedded")),
         }
     }
@@ -220,14 +267,15 @@ mod tests {
         assert_eq!(named("devnet"), Some(Place::Cluster("https://api.devnet.solana.com".into())));
         assert_eq!(named("http://localhost:8899"), Some(Place::Cluster("http://localhost:8899".into())));
         assert_eq!(named("ftp://x"), None);
-        assert_eq!(named("nowhere"), None);
+        for none in ["nowhere", "http://", "https:///path", "http://two words", "http://a\n"] {
+            assert_eq!(named(none), None, "{none}");
+        }
     }
 
     #[test]
     fn links_are_for_what_the_public_sees_and_secrets_are_not_shown() {
-        let devnet = Place::Cluster("https://api.devnet.solana.com".into());
-        assert_eq!(devnet.explorer("S").as_deref(), Some("https://explorer.solana.com/tx/S?cluster=devnet"));
-        assert_eq!(Place::Cluster("http://localhost:8899".into()).explorer("S"), None);
+        assert_eq!(link("devnet", "S"), "https://explorer.solana.com/tx/S?cluster=devnet");
+        assert_eq!(link("mainnet-beta", "S"), "https://explorer.solana.com/tx/S");
         assert_eq!(Place::Cluster("https://user:pw@rpc.example/v1/KEY?api-key=K".into()).shown(), "https://rpc.example");
     }
 }

@@ -2,13 +2,14 @@
 
 use assay_settlement::Addresses;
 use assay_settlement_interface::FieldInfo;
-use assay_settlement_interface::account::{Device, Job, Model, Proposal, Provider, Round, Seat, Vote, round_length};
+use assay_settlement_interface::account::{Config, Device, Job, Model, Proposal, Provider, Round, Seat, Totals, Vote, round_length};
 use assay_settlement_interface::instruction::{Appeal, Challenge, INSTRUCTIONS, InstructionInfo, Redraw};
 use assay_settlement_interface::params::Param;
 use serde_json::{Value, json};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
 
+use super::act::Act;
 use super::session::Session;
 use crate::failure::Failure;
 
@@ -38,13 +39,36 @@ fn info(at: &Addresses, instruction: &Instruction) -> Option<&'static Instructio
     INSTRUCTIONS.iter().copied().find(|info| instruction.program_id == at.program && info.tag == *tag)
 }
 
+/// An instruction of another program that commands send: its name, and what its accounts are.
+fn foreign(instruction: &Instruction) -> Option<(&'static str, &'static [&'static str])> {
+    // The token program's numbers are those of what `ledger init --new-mints` sends.
+    Some(match (instruction.program_id, instruction.data.first()) {
+        (spl_associated_token_account_interface::program::ID, _) => {
+            ("CreateTokenAccount", &["payer", "token_account", "wallet", "mint", "system_program", "token_program"])
+        }
+        (solana_sdk_ids::system_program::ID, Some(0)) => ("CreateAccount", &["payer", "new_account"]),
+        (spl_token_interface::ID, Some(20)) => ("InitializeMint2", &["mint"]),
+        (spl_token_interface::ID, Some(7)) => ("MintTo", &["mint", "token_account", "authority"]),
+        (spl_token_interface::ID, Some(6)) => ("SetAuthority", &["mint", "authority"]),
+        _ => return None,
+    })
+}
+
 /// The name of an instruction.
 pub fn name(at: &Addresses, instruction: &Instruction) -> String {
     match info(at, instruction) {
         Some(info) => info.name.to_owned(),
-        None if instruction.program_id == spl_associated_token_account_interface::program::ID => "CreateTokenAccount".to_owned(),
-        None => instruction.program_id.to_string(),
+        None => foreign(instruction).map_or_else(|| instruction.program_id.to_string(), |(name, _)| name.to_owned()),
     }
+}
+
+/// What the instructions of a transaction call an account: `job`, `escrow_io`.
+pub fn account(at: &Addresses, instructions: &[Instruction], address: &Pubkey) -> String {
+    let named = instructions.iter().find_map(|instruction| {
+        let place = instruction.accounts.iter().position(|meta| meta.pubkey == *address)?;
+        Some(account_name(info(at, instruction), instruction, place))
+    });
+    named.unwrap_or_else(|| "account".to_owned())
 }
 
 /// A field's value, as its type says.
@@ -60,11 +84,10 @@ fn value(field: &FieldInfo, data: &[u8]) -> Value {
 }
 
 /// What an account of an instruction is called.
-fn account_name(info: Option<&InstructionInfo>, place: usize) -> String {
-    match info.and_then(|info| info.accounts.get(place)) {
-        Some(account) => account.name.to_owned(),
-        None => format!("more {place}"),
-    }
+fn account_name(info: Option<&InstructionInfo>, instruction: &Instruction, place: usize) -> String {
+    let own = info.and_then(|info| info.accounts.get(place)).map(|account| account.name);
+    let name = own.or_else(|| foreign(instruction).filter(|_| info.is_none()).and_then(|(_, names)| names.get(place).copied()));
+    name.map_or_else(|| format!("more {place}"), str::to_owned)
 }
 
 /// An instruction for programs.
@@ -77,7 +100,7 @@ pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
         .accounts
         .iter()
         .enumerate()
-        .map(|(place, meta)| json!({ "name": account_name(info, place), "address": meta.pubkey.to_string(), "signs": meta.is_signer, "changes": meta.is_writable }))
+        .map(|(place, meta)| json!({ "name": account_name(info, instruction, place), "address": meta.pubkey.to_string(), "signs": meta.is_signer, "changes": meta.is_writable }))
         .collect();
     json!({ "name": name(at, instruction), "program": instruction.program_id.to_string(), "fields": fields, "accounts": accounts })
 }
@@ -97,16 +120,16 @@ pub fn lines(at: &Addresses, instruction: &Instruction) -> Vec<String> {
             (false, true) => " (changes)",
             (false, false) => "",
         };
-        lines.push(format!("  {:<16} {}{flags}", account_name(info, place), meta.pubkey));
+        lines.push(format!("  {:<16} {}{flags}", account_name(info, instruction, place), meta.pubkey));
     }
     lines
 }
 
-/// What a transaction of these costs, as far as can be told without sending it.
-pub fn cost(session: &Session, instructions: &[Instruction]) -> Result<Cost, Failure> {
-    let mut cost = Cost { fee: SIGNATURE, rent: 0 };
-    let mut seen: Vec<Pubkey> = Vec::new();
-    for instruction in instructions {
+/// What a transaction costs, as far as can be told without trying it. `seen` are accounts that it or one before it makes.
+pub fn cost(session: &Session, act: &Act, seen: &mut Vec<Pubkey>) -> Result<Cost, Failure> {
+    let signatures = 1 + act.signers().len() as u64;
+    let mut cost = Cost { fee: SIGNATURE.saturating_mul(signatures), rent: 0 };
+    for instruction in &act.instructions {
         let info = info(&session.at, instruction);
         for (place, meta) in instruction.accounts.iter().enumerate() {
             if !meta.is_writable || seen.contains(&meta.pubkey) {
@@ -125,11 +148,17 @@ pub fn cost(session: &Session, instructions: &[Instruction]) -> Result<Cost, Fai
 /// Length of the account at a place, if the instruction makes it when it is not there. What Tally may make, its own outcome decides: that is not told.
 fn made(session: &Session, info: Option<&InstructionInfo>, instruction: &Instruction, place: usize) -> Result<Option<usize>, Failure> {
     let Some(info) = info else {
-        let creates = instruction.program_id == spl_associated_token_account_interface::program::ID && place == 1;
-        return Ok(creates.then_some(TOKEN_ACCOUNT));
+        let tokens = instruction.program_id == spl_associated_token_account_interface::program::ID && place == 1;
+        // CreateAccount: its number as four bytes, lamports, length.
+        let system = instruction.program_id == solana_sdk_ids::system_program::ID && place == 1 && instruction.data.first() == Some(&0);
+        let length = instruction.data.get(12..20).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+        return Ok(if tokens { Some(TOKEN_ACCOUNT) } else { length.filter(|_| system).and_then(|length| length.try_into().ok()) });
     };
     let round = |param: Param| Some(round_length(u8::try_from(session.param(param)).unwrap_or(u8::MAX)));
-    Ok(match (info.name, account_name(Some(info), place).as_str()) {
+    Ok(match (info.name, account_name(Some(info), instruction, place).as_str()) {
+        ("Initialise", "config") => Some(Config::LEN),
+        ("Initialise", "totals") => Some(Totals::LEN),
+        ("Initialise", "stake_tokens" | "escrow_io" | "escrow_iosd" | "fees_io" | "fees_iosd") => Some(TOKEN_ACCOUNT),
         ("RegisterProvider", "provider") => Some(Provider::LEN),
         ("AddDevice", "device") => Some(Device::LEN),
         ("SetModel", "model") => Some(Model::LEN),
@@ -175,5 +204,11 @@ mod tests {
         let foreign = Instruction { program_id: Pubkey::new_from_array([9; 32]), accounts: Vec::new(), data: Vec::new() };
         assert_eq!(name(&at(), &foreign), foreign.program_id.to_string());
         assert_eq!(lines(&at(), &foreign).len(), 1);
+        let (wallet, mint) = (Pubkey::new_from_array([4; 32]), Pubkey::new_from_array([5; 32]));
+        let new = assay_settlement::call::new_mint(&wallet, &mint, assay_settlement::token::Token::Io, &wallet, 1);
+        let named: Vec<String> = new.iter().map(|instruction| name(&at(), instruction)).collect();
+        assert_eq!(named, ["CreateAccount", "InitializeMint2"]);
+        assert_eq!(account(&at(), &new, &mint), "new_account");
+        assert_eq!(name(&at(), &at().open_tokens(&wallet, &wallet, 0)), "CreateTokenAccount");
     }
 }

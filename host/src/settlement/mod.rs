@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! connect    which ledger, opened          session    that, with its configuration and the key that signs
-//! act        what is sent: shown, checked, sent, reported          explain   what instructions say, and what they cost
+//! act        what is sent: checked, sent, reported                 explain   what instructions say, and what they cost
+//! rehearsal  what would be sent: tried, shown                      bill      what a transaction does to money
 //! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
 //! job_state  what can happen to a job next, and by when
 //! show, names, reference, refused                                  words for people, and back
@@ -11,6 +12,7 @@
 //! Nothing here is touched unless a command of the ledger runs.
 
 pub mod act;
+mod bill;
 pub mod connect;
 pub mod estimate;
 pub mod explain;
@@ -20,6 +22,7 @@ pub mod names;
 pub mod pending;
 pub mod reference;
 mod refused;
+mod rehearsal;
 pub mod session;
 pub mod show;
 pub mod verdicts;

@@ -79,7 +79,12 @@ impl Pending {
         let number = number()?;
         let file = File { command: command.to_owned(), intent: hex::encode(intent), number };
         let text = serde_json::to_string(&file).map_err(|e| Failure::abstained(format!("cannot write {}: {e}", path.display())))?;
-        atomic_file::write_secret(&path, text.as_bytes(), false)?;
+        match atomic_file::write_secret(&path, text.as_bytes(), false) {
+            Ok(()) => {}
+            // The same command, begun by another process at the same moment: they are one.
+            Err(_) if path.exists() => return Self::read(path),
+            Err(why) => return Err(why),
+        }
         Ok(Self { path: Some(path), intent, number, again: false })
     }
 
@@ -143,6 +148,16 @@ mod tests {
         second.end();
         let third = begin(9);
         assert!(!third.again && third.intent != first.intent && third.number == 9);
+    }
+
+    #[test]
+    fn of_two_that_begin_at_once_one_begins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pending/one.json");
+        // The other one begins between this one's look and its own beginning.
+        let other = || Pending::begin_at(path.clone(), "job open", || Ok(1)).map(|other| other.number);
+        let this = Pending::begin_at(path.clone(), "job open", || other().map(|_| 2)).expect("it begins");
+        assert_eq!((this.number, this.again), (1, true));
     }
 
     #[test]

@@ -29,9 +29,8 @@ impl From<LedgerError> for Failure {
             LedgerError::Version { .. } => Self::abstained(said).hint("use the version of assay that wrote it, or a newer one"),
             LedgerError::Broken(_) => Self::abstained(said).hint("check the disk, then run the command again"),
             LedgerError::Program(_) => Self::abstained(said).hint("this is a fault of this build of assay: report it"),
-            LedgerError::Rpc { .. } => {
-                Self::abstained(said).hint("check the URL and the network; nothing was paid that is not said so here")
-            }
+            LedgerError::Rpc { .. } => Self::abstained(said)
+                .hint("check the URL and the network, or ask another node by --url; nothing was paid that is not said so here"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
+use assay_settlement::address;
 use assay_settlement::call::Committee;
 use assay_settlement::{Addresses, Filter, Ledger, Reads};
 use assay_settlement_interface::FieldInfo;
@@ -18,6 +19,7 @@ use super::job_state::Whole;
 use super::models::{Kind, Model};
 use super::pending::Pending;
 use super::reference::JobReference;
+use super::rehearsal::Rehearsed;
 use super::show::{self, Times};
 use crate::cli::Chain;
 use crate::failure::Failure;
@@ -43,13 +45,37 @@ pub struct Session {
     wallet: OnceCell<Keypair>,
     /// What was carried out and is not reported yet.
     pub(super) unreported: RefCell<Vec<Pending>>,
+    /// What a dry run has tried and not shown yet.
+    pub(super) rehearsal: RefCell<Vec<Rehearsed>>,
+    /// What it cannot try.
+    pub(super) unrehearsed: RefCell<Vec<Rehearsed>>,
 }
 
 /// The key that signs, as Solana's crates want it.
 pub fn keypair(chain: &Chain) -> Result<Keypair, Failure> {
+    // A key is made where there is none; a dry run makes nothing.
+    if chain.dry_run && !key_files::has_wallet(chain.keypair.as_deref())? {
+        return Err(Failure::usage("there is no key to sign with yet, and a dry run makes none")
+            .hint("`assay keys new FILE` makes one; name it with --keypair"));
+    }
     let key = key_files::wallet(chain.keypair.as_deref())?;
     Keypair::try_from(&key.key.to_keypair_bytes()[..])
         .map_err(|e| Failure::refused("key.file", format!("{}: {e}", key.path.display())).hint("make one with `assay keys new FILE`"))
+}
+
+/// Why a program has no configuration: it is not there, it is none, or nobody has initialised it.
+pub fn uninitialised(place: &Place, open: &Open) -> Failure {
+    let (program, shown) = (open.ledger().program(), place.shown());
+    match open.ledger().account(&program) {
+        Err(error) => error.into(),
+        Ok(None) => Failure::usage(format!("there is no program {program} on {shown}")).hint(
+            "check --program and --url; `solana program deploy host/settlement/program/assay_settlement.so` puts the program on a cluster",
+        ),
+        Ok(Some(account)) if !account.executable => Failure::usage(format!("{program} on {shown} is an account, and no program"))
+            .hint("name the settlement program with --program ADDRESS, or in ASSAY_PROGRAM"),
+        Ok(Some(_)) => Failure::usage(format!("the program {program} on {shown} is not initialised, or is another program"))
+            .hint("`assay ledger init --url … --program …` initialises the settlement program"),
+    }
 }
 
 impl Session {
@@ -62,9 +88,11 @@ impl Session {
 
     /// With a ledger that is open.
     pub fn with(chain: &Chain, place: Place, open: Open, as_json: bool) -> Result<Self, Failure> {
-        let config = open.ledger().config()?;
+        let Some(config) = open.ledger().find::<Config>("configuration", &address::config(&open.ledger().program()))? else {
+            return Err(uninitialised(&place, &open));
+        };
         let at = Addresses::new(open.ledger().program(), config.io_mint.into(), config.iosd_mint.into());
-        Ok(Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() })
+        Ok(Self::new(chain, place, open, at, config, as_json))
     }
 
     /// With a program that is not initialised yet: parameters are the defaults.
@@ -84,7 +112,22 @@ impl Session {
             genesis: 0,
             params: DEFAULTS,
         };
-        Self { chain: chain.clone(), place, open, at, config, as_json, wallet: OnceCell::new(), unreported: RefCell::default() }
+        Self::new(chain, place, open, at, config, as_json)
+    }
+
+    fn new(chain: &Chain, place: Place, open: Open, at: Addresses, config: Config, as_json: bool) -> Self {
+        Self {
+            chain: chain.clone(),
+            place,
+            open,
+            at,
+            config,
+            as_json,
+            wallet: OnceCell::new(),
+            unreported: RefCell::default(),
+            rehearsal: RefCell::default(),
+            unrehearsed: RefCell::default(),
+        }
     }
 
     /// The ledger, to look at.
@@ -123,10 +166,23 @@ impl Session {
     }
 
     /// The address of a provider's account: named by its wallet or by itself, or one's own.
-    pub fn provider_at(&self, address: Option<&Pubkey>) -> Result<Pubkey, Failure> {
+    fn provider_at(&self, address: Option<&Pubkey>) -> Result<Pubkey, Failure> {
         let Some(address) = address else { return Ok(self.at.provider(&self.me()?)) };
         let own = self.ledger().account(address)?.is_some_and(|found| found.owner == self.at.program);
         Ok(if own { *address } else { self.at.provider(address) })
+    }
+
+    /// A provider that must be there: named by its wallet or account, or one's own.
+    pub fn provider(&self, address: Option<&Pubkey>) -> Result<(Pubkey, Provider), Failure> {
+        let at = self.provider_at(address)?;
+        match self.ledger().find("provider", &at)? {
+            Some(found) => Ok((at, found)),
+            None => {
+                let who = address.map_or_else(|| self.me(), |address| Ok(*address))?;
+                Err(Failure::usage(format!("{who} is no provider on this ledger"))
+                    .hint("`assay provider register` makes one; name another by its wallet or account"))
+            }
+        }
     }
 
     /// One's own provider, which must be there.
@@ -216,14 +272,14 @@ impl Session {
             let at = self.ledger().clock()?.slot;
             match &mut self.open {
                 Open::Embedded(embedded) => embedded.skip(slot.saturating_sub(at).saturating_add(1))?,
-                Open::Cluster(_) if started.elapsed() > SLOT_WAIT => {
+                Open::Cluster { .. } if started.elapsed() > SLOT_WAIT => {
                     return Err(Failure::abstained(format!(
                         "slot {slot}, which draws, has not come in {} s; the cluster is at {at}",
                         SLOT_WAIT.as_secs()
                     ))
                     .hint("nothing has changed: run the command again later"));
                 }
-                Open::Cluster(_) => std::thread::sleep(Duration::from_millis(400)),
+                Open::Cluster { .. } => std::thread::sleep(Duration::from_millis(400)),
             }
         }
         Ok(())

@@ -26,7 +26,7 @@ use super::slots::Slots;
 use crate::address::Addresses;
 use crate::call::SLOT_HASHES;
 use crate::error::{LedgerError, Refused};
-use crate::ledger::Simulation;
+use crate::ledger::{Effect, Simulation};
 use crate::wire;
 
 /// No time that is told to pass ends behind this slot: transactions need some after it.
@@ -151,14 +151,22 @@ impl Machine {
     /// What a signed transaction would do.
     pub fn simulate(&self, transaction: Transaction) -> Simulation {
         let message = transaction.message.clone();
-        match self.svm.simulate_transaction(transaction) {
-            Ok(done) => Simulation { units: done.meta.compute_units_consumed, logs: done.meta.logs, refused: None },
-            Err(failed) => Simulation {
-                units: failed.meta.compute_units_consumed,
-                logs: failed.meta.logs,
-                refused: Some(Refused::new(&failed.err, &self.at.program, |at| wire::invoked(&message, at))),
-            },
-        }
+        let (meta, refused, effects) = match self.svm.simulate_transaction(transaction) {
+            Ok(done) => (done.meta, None, done.post_accounts.iter().filter_map(|(address, after)| self.effect(address, after)).collect()),
+            Err(failed) => {
+                let refused = Refused::new(&failed.err, &self.at.program, |at| wire::invoked(&message, at));
+                (failed.meta, Some(refused), Vec::new())
+            }
+        };
+        Simulation { units: meta.compute_units_consumed, logs: meta.logs, refused, fee: meta.fee, effects }
+    }
+
+    fn effect(&self, address: &Pubkey, after: &AccountSharedData) -> Option<Effect> {
+        self.change(address, after).map(|change| Effect {
+            address: *address,
+            before: self.account(address).map(|account| account.clone().into()),
+            after: change.account.is_some().then(|| after.clone().into()),
+        })
     }
 
     /// Finds out what a signed transaction does.

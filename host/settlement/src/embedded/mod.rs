@@ -85,10 +85,19 @@ pub struct Embedded {
     broken: bool,
     /// [`JOURNAL_MAX`], but for tests.
     journal_max: u64,
+    /// What is committed stays in memory: [`Embedded::rehearse`].
+    rehearsing: bool,
     _lock: File,
 }
 
 impl Embedded {
+    /// From now on nothing more is written: what is committed is seen by this process, and gone with it.
+    pub fn rehearse(&mut self) -> Result<(), LedgerError> {
+        self.flush()?;
+        self.rehearsing = true;
+        Ok(())
+    }
+
     /// Says when transactions are on the disk; at first [`Durability::Each`].
     pub fn set_durability(&mut self, durability: Durability) -> Result<(), LedgerError> {
         self.durability = durability;
@@ -132,6 +141,9 @@ impl Embedded {
 
     /// Puts on the disk what is not there yet.
     pub fn flush(&mut self) -> Result<(), LedgerError> {
+        if self.rehearsing {
+            return Ok(());
+        }
         self.write_pending()?;
         self.compact_if_long();
         Ok(())
@@ -161,6 +173,9 @@ impl Embedded {
 
     /// Replaces the journal by a snapshot.
     pub fn compact(&mut self) -> Result<(), LedgerError> {
+        if self.rehearsing {
+            return Ok(());
+        }
         self.write_pending()?;
         let frames = self.journal.next();
         self.snapshot_length = snapshot::write(&self.folder, &Saved { id: self.id, frames, snapshot: self.machine.snapshot() })?;
@@ -190,13 +205,20 @@ impl Embedded {
         self.machine.check(&entry)?;
         // Until all of it is done, nothing else is: if it fails half-way, memory and disk may differ, and only opening the ledger again tells what is on the disk.
         self.broken = true;
-        if self.durability == Durability::Each {
+        if self.durability == Durability::Each && !self.rehearsing {
             // Nothing is in memory that is not on the disk.
             let body = entry::to_body(std::slice::from_ref(&entry)).ok_or(LedgerError::Overflow)?;
             self.journal.append(&body)?;
         }
         self.machine.apply(&entry)?;
+        // Whoever tries something out next finds the time that it is now.
+        if self.rehearsing || !matches!(entry, Entry::Written { .. }) {
+            self.machine.refresh()?;
+        }
         self.broken = false;
+        if self.rehearsing {
+            return Ok(());
+        }
         match self.durability {
             Durability::Each => {
                 self.compact_if_long();

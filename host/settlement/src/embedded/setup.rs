@@ -109,6 +109,7 @@ impl Embedded {
             recovery,
             broken: false,
             journal_max: JOURNAL_MAX,
+            rehearsing: false,
             _lock: lock,
         })
     }
@@ -145,6 +146,7 @@ impl Embedded {
             recovery,
             broken: false,
             journal_max: JOURNAL_MAX,
+            rehearsing: false,
             _lock: lock,
         })
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use assay_protocol::ledger_files::journal::{HEADER_LEN, frames};
 use assay_protocol::ledger_files::snapshot::Snapshot;
 use solana_sdk::signature::Keypair;
@@ -204,6 +206,54 @@ fn an_intent_is_met_once() {
     ledger.send(&Spec { intent: Some([2; 32]), ..spec }).unwrap();
     ledger.send(&Spec { intent: None, ..spec }).unwrap();
     assert_eq!(ledger.lamports(&two).unwrap(), 3_000_000_000);
+}
+
+/// Every file of a ledger.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
+#[test]
+fn a_rehearsal_is_seen_by_itself_and_by_nobody_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let (one, two) = (Keypair::new(), Pubkey::new_unique());
+    ledger.set_durability(Durability::Grouped(100)).unwrap();
+    ledger.airdrop(&one.pubkey(), Token::Sol.units(10_000_000_000)).unwrap();
+    ledger.rehearse().unwrap();
+    let (before, clock) = (files(folder.path()), ledger.clock().unwrap());
+    let pay = transfer(&one, &two, 1_000_000_000);
+    ledger.send(&Spec { intent: Some([1; 32]), ..Spec::new(&pay, &one) }).unwrap();
+    ledger.send(&Spec::new(&transfer(&one, &two, 8_000_000_000), &one)).unwrap();
+    assert!(ledger.send(&Spec::new(&pay, &one)).is_err(), "it finds what the ones before it left");
+    ledger.warp(60).unwrap();
+    assert_eq!(ledger.clock().unwrap().unix_timestamp, clock.unix_timestamp + 60);
+    assert_eq!(ledger.lamports(&two).unwrap(), 9_000_000_000);
+    ledger.compact().unwrap();
+    ledger.flush().unwrap();
+    drop(ledger);
+    assert_eq!(files(folder.path()), before);
+    let again = Embedded::open(folder.path(), &program()).unwrap();
+    assert_eq!((again.lamports(&two).unwrap(), again.lamports(&one.pubkey()).unwrap()), (0, 10_000_000_000), "what was there before stays");
+    assert_eq!(again.clock().unwrap(), clock);
+}
+
+#[test]
+fn a_simulation_says_what_would_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ledger(folder.path());
+    let (one, two) = (Keypair::new(), Pubkey::new_unique());
+    ledger.airdrop(&one.pubkey(), Token::Sol.units(10_000_000_000)).unwrap();
+    let said = ledger.simulate(&Spec::new(&transfer(&one, &two, 1_000_000_000), &one)).unwrap();
+    let lamports: BTreeMap<Pubkey, (u64, u64)> = said.effects.iter().map(|effect| (effect.address, effect.lamports())).collect();
+    assert_eq!(lamports, BTreeMap::from([(one.pubkey(), (10_000_000_000, 8_999_995_000)), (two, (0, 1_000_000_000))]));
+    assert_eq!((said.fee, said.refused), (5_000, None));
+    assert!(said.effects.iter().any(|effect| effect.before.is_none()), "an account that it makes");
+    // All of it, but for the fee: the account is gone.
+    let said = ledger.simulate(&Spec::new(&transfer(&one, &two, 10_000_000_000 - 5_000), &one)).unwrap();
+    assert!(said.effects.iter().any(|effect| effect.address == one.pubkey() && effect.after.is_none()), "{:?}", said.effects);
+    let refused = ledger.simulate(&Spec::new(&transfer(&one, &two, 20_000_000_000), &one)).unwrap();
+    assert!(refused.refused.is_some() && refused.effects.is_empty());
 }
 
 #[test]

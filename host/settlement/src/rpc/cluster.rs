@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use solana_commitment_config::CommitmentConfig;
-use solana_rpc_client::rpc_client::RpcClient;
+use solana_rpc_client::rpc_client::{RpcClient, RpcClientConfig};
 use solana_rpc_client_api::client_error::{Error, ErrorKind};
 use solana_rpc_client_api::request::{RpcError, RpcRequest};
 use solana_sdk::hash::Hash;
@@ -13,6 +13,7 @@ use solana_sdk::transaction::TransactionError;
 use solana_transaction_status_client_types::TransactionConfirmationStatus;
 
 use super::submission::{Found, Level};
+use super::transport::Http;
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +95,9 @@ pub struct Node {
 
 impl Node {
     /// The node at a URL, whose reads are of blocks as sure as `commitment`.
-    pub fn new(url: &str, timeout: Duration, commitment: CommitmentConfig) -> Self {
-        Self { client: RpcClient::new_with_timeout_and_commitment(url, timeout, commitment), since: Instant::now() }
+    pub fn new(url: &str, timeout: Duration, commitment: CommitmentConfig) -> Result<Self, Fault> {
+        let http = Http::new(url, timeout).map_err(|error| Fault::Never(cause(&error)))?;
+        Ok(Self { client: RpcClient::new_sender(http, RpcClientConfig::with_commitment(commitment)), since: Instant::now() })
     }
 
     fn ask(&self, request: RpcRequest, params: Value) -> Result<Value, Fault> {
@@ -103,22 +105,39 @@ impl Node {
     }
 }
 
+/// The innermost reason of an error. The outermost names the URL, and is none of them.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut inner = error.source();
+    while let Some(deeper) = inner.and_then(std::error::Error::source) {
+        inner = Some(deeper);
+    }
+    inner.map_or_else(|| "for no reason that is given".to_owned(), ToString::to_string)
+}
+
+/// Longest text of an endpoint that is shown.
+const SAID_MAX: usize = 300;
+
 /// What an error means. Its text never has the URL in it, which may hold a key.
 pub fn fault(error: &Error) -> Fault {
     match error.kind() {
         ErrorKind::Reqwest(error) => {
             let status = error.status().map(|status| status.as_u16());
             match status {
-                Some(status @ (408 | 425 | 429 | 500..=599)) => Fault::Later(format!("HTTP status {status}")),
+                Some(status @ 429) => Fault::Later(format!("HTTP status {status}: too many questions for it")),
+                Some(status @ (408 | 425 | 500..=599)) => Fault::Later(format!("HTTP status {status}")),
+                Some(status @ (401 | 403)) => {
+                    Fault::Never(format!("HTTP status {status}: it wants a key in its URL, or refuses the one that is there"))
+                }
                 Some(status) => Fault::Never(format!("HTTP status {status}")),
                 None if error.is_timeout() => Fault::Later("no answer in time".into()),
-                None if error.is_connect() => Fault::Later("no connection".into()),
-                None if error.is_builder() => Fault::Never("the URL is none".into()),
+                None if error.is_connect() => Fault::Later(format!("no connection: {}", cause(error))),
+                None if error.is_builder() => Fault::Never("nothing can be asked by that URL".into()),
                 None => Fault::Later("the connection broke".into()),
             }
         }
         ErrorKind::RpcError(RpcError::RpcResponseError { code, message, .. }) => {
-            let why = format!("{message} ({code})");
+            let said: String = message.chars().take(SAID_MAX).collect();
+            let why = format!("{said} ({code})");
             // Unhealthy, behind, block not there yet, internal; and what providers say for too many requests.
             if matches!(code, -32_004 | -32_005 | -32_007 | -32_014 | -32_016 | -32_603 | -32_429 | 429) {
                 Fault::Later(why)
@@ -129,6 +148,8 @@ pub fn fault(error: &Error) -> Fault {
         ErrorKind::RpcError(_) | ErrorKind::SerdeJson(_) => Fault::Later("an answer that is none".into()),
         ErrorKind::Io(error) => Fault::Later(error.to_string()),
         ErrorKind::Middleware(_) => Fault::Later("the connection broke".into()),
+        // What the transport refuses: asking again brings the same.
+        ErrorKind::Custom(why) => Fault::Never(why.clone()),
         other => Fault::Never(other.to_string()),
     }
 }

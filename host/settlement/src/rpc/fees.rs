@@ -36,6 +36,12 @@ pub fn limit(used: u64) -> u32 {
     u32::try_from(wanted).unwrap_or(UNITS_MAX).min(UNITS_MAX)
 }
 
+/// Lamports that are paid for priority: a price in their millionths for each unit that is asked for, rounded up.
+pub fn priority(price: u64, units: u32) -> u64 {
+    let millionths = u128::from(price) * u128::from(units);
+    u64::try_from(millionths.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
 /// Instructions with a price and a limit before them, and how many those are. Whoever says either itself is left alone.
 pub fn with_budget(instructions: &[Instruction], units: u32, price: u64) -> (Vec<Instruction>, usize) {
     if instructions.iter().any(|one| one.program_id == solana_sdk_ids::compute_budget::ID) {
@@ -82,6 +88,7 @@ mod tests {
         assert_eq!(limit(1_000), 1_400);
         assert_eq!(limit(0), 300);
         assert_eq!(limit(u64::MAX), UNITS_MAX);
+        assert_eq!((priority(0, UNITS_MAX), priority(1, 1), priority(1_000, 1_400), priority(1_000_000, 3)), (0, 1, 2, 3));
     }
 
     #[test]

@@ -8,37 +8,46 @@
 //!                                                                                 └──► Uncertain: stays in the outbox; resume asks again
 //! ```
 //!
+//! **What is made.** A transaction counts as made, and its receipt is given, when a block that two thirds of the stake voted for has it (`confirmed`): undoing that takes a third of all stake to vote for two chains, which
+//! costs it that stake, and has never happened. Who wants the certainty of `finalized`, some 13 s later, sets it as commitment. `processed` is for reading only: one node's block is often left behind.
+//!
+//! **Who reads does not wait.** Only what sends opens the outbox, and holds its lock from then on.
+//!
 //! When a transaction may be signed anew is decided in [`submission`]. The node is believed: one that lies about what is in the finalized chain can make a payment seem lost. Who cannot trust one runs their own.
 //!
 //! Calls block. From async code, call from a thread where that is allowed.
 
 mod backoff;
 mod cluster;
+mod decode;
 mod deliver;
 mod fees;
 mod outbox;
 mod question;
 mod sending;
 mod settings;
+mod simulation;
 pub mod submission;
+mod transport;
 
 use assay_settlement_interface::Key;
 use solana_rpc_client_api::client_error::Error;
-use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, RpcSimulateTransactionConfig, UiAccountEncoding};
+use solana_rpc_client_api::config::{RpcAccountInfoConfig, RpcProgramAccountsConfig, UiAccountEncoding};
 use solana_rpc_client_api::filter::{Memcmp, MemcmpEncodedBytes, RpcFilterType};
 use solana_sdk::account::Account;
 use solana_sdk::clock::Slot;
+use solana_sdk::hash::Hash;
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::Signature;
 
-use self::cluster::{Fault, Node};
+use self::cluster::{Fault, Node, fault};
 use self::outbox::Outbox;
 use self::settings::{commitment, shown};
+use self::submission::Genesis;
 use crate::call::SLOT_HASHES;
 use crate::embedded::read_slot_hashes;
 use crate::error::LedgerError;
 use crate::ledger::{Clock, Filter, Ledger, Receipt, Simulation, Spec, matches};
-use crate::wire;
 
 pub use self::backoff::Backoff;
 pub use self::deliver::Patience;
@@ -48,6 +57,13 @@ pub use self::settings::Settings;
 
 /// Accounts that a node gives at once.
 const ACCOUNTS_MAX: usize = 100;
+
+/// Public clusters, by how the hash of their first block begins in base 58 (as CAIP-2 names them).
+const PUBLIC: [(&str, &str); 3] = [
+    ("5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "mainnet-beta"),
+    ("4uhcVJyU9pJkvQyS88uRDiswHXSCkY3z", "testnet"),
+    ("EtWTRABZaYq6iMfeYKouRu166VU2xqa1", "devnet"),
+];
 
 /// What became of a transaction of the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +81,15 @@ pub enum Settled {
 /// The ledger.
 pub struct RpcLedger {
     node: Node,
-    outbox: Outbox,
+    genesis: Genesis,
+    /// Opened by the first that sends.
+    outbox: Option<Outbox>,
     settings: Settings,
     shown: String,
 }
 
 impl RpcLedger {
-    /// Reaches a cluster, and opens its outbox. What is in that is not touched: [`Self::resume`].
+    /// Reaches a cluster, to read from it. What an earlier process may have left in the outbox is not touched: [`Self::resume`].
     pub fn connect(settings: Settings) -> Result<Self, LedgerError> {
         if !(settings.url.starts_with("http://") || settings.url.starts_with("https://")) {
             return Err(LedgerError::Rpc {
@@ -80,26 +98,57 @@ impl RpcLedger {
                 why: "the URL must start with http:// or https://".into(),
             });
         }
-        let node = Node::new(&settings.url, settings.timeout, commitment(settings.level));
         let shown = shown(&settings.url);
-        let genesis = question::ask(&node, &settings, &shown, "say which it is", || node.client.get_genesis_hash())?.to_bytes();
-        let outbox = Outbox::open(&outbox::folder(&settings.outboxes, &genesis), &genesis)?;
-        Ok(Self { node, outbox, settings, shown })
+        let node = Node::new(&settings.url, settings.timeout, commitment(settings.level)).map_err(|fault| LedgerError::Rpc {
+            url: shown.clone(),
+            step: "be reached",
+            why: fault.why(),
+        })?;
+        let which = || node.client.get_genesis_hash().map_err(|error| fault(&error));
+        let genesis = question::ask(&node, &settings, &shown, "say which it is", settings.patience_connect, which)?.to_bytes();
+        Ok(Self { node, genesis, outbox: None, settings, shown })
+    }
+
+    /// The name of a public cluster, whatever the URL that leads there; none of any other.
+    pub fn public(&self) -> Option<&'static str> {
+        let genesis = Hash::new_from_array(self.genesis).to_string();
+        PUBLIC.iter().find(|(begins, _)| genesis.starts_with(begins)).map(|(_, name)| *name)
+    }
+
+    /// The outbox. Opening it takes its lock, or says who has it.
+    fn outbox(&mut self) -> Result<&mut Outbox, LedgerError> {
+        match &mut self.outbox {
+            Some(outbox) => Ok(outbox),
+            none => {
+                let opened = Outbox::open(&outbox::folder(&self.settings.outboxes, &self.genesis), &self.genesis)?;
+                Ok(none.insert(opened))
+            }
+        }
     }
 
     /// Transactions that may still land.
-    pub fn pending(&self) -> Vec<Signature> {
-        self.outbox.pending().iter().map(|begun| Signature::from(begun.signature)).collect()
+    pub fn pending(&mut self) -> Result<Vec<Signature>, LedgerError> {
+        Ok(self.outbox()?.pending().iter().map(|begun| Signature::from(begun.signature)).collect())
     }
 
     /// Finds out what became of what an earlier process left in the outbox. What has not expired is sent again.
     pub fn resume(&mut self) -> Result<Vec<Settled>, LedgerError> {
-        let pending = self.outbox.pending();
+        let pending = self.outbox()?.pending();
         pending.iter().map(|begun| self.settle(begun)).collect()
     }
 
+    /// How accounts are to be written, and how sure they must be.
+    fn shape(&self) -> RpcAccountInfoConfig {
+        let commitment = Some(commitment(self.settings.level));
+        RpcAccountInfoConfig { encoding: Some(UiAccountEncoding::Base64), commitment, ..RpcAccountInfoConfig::default() }
+    }
+
     fn ask<T>(&self, step: &'static str, question: impl Fn() -> Result<T, Error>) -> Result<T, LedgerError> {
-        question::ask(&self.node, &self.settings, &self.shown, step, question)
+        self.ask_node(step, || question().map_err(|error| fault(&error)))
+    }
+
+    fn ask_node<T>(&self, step: &'static str, question: impl Fn() -> Result<T, Fault>) -> Result<T, LedgerError> {
+        question::ask(&self.node, &self.settings, &self.shown, step, self.settings.patience_read, question)
     }
 
     fn failed(&self, step: &'static str, fault: Fault) -> LedgerError {
@@ -113,13 +162,18 @@ impl Ledger for RpcLedger {
     }
 
     fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, LedgerError> {
+        let wrong = |why: &str| self.failed("give accounts", Fault::Never(why.into()));
         let mut found = Vec::with_capacity(addresses.len());
         for some in addresses.chunks(ACCOUNTS_MAX) {
-            let answer = self.ask("give accounts", || self.node.client.get_multiple_accounts(some))?;
+            let ask = || self.node.client.get_multiple_ui_accounts_with_config(some, self.shape());
+            let answer = self.ask("give accounts", ask)?.value;
             if answer.len() != some.len() {
-                return Err(self.failed("give accounts", Fault::Never("other accounts than were asked for".into())));
+                return Err(wrong("other accounts than were asked for"));
             }
-            found.extend(answer);
+            for account in answer {
+                let decoded = account.map(|account| decode::account(&account).ok_or_else(|| wrong("accounts that cannot be decoded")));
+                found.push(decoded.transpose()?);
+            }
         }
         Ok(found)
     }
@@ -129,19 +183,12 @@ impl Ledger for RpcLedger {
         let mut wanted = vec![memcmp(0, &[kind])];
         wanted.extend(length.map(|length| RpcFilterType::DataSize(length as u64)));
         wanted.extend(filters.iter().map(|filter| memcmp(filter.at, filter.bytes)));
-        let config = RpcProgramAccountsConfig {
-            filters: Some(wanted),
-            account_config: RpcAccountInfoConfig {
-                encoding: Some(UiAccountEncoding::Base64),
-                commitment: Some(commitment(self.settings.level)),
-                ..RpcAccountInfoConfig::default()
-            },
-            ..RpcProgramAccountsConfig::default()
-        };
+        let config =
+            RpcProgramAccountsConfig { filters: Some(wanted), account_config: self.shape(), ..RpcProgramAccountsConfig::default() };
         let program = self.settings.program;
         let answer =
             self.ask("give the program's accounts", || self.node.client.get_program_ui_accounts_with_config(&program, config.clone()))?;
-        let decoded = answer.into_iter().map(|(address, account)| Some((address, account.to_account()?))).collect::<Option<Vec<_>>>();
+        let decoded = answer.into_iter().map(|(address, account)| Some((address, decode::account(&account)?))).collect::<Option<Vec<_>>>();
         let wrong = |why: &str| self.failed("give the program's accounts", Fault::Never(why.into()));
         let mut found = decoded.ok_or_else(|| wrong("accounts that cannot be decoded"))?;
         if !found.iter().all(|(_, account)| account.owner == program && matches(&account.data, kind, length, filters)) {
@@ -170,31 +217,21 @@ impl Ledger for RpcLedger {
     }
 
     fn simulate(&self, spec: &Spec<'_>) -> Result<Simulation, LedgerError> {
-        let (instructions, added) = fees::with_budget(spec.instructions, fees::UNITS_MAX, 0);
-        let transaction = wire::unsigned(spec, &instructions)?;
-        let config = RpcSimulateTransactionConfig {
-            replace_recent_blockhash: true,
-            commitment: Some(commitment(self.settings.level)),
-            ..RpcSimulateTransactionConfig::default()
-        };
-        let answer =
-            self.ask("simulate a transaction", || self.node.client.simulate_transaction_with_config(&transaction, config.clone()))?;
-        let refused = answer.value.err.map(|error| self.refused(&error.into(), &transaction, added));
-        Ok(Simulation { units: answer.value.units_consumed.unwrap_or(0), logs: answer.value.logs.unwrap_or_default(), refused })
+        self.try_out(spec)
     }
 
     fn send(&mut self, spec: &Spec<'_>) -> Result<Receipt, LedgerError> {
         if let Some(receipt) = self.met(spec)? {
             return Ok(receipt);
         }
-        let simulation = self.simulate(spec)?;
-        if let Some(refused) = simulation.refused {
+        let tried = self.ask_for(spec, &[])?;
+        if let Some(refused) = tried.refused {
             return Err(refused.into());
         }
         let price = self.price(spec.instructions);
-        let (instructions, added) = fees::with_budget(spec.instructions, fees::limit(simulation.units), price);
+        let (instructions, added) = fees::with_budget(spec.instructions, fees::limit(tried.units), price);
         for _ in 0..self.settings.signings_max.max(1) {
-            if let Some(receipt) = self.attempt(spec, &instructions, added, simulation.units)? {
+            if let Some(receipt) = self.attempt(spec, &instructions, added, tried.units)? {
                 return Ok(receipt);
             }
         }

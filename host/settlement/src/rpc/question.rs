@@ -1,25 +1,26 @@
 //! Questions, until they are answered.
 
-use solana_rpc_client_api::client_error::Error;
+use std::time::Duration;
 
-use super::cluster::{Cluster, Fault, Node, fault};
+use super::cluster::{Cluster, Fault, Node};
 use super::{Settings, backoff};
 use crate::error::LedgerError;
 
-/// Puts a question until it is answered, cannot be, or the time for it is over.
+/// Puts a question until it is answered, cannot be, or the time for it, `patience`, is over.
 pub fn ask<T>(
     node: &Node,
     settings: &Settings,
     shown: &str,
     step: &'static str,
-    question: impl Fn() -> Result<T, Error>,
+    patience: Duration,
+    question: impl Fn() -> Result<T, Fault>,
 ) -> Result<T, LedgerError> {
-    let until = node.elapsed().saturating_add(settings.patience_read);
+    let until = node.elapsed().saturating_add(patience);
     let mut attempt = 0;
     loop {
         let fault = match question() {
             Ok(answer) => return Ok(answer),
-            Err(error) => fault(&error),
+            Err(fault) => fault,
         };
         let delay = settings.patience.backoff.delay(attempt, backoff::luck());
         if matches!(fault, Fault::Never(_)) || node.elapsed().saturating_add(delay) >= until {

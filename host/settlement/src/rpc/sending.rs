@@ -17,7 +17,7 @@ use crate::wire;
 impl RpcLedger {
     pub(super) fn settle(&mut self, begun: &Begun) -> Result<Settled, LedgerError> {
         let signature = Signature::from(begun.signature);
-        let mut submission = Submission::resumed(begun.last_valid, begun.signed, self.settings.level);
+        let mut submission = Submission::resumed(begun.last_valid, begun.signed, self.settings.counts());
         Ok(match deliver(&self.node, &self.settings.patience, &mut submission, &signature, &begun.wire) {
             Delivered::Landed(slot) => Settled::Landed(self.landed(&signature, slot, 0)?),
             Delivered::Failed(_) => self.ended(signature, End::Failed, Settled::Failed(signature))?,
@@ -27,13 +27,13 @@ impl RpcLedger {
     }
 
     fn ended<T>(&mut self, signature: Signature, end: End, what: T) -> Result<T, LedgerError> {
-        self.outbox.end(signature.as_array(), end)?;
+        self.outbox()?.end(signature.as_array(), end)?;
         Ok(what)
     }
 
     fn landed(&mut self, signature: &Signature, slot: u64, expected_units: u64) -> Result<Receipt, LedgerError> {
         let (units, fee) = self.node.cost(signature).unwrap_or((expected_units, 0));
-        self.outbox.end(signature.as_array(), End::Landed { units, fee, slot })?;
+        self.outbox()?.end(signature.as_array(), End::Landed { units, fee, slot })?;
         Ok(Receipt { signature: *signature, units, fee, slot })
     }
 
@@ -61,18 +61,18 @@ impl RpcLedger {
         added: usize,
         units: u64,
     ) -> Result<Option<Receipt>, LedgerError> {
-        let blockhash = self.node.blockhash().map_err(|fault| self.failed("give a blockhash", fault))?;
+        let blockhash = self.ask_node("give a blockhash", || self.node.blockhash())?;
         let transaction = wire::sign_these(spec, instructions, blockhash.hash)?;
         let signature = *transaction.signatures.first().ok_or_else(|| LedgerError::Unsendable("it is not signed".into()))?;
         let wire = wire::bytes(&transaction);
-        self.outbox.begin(Begun {
+        self.outbox()?.begin(Begun {
             signature: *signature.as_array(),
             intent: spec.intent,
             last_valid: blockhash.last_valid,
             signed: blockhash.slot,
             wire: wire.clone(),
         })?;
-        let mut submission = Submission::new(blockhash.last_valid, blockhash.slot, self.settings.level);
+        let mut submission = Submission::new(blockhash.last_valid, blockhash.slot, self.settings.counts());
         match deliver(&self.node, &self.settings.patience, &mut submission, &signature, &wire) {
             Delivered::Landed(slot) => Ok(Some(self.landed(&signature, slot, units)?)),
             Delivered::Failed(error) => {
@@ -91,7 +91,7 @@ impl RpcLedger {
     /// What an intent is owed: a receipt if it is met; an error while that is open.
     pub(super) fn met(&mut self, spec: &Spec<'_>) -> Result<Option<Receipt>, LedgerError> {
         let Some(intent) = spec.intent else { return Ok(None) };
-        match self.outbox.standing(&intent) {
+        match self.outbox()?.standing(&intent) {
             Standing::Free => Ok(None),
             Standing::Met(signature, End::Landed { units, fee, slot }) => {
                 Ok(Some(Receipt { signature: Signature::from(signature), units, fee, slot }))

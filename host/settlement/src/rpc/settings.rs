@@ -18,12 +18,14 @@ pub struct Settings {
     pub url: String,
     /// The settlement program.
     pub program: Pubkey,
-    /// How sure a block must be to be read from, and a transaction to count.
+    /// How sure a block must be to be read from. A transaction counts at this level too, but never below [`Level::Confirmed`]: [`Self::counts`].
     pub level: Level,
     /// Below this each cluster has its outbox.
     pub outboxes: PathBuf,
     /// For one answer.
     pub timeout: Duration,
+    /// For the first question, which tells whether there is a cluster at all: somebody may have mistyped its URL, and waits.
+    pub patience_connect: Duration,
     /// For a question in all, with all its repetitions.
     pub patience_read: Duration,
     /// For a transaction.
@@ -44,11 +46,19 @@ impl Settings {
             level: Level::Confirmed,
             outboxes: outboxes.into(),
             timeout: Duration::from_secs(30),
+            patience_connect: Duration::from_secs(5),
             patience_read: Duration::from_secs(60),
             patience: Patience { poll: Duration::from_millis(500), backoff, most: Duration::from_secs(180) },
             priority: Priority { percentile: 75, price_max: 1_000_000 },
             signings_max: 3,
         }
+    }
+}
+
+impl Settings {
+    /// How sure a block must be for a transaction in it to be made. One node's word is not enough for money, whatever is good enough to look at.
+    pub fn counts(&self) -> Level {
+        self.level.max(Level::Confirmed)
     }
 }
 

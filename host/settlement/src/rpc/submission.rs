@@ -36,6 +36,20 @@ pub enum Level {
     Finalized,
 }
 
+impl std::str::FromStr for Level {
+    type Err = &'static str;
+
+    /// Reads Solana's name for it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "processed" => Ok(Self::Processed),
+            "confirmed" => Ok(Self::Confirmed),
+            "finalized" => Ok(Self::Finalized),
+            _ => Err("it is processed, confirmed or finalized"),
+        }
+    }
+}
+
 /// A transaction that was found in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<E> {

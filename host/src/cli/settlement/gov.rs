@@ -4,7 +4,7 @@ use assay_settlement::token::Amount;
 use clap::{Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Model, parameter};
+use super::{Chain, Model, address, parameter};
 
 /// `assay gov`
 #[derive(Debug, Args)]
@@ -65,13 +65,16 @@ pub enum Propose {
     /// Another guardian.
     Guardian {
         /// Its key.
+        #[arg(value_parser = address)]
         key: Pubkey,
     },
     /// Pay fees out to a wallet.
     PayFees {
         /// How much, with its token: 100IO.
+        #[arg(allow_hyphen_values = true)]
         amount: Amount,
         /// The wallet.
+        #[arg(value_parser = address)]
         to: Pubkey,
     },
 }

@@ -97,7 +97,7 @@ pub struct Open {
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit_argument)]
     pub limits: Vec<(String, u64)>,
     /// What an hour is paid, with its token: 0.5IOSD or "12 IO".
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     pub price: Amount,
     /// How many hours.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]

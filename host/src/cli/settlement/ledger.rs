@@ -4,7 +4,7 @@ use assay_settlement::token::Amount;
 use clap::{Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Pool, Tier, multiplier, parameter};
+use super::{Chain, Pool, Tier, address, multiplier, parameter};
 use crate::settlement::show;
 
 /// `assay ledger`
@@ -24,8 +24,11 @@ pub enum LedgerCommand {
     /// Give SOL, IO or IOSD to a wallet; only on an embedded ledger.
     Airdrop {
         /// AMOUNT, or ADDRESS AMOUNT: the wallet is one's own unless named. AMOUNT names its token: 500IO, "20 IOSD", 1.5SOL.
-        #[arg(num_args = 1..=2, value_names = ["ADDRESS", "AMOUNT"], required = true)]
-        words: Vec<String>,
+        #[arg(value_name = "ADDRESS | AMOUNT", allow_hyphen_values = true)]
+        first: String,
+        /// AMOUNT, behind ADDRESS.
+        #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+        second: Option<String>,
     },
     /// Say where the ledger is, what time it is there, and what is in it.
     Status {
@@ -36,6 +39,7 @@ pub enum LedgerCommand {
     /// What a wallet holds.
     Balance {
         /// The wallet; by default one's own.
+        #[arg(value_parser = address)]
         address: Option<Pubkey>,
     },
     /// Let time pass, and slots; only on an embedded ledger.
@@ -57,6 +61,7 @@ pub enum LedgerCommand {
     /// Block a provider, or let it go on. The guardian's.
     Block {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// Let it go on.
         #[arg(long)]
@@ -70,17 +75,29 @@ pub enum LedgerCommand {
 #[derive(Debug, Args)]
 pub struct Init {
     /// Who may pause, block and attest; by default one's own key.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub guardian: Option<Pubkey>,
     /// A parameter that is not to have its default.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub params: Vec<(u8, u64)>,
-    /// Mint of IO; only on a cluster. Its authority must be the program's vault.
-    #[arg(long, value_name = "ADDRESS", requires = "iosd_mint")]
+    /// Mint of IO; only on a cluster. It has 8 decimals, and its authority is the program's vault.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "iosd_mint")]
     pub io_mint: Option<Pubkey>,
-    /// Mint of IOSD; only on a cluster.
-    #[arg(long, value_name = "ADDRESS", requires = "io_mint")]
+    /// Mint of IOSD; only on a cluster. It has 6 decimals.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "io_mint")]
     pub iosd_mint: Option<Pubkey>,
+    /// Make both mints; only on a test cluster.
+    #[arg(long, conflicts_with_all = ["io_mint", "iosd_mint"])]
+    pub new_mints: bool,
+    /// Give one's own wallet so much of a new mint, once: 100000IO. Several times for both.
+    #[arg(long, value_name = "AMOUNT", requires = "new_mints", value_parser = supply, allow_hyphen_values = true)]
+    pub supply: Vec<Amount>,
+}
+
+/// An amount of a token that has a mint.
+fn supply(text: &str) -> Result<Amount, String> {
+    let amount: Amount = text.parse().map_err(|e: assay_settlement::token::AmountError| e.to_string())?;
+    if amount.token.currency().is_none() { Err("there are new mints of IO and IOSD".to_owned()) } else { Ok(amount) }
 }
 
 /// `assay ledger model`
@@ -119,6 +136,7 @@ pub enum Attest {
     /// State a provider's tier of connectivity.
     Provider {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// The tier.
         #[arg(long, value_enum)]
@@ -127,6 +145,7 @@ pub enum Attest {
     /// Attest that a device is what it says.
     Device {
         /// Wallet or account of its provider.
+        #[arg(value_parser = address)]
         provider: Pubkey,
         /// Its number there.
         device: u32,
@@ -137,14 +156,15 @@ pub enum Attest {
 }
 
 /// `AMOUNT` or `ADDRESS AMOUNT`.
-pub fn airdrop(words: &[String]) -> Result<(Option<Pubkey>, Amount), String> {
-    let amount = |text: &String| text.parse::<Amount>().map_err(|e| e.to_string());
-    match words {
-        [one] => Ok((None, amount(one)?)),
-        [number, token] if number.starts_with(|c: char| c.is_ascii_digit()) && token.parse::<assay_settlement::token::Token>().is_ok() => {
+pub fn airdrop(first: &str, second: Option<&str>) -> Result<(Option<Pubkey>, Amount), String> {
+    let amount = |text: &str| text.parse::<Amount>().map_err(|e| e.to_string());
+    match (first, second) {
+        (one, None) => Ok((None, amount(one)?)),
+        (number, Some(token))
+            if number.starts_with(|c: char| c.is_ascii_digit()) && token.parse::<assay_settlement::token::Token>().is_ok() =>
+        {
             Ok((None, amount(&format!("{number} {token}"))?))
         }
-        [address, two] => Ok((Some(address.parse().map_err(|e| format!("{address:?} is no address: {e}"))?), amount(two)?)),
-        _ => Err("write AMOUNT, or ADDRESS AMOUNT".to_owned()),
+        (to, Some(two)) => Ok((Some(address(to)?), amount(two)?)),
     }
 }

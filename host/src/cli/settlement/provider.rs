@@ -1,10 +1,10 @@
 //! `assay provider`
 
 use assay_settlement::token::Amount;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Tier, io, region};
+use super::{Chain, Tier, address, io, region};
 
 /// `assay provider`
 #[derive(Debug, Args)]
@@ -49,13 +49,13 @@ pub enum ProviderCommand {
     /// Stake IO.
     Stake {
         /// How much: 200 or 200IO.
-        #[arg(value_parser = io)]
+        #[arg(value_parser = io, allow_hyphen_values = true)]
         amount: u64,
     },
     /// Ask for stake back: it is yours when its unbonding time has passed.
     Unstake {
         /// How much: 200 or 200IO.
-        #[arg(value_parser = io)]
+        #[arg(value_parser = io, allow_hyphen_values = true)]
         amount: u64,
     },
     /// Take out stake whose unbonding time has passed.
@@ -71,6 +71,7 @@ pub enum ProviderCommand {
     /// Say that another provider is not there any more: its share goes to the others.
     Lapse {
         /// Its wallet or account.
+        #[arg(value_parser = address)]
         address: Pubkey,
     },
 }
@@ -79,6 +80,7 @@ pub enum ProviderCommand {
 #[derive(Debug, Args)]
 pub struct Status {
     /// A provider's wallet or account; by default one's own.
+    #[arg(value_parser = address)]
     pub address: Option<Pubkey>,
 }
 
@@ -95,6 +97,7 @@ pub enum Device {
 
 /// `assay provider device add`
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("price").required(true).multiple(true).args(["price_io", "price_iosd"])))]
 pub struct DeviceAdd {
     /// Its model: h100, "rtx 4090", or its number.
     pub model: String,
@@ -102,10 +105,10 @@ pub struct DeviceAdd {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub quantity: u32,
     /// IO for an hour; without it, it is not for IO.
-    #[arg(long, value_name = "AMOUNT", value_parser = io, required_unless_present = "price_iosd")]
+    #[arg(long, value_name = "AMOUNT", value_parser = io, allow_hyphen_values = true)]
     pub price_io: Option<u64>,
     /// IOSD for an hour; without it, it is not for IOSD.
-    #[arg(long, value_name = "AMOUNT", value_parser = iosd)]
+    #[arg(long, value_name = "AMOUNT", value_parser = iosd, allow_hyphen_values = true)]
     pub price_iosd: Option<u64>,
 }
 
@@ -121,10 +124,10 @@ pub struct DeviceUpdate {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub quantity: Option<u32>,
     /// IO for an hour; 0: not for IO.
-    #[arg(long, value_name = "AMOUNT", value_parser = io)]
+    #[arg(long, value_name = "AMOUNT", value_parser = io, allow_hyphen_values = true)]
     pub price_io: Option<u64>,
     /// IOSD for an hour; 0: not for IOSD.
-    #[arg(long, value_name = "AMOUNT", value_parser = iosd)]
+    #[arg(long, value_name = "AMOUNT", value_parser = iosd, allow_hyphen_values = true)]
     pub price_iosd: Option<u64>,
 }
 
@@ -150,16 +153,16 @@ pub struct Estimate {
     #[arg(long = "device", value_name = "MODEL=N", value_parser = device, required = true)]
     pub devices: Vec<(String, u32)>,
     /// USD (or IOSD) for a processor and hour.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub price: f64,
     /// Share of the hours that are hired, in percent.
-    #[arg(long, value_name = "PERCENT", default_value_t = 50.0)]
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true, default_value_t = 50.0)]
     pub utilisation: f64,
     /// USD for an IO.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub io_usd: f64,
     /// Score of all others in the network: the sum of multiplier × quantity.
-    #[arg(long, value_name = "SCORE", default_value_t = 10_000.0)]
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, default_value_t = 10_000.0)]
     pub network_score: f64,
     /// Connectivity.
     #[arg(long, value_enum, default_value_t = Tier::Low)]
@@ -168,19 +171,19 @@ pub struct Estimate {
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_200))]
     pub month: u32,
     /// USD that the hardware costs.
-    #[arg(long, value_name = "USD", default_value_t = 0.0)]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, default_value_t = 0.0)]
     pub hardware: f64,
     /// Watts of all devices when they are hired.
-    #[arg(long, value_name = "WATTS", default_value_t = 0.0)]
+    #[arg(long, value_name = "WATTS", allow_negative_numbers = true, default_value_t = 0.0)]
     pub watts: f64,
     /// Watts of all devices when they are not.
-    #[arg(long, value_name = "WATTS", default_value_t = 0.0)]
+    #[arg(long, value_name = "WATTS", allow_negative_numbers = true, default_value_t = 0.0)]
     pub idle_watts: f64,
     /// USD for a kilowatt hour.
-    #[arg(long, value_name = "USD", default_value_t = 0.0)]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, default_value_t = 0.0)]
     pub kwh: f64,
     /// USD a month for all else.
-    #[arg(long, value_name = "USD", default_value_t = 0.0)]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true, default_value_t = 0.0)]
     pub fixed: f64,
 }
 

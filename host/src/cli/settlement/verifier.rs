@@ -23,13 +23,13 @@ pub enum VerifierCommand {
     /// Take a seat, with a stake.
     Register {
         /// How much; by default the least.
-        #[arg(long, value_name = "AMOUNT", value_parser = io)]
+        #[arg(long, value_name = "AMOUNT", value_parser = io, allow_hyphen_values = true)]
         stake: Option<u64>,
     },
     /// Add to a seat's stake.
     Topup {
         /// How much: 200 or 200IO.
-        #[arg(value_parser = io)]
+        #[arg(value_parser = io, allow_hyphen_values = true)]
         amount: u64,
         /// Which of one's seats.
         #[arg(long, value_name = "N")]

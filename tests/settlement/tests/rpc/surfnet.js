@@ -1,5 +1,5 @@
 // A Solana cluster in this process, with the program on it. Run: node surfnet.js PROGRAM.so
-// Says one line of JSON when it is ready. Reads lines of JSON: {"time": MILLISECONDS} travels there, {"fund": KEY, "lamports": N} gives; answers each with a line.
+// Says one line of JSON when it is ready. Reads lines of JSON: {"time": MILLISECONDS} travels there, {"fund": KEY, "lamports": N} gives, and {"fund": KEY, "mint": KEY, "units": N} gives tokens; answers each with a line.
 const { Surfnet } = require('@solana/surfpool-linux-x64-gnu');
 
 const net = Surfnet.startWithConfig({ offline: true, blockProductionMode: 'clock', slotTimeMs: 50 });
@@ -20,7 +20,8 @@ process.stdin.on('data', (data) => {
   for (const line of lines) {
     const asked = JSON.parse(line);
     if (asked.time) net.timeTravelToTimestamp(asked.time);
-    if (asked.fund) net.fundSol(asked.fund, asked.lamports);
+    if (asked.lamports) net.fundSol(asked.fund, asked.lamports);
+    if (asked.mint) net.fundToken(asked.fund, asked.mint, asked.units);
     console.log(JSON.stringify({ done: true }));
   }
 });

@@ -60,6 +60,12 @@ pub struct Chain {
     pub behind: u64,
     /// Accounts, as JSON.
     pub accounts: Option<Value>,
+    /// The accounts of a simulation.
+    pub simulated_accounts: Option<Value>,
+    /// Blocks after which one is confirmed.
+    pub confirms: u64,
+    /// The commitment of the last question of each kind.
+    pub commitments: HashMap<String, String>,
 }
 
 #[derive(Clone)]
@@ -139,6 +145,8 @@ impl Chain {
         if self.deaf.contains(method) || self.deaf.contains("all") {
             return None;
         }
+        let config = params.as_array().into_iter().flatten().find_map(|param| param["commitment"].as_str());
+        self.commitments.extend(config.map(|commitment| (method.to_owned(), commitment.to_owned())));
         let context = json!({"slot": self.height});
         Some(match method {
             "getGenesisHash" => json!(solana_sdk::hash::Hash::new_from_array([7; 32]).to_string()),
@@ -151,7 +159,7 @@ impl Chain {
             }
             "simulateTransaction" => {
                 let err = self.simulated.map(|(at, code)| json!({"InstructionError": [at, {"Custom": code}]}));
-                json!({"context": context, "value": {"err": err, "logs": ["a line"], "unitsConsumed": 1_000}})
+                json!({"context": context, "value": {"err": err, "logs": ["a line"], "unitsConsumed": 1_000, "accounts": self.simulated_accounts}})
             }
             "sendTransaction" => return self.send(params[0].as_str().unwrap()),
             "getSignatureStatuses" => {
@@ -160,11 +168,17 @@ impl Chain {
                 let status = block.map(|block| {
                     let err = block.error.map(|code| json!({"InstructionError": [2, {"Custom": code}]}));
                     let ok = err.as_ref().map_or(json!({"Ok": null}), |err| json!({"Err": err}));
-                    json!({"slot": block.slot, "confirmations": 5, "status": ok, "err": err, "confirmationStatus": "confirmed"})
+                    let sure = match seen - block.slot {
+                        behind if behind >= FINALIZED => "finalized",
+                        behind if behind >= self.confirms => "confirmed",
+                        _ => "processed",
+                    };
+                    json!({"slot": block.slot, "confirmations": 5, "status": ok, "err": err, "confirmationStatus": sure})
                 });
                 json!({"context": {"slot": seen}, "value": [status]})
             }
             "getEpochInfo" => json!({"blockHeight": self.height - FINALIZED, "absoluteSlot": self.height - FINALIZED}),
+            "getFeeForMessage" => json!({"context": context, "value": 5_000}),
             "getFirstAvailableBlock" => json!(0),
             "getTransaction" => json!({"slot": 1, "meta": {"fee": 5_005, "computeUnitsConsumed": 1_300}}),
             "getRecentPrioritizationFees" => json!([{"slot": 1, "prioritizationFee": 50}]),

@@ -1,4 +1,5 @@
 mod fake;
+mod hostile;
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use solana_sdk::signature::Keypair;
 use self::fake::{Chain, Fake, Luck};
 use super::*;
 use crate::error::Refused;
+use crate::rpc::submission::Level;
 
 fn program() -> Pubkey {
     Pubkey::from([1; 32])
@@ -51,7 +53,7 @@ fn a_transaction_lands() {
     let receipt = send(&mut ledger, None).unwrap();
     assert_eq!((receipt.units, receipt.fee), (1_300, 5_005));
     assert_eq!(landed(&fake.chain()), [receipt.signature.to_string()]);
-    assert!(ledger.pending().is_empty());
+    assert!(ledger.pending().unwrap().is_empty());
     send(&mut ledger, None).unwrap();
     assert_eq!(landed(&fake.chain()).len(), 2, "without an intent each is one of its own");
 }
@@ -81,7 +83,7 @@ fn it_is_signed_anew_only_after_it_expired() {
     let seen = fake.chain().seen.clone();
     assert_eq!(seen.len(), 2);
     assert!(seen[1].1 > seen[0].1 + 150 + 32, "{seen:?}");
-    assert!(ledger.pending().is_empty());
+    assert!(ledger.pending().unwrap().is_empty());
     fake.chain().luck.clear();
     send(&mut ledger, Some(1)).unwrap();
     assert_eq!(landed(&fake.chain()).len(), 1);
@@ -115,11 +117,14 @@ fn an_outage_loses_nothing_and_pays_nothing_twice() {
     fake.chain().deaf = ["getSignatureStatuses"].into();
     let Err(LedgerError::Uncertain { signature, .. }) = send(&mut ledger, Some(1)) else { panic!("it cannot be known") };
     assert!(matches!(send(&mut ledger, Some(1)), Err(LedgerError::Uncertain { .. })), "still not, and nothing else is signed for it");
-    assert!(matches!(RpcLedger::connect(hasty(&fake)), Err(LedgerError::Locked(_))));
+    let mut other = RpcLedger::connect(hasty(&fake)).unwrap();
+    assert_eq!(other.rent(0).unwrap(), 890_880, "who reads does not wait for who sends");
+    assert!(matches!(send(&mut other, Some(1)), Err(LedgerError::Locked(_))));
+    assert!(matches!(other.resume(), Err(LedgerError::Locked(_))));
     drop(ledger);
     fake.chain().deaf.clear();
     let mut ledger = RpcLedger::connect(hasty(&fake)).unwrap();
-    assert_eq!(ledger.pending(), [signature]);
+    assert_eq!(ledger.pending().unwrap(), [signature]);
     let settled = ledger.resume().unwrap();
     assert!(matches!(settled[..], [Settled::Landed(receipt)] if receipt.signature == signature), "{settled:?}");
     assert_eq!(send(&mut ledger, Some(1)).unwrap().signature, signature);
@@ -145,7 +150,7 @@ fn refusals_say_which_instruction() {
     assert_eq!(refused(send(&mut ledger, Some(1))), expected);
     fake.chain().luck = [Luck::Fails(code)].into();
     assert_eq!(refused(send(&mut ledger, Some(1))), expected);
-    assert!(ledger.pending().is_empty());
+    assert!(ledger.pending().unwrap().is_empty());
     send(&mut ledger, Some(1)).unwrap();
     assert_eq!(landed(&fake.chain()).len(), 1);
 }
@@ -193,6 +198,14 @@ fn what_a_node_makes_up_is_refused() {
     }
     fake.chain().accounts = Some(json!([{"pubkey": program().to_string(), "account": account("AQ==")}]));
     assert_eq!(ledger.accounts_of(1, Some(1), &[]).unwrap().len(), 1);
+    // Three zeros in other ways than they were asked for: packed, and in base 58.
+    for (data, encoding) in [("KLUv/SADGQAAAAAA", "base64+zstd"), ("111", "base58")] {
+        let mut other = account("");
+        other["data"] = json!([data, encoding]);
+        fake.chain().accounts = Some(json!({"context": {"slot": 1}, "value": [other]}));
+        let error = ledger.account(&program()).unwrap_err().to_string();
+        assert!(error.contains("cannot be decoded"), "{error}");
+    }
     fake.chain().accounts = Some(json!({"context": {"slot": 1}, "value": [account("AAAA")]}));
     assert_eq!(ledger.account(&program()).unwrap().unwrap().data, [0; 3]);
     assert!(matches!(ledger.clock(), Err(LedgerError::Foreign { .. })));
@@ -202,7 +215,7 @@ fn what_a_node_makes_up_is_refused() {
         assert!(ledger.accounts(&at).is_err(), "{garbage}");
         assert!(send(&mut ledger, None).is_err(), "{garbage}");
     }
-    assert!(ledger.pending().is_empty());
+    assert!(ledger.pending().unwrap().is_empty());
 }
 
 #[test]
@@ -211,6 +224,70 @@ fn no_key_in_a_url_is_shown() {
     assert_eq!(shown("host/KEY"), "://host");
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(RpcLedger::connect(Settings::new("ftp://x", program(), folder.path())), Err(LedgerError::Rpc { .. })));
+}
+
+/// What was asked with which commitment.
+fn commitment_of(fake: &Fake, method: &str) -> Option<String> {
+    fake.chain().commitments.get(method).cloned()
+}
+
+#[test]
+fn reads_are_as_sure_as_configured_and_payments_at_least_confirmed() {
+    // Level, what reads ask for, and how many blocks are behind a transaction when it counts.
+    for (level, read, behind) in
+        [(Level::Processed, "processed", 5), (Level::Confirmed, "confirmed", 5), (Level::Finalized, "finalized", 32)]
+    {
+        let (fake, folder) = (Fake::start(), tempfile::tempdir().unwrap());
+        fake.chain().confirms = 5;
+        let mut ledger = RpcLedger::connect(Settings { level, ..settings(&fake, folder.path()) }).unwrap();
+        let _ = ledger.account(&program());
+        let _ = ledger.accounts_of(1, None, &[]);
+        for method in ["getMultipleAccounts", "getProgramAccounts"] {
+            assert_eq!(commitment_of(&fake, method).as_deref(), Some(read), "{method}");
+        }
+        let receipt = send(&mut ledger, None).unwrap();
+        // The receipt's cost is asked for once after that: one block more.
+        let height = fake.chain().height;
+        assert!((receipt.slot + behind..receipt.slot + behind + 4).contains(&height), "{level:?}: {height}, landed in {}", receipt.slot);
+    }
+}
+
+#[test]
+fn a_simulation_says_what_it_costs() {
+    let (fake, folder) = (Fake::start(), tempfile::tempdir().unwrap());
+    let payer = Keypair::new_from_array([8; 32]);
+    let account = |lamports: u64| json!({"lamports": lamports, "owner": program().to_string(), "data": ["", "base64"], "executable": false, "rentEpoch": 0, "space": 0});
+    fake.chain().accounts = Some(json!({"context": {"slot": 1}, "value": [account(3_000_000), null]}));
+    // The node has taken the fee already: 5,000 lamports are in no account.
+    fake.chain().simulated_accounts = Some(json!([account(1_995_000), account(1_000_000)]));
+    let ledger = RpcLedger::connect(settings(&fake, folder.path())).unwrap();
+    let made = Pubkey::from([2; 32]);
+    let instruction =
+        Instruction { program_id: program(), accounts: vec![solana_sdk::instruction::AccountMeta::new(made, false)], data: vec![4] };
+    let said = ledger.simulate(&Spec::new(std::slice::from_ref(&instruction), &payer)).unwrap();
+    // 1,000 units, a tenth more and 300 for the budget itself, at 50 millionths.
+    assert_eq!((said.units, said.fee), (1_000, 5_000 + 1));
+    let lamports: Vec<_> = said.effects.iter().map(|effect| (effect.address, effect.lamports())).collect();
+    assert_eq!(lamports, [(solana_sdk::signer::Signer::pubkey(&payer), (3_000_000, 1_994_999)), (made, (0, 1_000_000))]);
+    fake.chain().simulated = Some((1, Refusal::TooEarly.code()));
+    let refused = ledger.simulate(&Spec::new(std::slice::from_ref(&instruction), &payer)).unwrap();
+    assert!(refused.refused.is_some() && refused.effects.is_empty() && refused.fee == 5_001);
+    fake.chain().simulated = None;
+    fake.chain().simulated_accounts = Some(json!([]));
+    assert!(ledger.simulate(&Spec::new(&[instruction], &payer)).is_err(), "accounts that were asked for are missing");
+}
+
+#[test]
+fn public_clusters_are_known_by_their_first_block() {
+    let (fake, folder) = (Fake::start(), tempfile::tempdir().unwrap());
+    let mut ledger = RpcLedger::connect(settings(&fake, folder.path())).unwrap();
+    assert_eq!(ledger.public(), None);
+    for (genesis, name) in
+        [("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG", "devnet"), ("4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY", "testnet")]
+    {
+        ledger.genesis = genesis.parse::<Hash>().unwrap().to_bytes();
+        assert_eq!(ledger.public(), Some(name));
+    }
 }
 
 proptest! {
