@@ -121,7 +121,7 @@ impl Whole {
                 Step::new("anyone", "verifier draw", "decides whether the proof is checked"),
                 Step::new("anyone", "job challenge", "has it checked, for a bond").until(job.challenge_until),
             ],
-            state::PROVED | state::CONFIRMED | state::UNDECIDED => {
+            state::PROVED | state::CONFIRMED | state::INDETERMINATE | state::UNDECIDED => {
                 let settle = match job.state {
                     state::UNDECIDED if job.contradicted != 0 => Step::new("anyone", "job settle", "gives all back to the requester"),
                     _ => settle,
@@ -130,7 +130,6 @@ impl Whole {
                 let open = (now <= job.challenge_until).then_some(challenge);
                 open.into_iter().chain([settle.after(job.challenge_until)]).collect()
             }
-            state::INDETERMINATE => vec![settle],
             state::DISPUTED => self.dispute.iter().flat_map(|dispute| dispute_steps(dispute, now)).collect(),
             _ if self.punishable().next().is_some() => vec![Step::new("anyone", "dispute punish", "fines who contradicted it wrongly")],
             _ => vec![Step::new("anyone", "job close", "gives rent and bonds back")],

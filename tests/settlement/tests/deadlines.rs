@@ -88,6 +88,17 @@ fn edges() -> Vec<Edge> {
             said: after(TooEarly),
         },
         Edge {
+            name: "accept_by, CloseJob of one that was cancelled",
+            seats: 0,
+            way: |world| {
+                let job = world.opened(1);
+                world.must(world.at.cancel_job(&world.job(&job), None));
+                world.job(&job).accept_by
+            },
+            call: |world| world.at.close_job(&world.job(&first(world)), None),
+            said: after(TooEarly),
+        },
+        Edge {
             name: "prove_by, Prove",
             seats: 0,
             way: |world| {

@@ -25,7 +25,7 @@ fn everybody_gets_out() {
             let missing = states.iter().any(|state| ended.get(*state).is_some_and(|count| *count < ENDINGS));
             if missing || number + 1 == LENGTH {
                 states.iter().for_each(|state| ended.get_mut(*state).into_iter().for_each(|count| *count += 1));
-                ending::end(&mut world.clone()).unwrap_or_else(|why| panic!("seed {seed}, after step {number}: {why}"));
+                ending::end(&mut world.clone(), number % 2 == 1).unwrap_or_else(|why| panic!("seed {seed}, after step {number}: {why}"));
             }
         }
     }

@@ -300,7 +300,7 @@ instructions! {
     } [config r, round w, seat w, stake_tokens w, io_mint w, vault r, token_program r]
     /// Closes a round of a job that has ended: the bond to its opener, the rent to who paid it. Anyone. Refused: JobState, Punishable.
     29 CloseRound {} [config r, job w, round w, payer w, destination w, stake_tokens w, vault r, token_program r]
-    /// Closes a job that has ended, and its dispute if it has one: the rent to who paid it. Anyone. Refused: JobState, RoundsLeft.
+    /// Closes a job that has ended, and its dispute if it has one: the rent to who paid it. Anyone. Refused: JobState, TooEarly (nobody accepted it, until accept_by), RoundsLeft.
     30 CloseJob {} [config r, job w, requester w; "if there was a dispute: dispute w, payer w"]
     /// Takes a vacant seat, or opens the next one if none is vacant. Refused: SeatTaken, VacantSeats, NotEnoughStake (less than seat_stake).
     31 RegisterSeat {
@@ -312,9 +312,9 @@ instructions! {
         /// IO base units.
         amount: u64,
     } [config r, owner s, seat w, source w, stake_tokens w, token_program r]
-    /// Starts to leave. Holder. Refused: SeatState, SeatBusy.
+    /// Starts to leave. Holder. Refused: SeatState.
     33 LeaveSeat {} [config r, owner s, seat w]
-    /// Pays stake and earnings out, and leaves the seat vacant. Holder. Refused: SeatState, TooEarly.
+    /// Pays stake and earnings out, and leaves the seat vacant. Holder. Refused: SeatState, SeatBusy, TooEarly.
     34 WithdrawSeat {} [config r, totals w, owner s, seat w, stake_tokens w, escrow_io w, escrow_iosd w, destination_io w, destination_iosd w, vault r, token_program r]
     /// Pays earnings out: 0 of the stake account, 1 of escrow in IO, 2 of escrow in IOSD. Holder. Refused: Value, NothingToPay.
     35 ClaimSeat {

@@ -114,7 +114,7 @@ proptest! {
         let mut burned = conclusion.shares.burned;
         for member in &members {
             let mut seat = Seat { state: 1, stake: 1_000, busy: 1, ..seat::vacant(member.seat, 1) };
-            let effect = tally::conclude_seat(&mut seat, member, &own_round, &count, &conclusion.shares, currency::IOSD, &DEFAULTS).expect("a seat");
+            let effect = tally::conclude_seat(&mut seat, member, &own_round, &count, &conclusion.shares, currency::IOSD, 1_000, &DEFAULTS).expect("a seat");
             prop_assert_eq!(seat.busy, 0);
             earned_stake += seat.earned[0];
             earned_escrow += seat.earned[2];

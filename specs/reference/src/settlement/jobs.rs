@@ -48,7 +48,7 @@ impl Job {
 
     /// Whether it is in a state in which it may be challenged, until `challenge_until`.
     pub(super) fn can_be_doubted(&self) -> bool {
-        [PROVED, CONFIRMED, UNDECIDED].contains(&self.state)
+        [PROVED, CONFIRMED, INDETERMINATE, UNDECIDED].contains(&self.state)
     }
 
     /// The seconds hired.
@@ -305,10 +305,11 @@ impl Ledger {
     }
 
     pub(super) fn close_job(&mut self, turn: &mut Turn) -> Step {
-        self.config(turn)?;
+        let config = self.config(turn)?;
         let job = turn.account(&self.jobs, "job")?;
         turn.names("requester", &job.requester)?;
         turn.refuse(!job.has_ended(), JOB_STATE);
+        turn.refuse(job.provider == [0; 32] && self.now(&config) <= job.accept_by, TOO_EARLY);
         turn.refuse(job.closed != job.rounds, ROUNDS_LEFT);
         let key = turn.key("job")?;
         if job.contradicted == 2 {

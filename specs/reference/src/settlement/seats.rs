@@ -8,7 +8,7 @@ use super::turn::{Step, Turn};
 
 pub(super) const VACANT: u8 = 0;
 pub(super) const ACTIVE: u8 = 1;
-const LEAVING: u8 = 2;
+pub(super) const LEAVING: u8 = 2;
 
 impl Ledger {
     pub(super) fn register_seat(&mut self, turn: &mut Turn, amount: u64) -> Step {
@@ -55,6 +55,9 @@ impl Ledger {
         turn.refuse(seat.state != ACTIVE, SEAT_STATE);
         turn.go()?;
         self.transfer(turn, &from, &to, amount)?;
+        if seat.stake < config.params[p::SEAT_STAKE] {
+            seat.taken_slot = self.clock.slot;
+        }
         seat.stake = turn.sum(seat.stake.checked_add(amount))?;
         self.seats.insert(turn.key("seat")?, seat);
         Ok(())
@@ -64,7 +67,6 @@ impl Ledger {
         let config = self.config(turn)?;
         let mut seat = self.own_seat(turn)?;
         turn.refuse(seat.state != ACTIVE, SEAT_STATE);
-        turn.refuse(seat.busy > 0, SEAT_BUSY);
         turn.go()?;
         seat.state = LEAVING;
         seat.free_at = config.after(self.now(&config), p::SEAT_UNBONDING_S);
@@ -77,6 +79,7 @@ impl Ledger {
         let mut totals = turn.account(&self.totals, "totals")?;
         let seat = self.own_seat(turn)?;
         turn.refuse(seat.state != LEAVING, SEAT_STATE);
+        turn.refuse(seat.busy > 0, SEAT_BUSY);
         turn.refuse(self.now(&config) < seat.free_at, TOO_EARLY);
         turn.names("vault", &config.vault)?;
         let from = ["stake_tokens", "escrow_io", "escrow_iosd"];

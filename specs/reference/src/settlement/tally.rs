@@ -9,6 +9,7 @@ use super::ledger::{Ledger, STAKE, escrow};
 use super::parameters as p;
 use super::refusals::{DISPUTE_STATE, MISSING_ACCOUNT, NOT_COMPLETE, NOT_WRITABLE, ROUND_STATE, WRONG_ADDRESS, WRONG_SEATS};
 use super::rounds::{APPEAL, CONTRADICTED, INDETERMINATE, NO_QUORUM, OUTCOME, OVERTURNED, RACY, SAME, VOTING};
+use super::seats::LEAVING;
 use super::turn::{Step, Turn};
 
 impl Member {
@@ -79,18 +80,26 @@ impl Tally {
     }
 
     /// Penalties, and who is free again.
-    fn judge_members(&mut self, turn: &mut Turn, void: bool) -> Step {
+    fn judge_members(&mut self, turn: &mut Turn, void: bool, now: i64) -> Step {
         let quorum = self.round.quorum();
+        let unbonded = self.config.after(now, p::SEAT_UNBONDING_S);
         for (place, member) in self.round.drawn().iter().enumerate() {
             let Some((_, seat)) = self.seats.get_mut(place) else {
                 continue;
             };
             seat.busy = seat.busy.saturating_sub(1);
+            if seat.state == LEAVING {
+                seat.free_at = seat.free_at.max(unbonded);
+            }
             let with = quorum.contains(&place);
             let penalty = match member.counted() {
                 _ if void => 0,
                 // Who abstains has revealed, and loses nothing.
-                None if member.code == 0 => self.config.params[p::MISSED_PENALTY],
+                None if member.code == 0 => {
+                    let hides = !quorum.is_empty() && member.commitment != [0; 32];
+                    let wrong = if hides { self.config.params[p::WRONG_PENALTY] } else { 0 };
+                    wrong.max(self.config.params[p::MISSED_PENALTY])
+                }
                 Some(_) if !quorum.is_empty() && !with => self.config.params[p::WRONG_PENALTY],
                 _ => 0,
             };
@@ -159,7 +168,7 @@ impl Ledger {
             Some(_) => RACY,
         };
         tally.round.head.decided_at = now;
-        tally.judge_members(turn, void)?;
+        tally.judge_members(turn, void, now)?;
         if tally.round.head.state == RACY {
             self.mark(turn, &tally)?;
         }
@@ -183,7 +192,9 @@ impl Ledger {
     /// A sample or a challenge.
     fn judge_proof(&mut self, turn: &mut Turn, tally: &mut Tally, now: i64) -> Step {
         let claimed = tally.job.outcome;
-        if tally.round.members.iter().any(|member| member.code == OUTCOME && member.outcome != claimed) {
+        let (with, against): (Vec<_>, Vec<_>) =
+            tally.round.members.iter().filter(|member| member.code == OUTCOME).partition(|member| member.outcome == claimed);
+        if against.len() > with.len() {
             tally.job.contradicted = tally.job.contradicted.max(1);
         }
         match tally.round.head.state {
@@ -198,7 +209,9 @@ impl Ledger {
             CONTRADICTED => self.open_dispute(turn, tally, now),
             _ => {
                 if is_last_try(tally) {
-                    tally.job.state = jobs::UNDECIDED;
+                    if tally.job.state == jobs::PROVED {
+                        tally.job.state = jobs::UNDECIDED;
+                    }
                     tally.job.round_open = 0;
                     reopen(tally, now);
                 }

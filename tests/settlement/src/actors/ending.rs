@@ -12,11 +12,14 @@ const TURNS_MAX: usize = 400;
 /// Time that passes when no call is taken.
 const PATIENCE_S: i64 = 20_000;
 
-/// Ends everything; the error says what did not end.
-pub fn end(world: &mut World) -> Result<(), String> {
+/// Ends everything; the error says what did not end. Verifiers leave at the end, or first of all: in the middle of their rounds.
+pub fn end(world: &mut World, verifiers_first: bool) -> Result<(), String> {
     if world.config().paused == 1 {
         world.pass(world.param(Param::PauseS) as i64);
         taken(world, world.at.resume(&STRANGER))?;
+    }
+    if verifiers_first {
+        leave_seats(world)?;
     }
     end_jobs(world)?;
     close_jobs(world)?;
@@ -24,6 +27,7 @@ pub fn end(world: &mut World) -> Result<(), String> {
         unstake(world, &address, &provider.owner.into())?;
     }
     leave_seats(world)?;
+    withdraw_seats(world)?;
     world.compare_all()?;
     let of = &world.at;
     let held =
@@ -96,6 +100,7 @@ fn close_jobs(world: &mut World) -> Result<(), String> {
         }
         taken(world, world.at.close_round(&committee.round))?;
     }
+    world.pass(world.param(Param::AcceptS) as i64 + 1);
     for (address, job) in world.all::<Job>() {
         let dispute = (job.contradicted == 2).then(|| world.dispute(&address));
         taken(world, world.at.close_job(&job, dispute.as_ref()))?;
@@ -128,6 +133,10 @@ fn leave_seats(world: &mut World) -> Result<(), String> {
             taken(world, world.at.leave_seat(&seat.owner.into(), seat.index))?;
         }
     }
+    Ok(())
+}
+
+fn withdraw_seats(world: &mut World) -> Result<(), String> {
     world.pass(world.param(Param::SeatUnbondingS) as i64);
     for (_, seat) in world.all::<Seat>() {
         if seat.state == state::seat::LEAVING {

@@ -76,7 +76,7 @@ pub fn params() -> Params {
         (Param::EpochS, 2_000),
         (Param::EpochsPerMonth, 50),
         (Param::PauseS, 60),
-        (Param::AcceptS, 100_000),
+        (Param::AcceptS, 5_000),
         (Param::TrustedAfter, 3),
         (Param::SampleFloorPpm, 300_000),
     ];

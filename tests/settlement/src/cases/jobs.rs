@@ -158,6 +158,11 @@ cases! {
         let job = world.proved(1);
         world.at.close_job(&world.job(&job), None)
     });
+    CloseJob TooEarly "an acceptance may be under way" => || with(0, |world| {
+        let job = world.opened(1);
+        world.must(world.at.cancel_job(&world.job(&job), None));
+        world.at.close_job(&world.job(&job), None)
+    });
     CloseJob RoundsLeft "" => || with(9, |world| {
         let job = world.settled(1);
         world.at.close_job(&world.job(&job), None)

@@ -3,6 +3,7 @@
 use super::cases;
 use super::ways::*;
 use crate::world::*;
+use assay_settlement_interface::params::Param;
 
 cases! {
     RegisterSeat SeatTaken "" => || with(3, |world| world.at.register_seat(&STRANGER, 1, SEAT_STAKE));
@@ -20,10 +21,12 @@ cases! {
         world.must(world.at.leave_seat(&holder(1), 1));
         world.at.leave_seat(&holder(1), 1)
     });
-    LeaveSeat SeatBusy "" => || with(9, |world| {
+    WithdrawSeat SeatBusy "it left while it sat in a round" => || with(9, |world| {
         let job = drawn(world, 1);
         let seat = world.round(&world.last_round(&job)).members[0].seat;
-        world.at.leave_seat(&holder(seat), seat)
+        world.must(world.at.leave_seat(&holder(seat), seat));
+        world.pass(world.param(Param::SeatUnbondingS) as i64);
+        world.at.withdraw_seat(&holder(seat), seat)
     });
     WithdrawSeat SeatState "" => || with(3, |world| world.at.withdraw_seat(&holder(1), 1));
     WithdrawSeat TooEarly "" => || with(3, |world| {

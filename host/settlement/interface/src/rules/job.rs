@@ -223,7 +223,7 @@ pub fn settle(job: &mut Job, provider: &mut Provider, now: i64) -> Result<Payout
         // A result is good when it was checked, not when it was not.
         state::CONFIRMED => (true, true),
         state::UNDECIDED => (true, false),
-        state::INDETERMINATE => (false, false),
+        state::INDETERMINATE => (true, false),
         _ => return Err(Refusal::JobState),
     };
     if after_window && now <= job.challenge_until {
@@ -245,4 +245,15 @@ pub fn settle(job: &mut Job, provider: &mut Provider, now: i64) -> Result<Payout
 /// Whether it has ended, so that its accounts can be closed.
 pub fn has_ended(job: &Job) -> bool {
     job.state >= state::SETTLED
+}
+
+/// Whether a job's account can be closed. One that nobody accepted stays until nobody could have: else its number could be given to another job while an acceptance is under way.
+pub fn may_close(job: &Job, now: i64) -> Result<(), Refusal> {
+    if !has_ended(job) {
+        return Err(Refusal::JobState);
+    }
+    if job.provider == NOBODY && now <= job.accept_by {
+        return Err(Refusal::TooEarly);
+    }
+    if job.closed != job.rounds { Err(Refusal::RoundsLeft) } else { Ok(()) }
 }

@@ -84,7 +84,7 @@ pub fn open(job: &mut Job, opening: &Opening, bump: u8, params: &Params) -> Resu
 
 /// A proof is challenged. Refused where it cannot be.
 pub fn challenge(job: &mut Job, now: i64) -> Result<(), Refusal> {
-    if !matches!(job.state, job_state::PROVED | job_state::CONFIRMED | job_state::UNDECIDED) {
+    if !matches!(job.state, job_state::PROVED | job_state::CONFIRMED | job_state::INDETERMINATE | job_state::UNDECIDED) {
         return Err(Refusal::JobState);
     }
     if job.round_open != 0 {

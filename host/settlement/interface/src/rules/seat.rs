@@ -48,25 +48,25 @@ pub fn take(seat: &mut Seat, totals: &mut Totals, owner: Key, amount: u64, at: T
     Ok(())
 }
 
-/// Adds to its stake.
-pub fn top_up(seat: &mut Seat, amount: u64) -> Result<(), Refusal> {
+/// Adds to its stake. A seat that had too little to be drawn is as good as taken in this slot.
+pub fn top_up(seat: &mut Seat, amount: u64, slot: u64, params: &Params) -> Result<(), Refusal> {
     if amount == 0 {
         return Err(Refusal::Zero);
     }
     if seat.state != state::ACTIVE {
         return Err(Refusal::SeatState);
     }
+    if seat.stake < params[Param::SeatStake as usize] {
+        seat.taken_slot = slot;
+    }
     seat.stake = add(seat.stake, amount)?;
     Ok(())
 }
 
-/// Starts to leave.
+/// Starts to leave: it is not drawn any more, and finishes the rounds that it sits in.
 pub fn leave(seat: &mut Seat, now: i64, params: &Params) -> Result<(), Refusal> {
     if seat.state != state::ACTIVE {
         return Err(Refusal::SeatState);
-    }
-    if seat.busy > 0 {
-        return Err(Refusal::SeatBusy);
     }
     seat.state = state::LEAVING;
     seat.free_at = time::after(now, params[Param::SeatUnbondingS as usize])?;
@@ -88,6 +88,9 @@ pub struct Leaving {
 pub fn withdraw(seat: &mut Seat, totals: &mut Totals, now: i64) -> Result<Leaving, Refusal> {
     if seat.state != state::LEAVING {
         return Err(Refusal::SeatState);
+    }
+    if seat.busy > 0 {
+        return Err(Refusal::SeatBusy);
     }
     if now < seat.free_at {
         return Err(Refusal::TooEarly);

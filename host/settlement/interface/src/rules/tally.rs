@@ -3,7 +3,7 @@
 use super::seat::EARNINGS;
 use super::{add, stake, sub, time};
 use crate::Key;
-use crate::account::state::{NO_ROUND, code, dispute as dispute_state, job as job_state, purpose, round as state};
+use crate::account::state::{NO_ROUND, code, dispute as dispute_state, job as job_state, purpose, round as state, seat as seat_state};
 use crate::account::{Dispute, Job, Member, Provider, Round, Seat, Totals};
 use crate::error::Refusal;
 use crate::params::{Param, Params};
@@ -30,7 +30,7 @@ pub struct Count {
     pub first: Member,
     /// How many verdicts are with it.
     pub votes: u8,
-    /// Any verdict named another outcome than the proof's.
+    /// More verdicts named another outcome than the proof's.
     pub doubted: bool,
 }
 
@@ -42,8 +42,12 @@ fn same(a: &Member, b: &Member) -> bool {
 /// Counts the verdicts of the members that were drawn. Two quorums cannot be: a quorum is more than half.
 pub fn count(round: &Round, claimed: &Key, drawn: &[Member]) -> Count {
     let mut count = Count { finding: Finding::NoQuorum, first: Member::drawn(0), votes: 0, doubted: false };
+    let (mut with, mut against) = (0_u8, 0_u8);
     for (own, place) in drawn.iter().zip(1..) {
-        count.doubted |= own.code == code::OUTCOME && own.outcome != *claimed;
+        if own.code == code::OUTCOME {
+            let side = if own.outcome == *claimed { &mut with } else { &mut against };
+            *side = side.saturating_add(1);
+        }
         if !matches!(own.code, code::OUTCOME | code::INDETERMINATE) || count.finding != Finding::NoQuorum {
             continue;
         }
@@ -61,6 +65,8 @@ pub fn count(round: &Round, claimed: &Key, drawn: &[Member]) -> Count {
             };
         }
     }
+    // One seat alone cannot take a provider's pay by a lie for which it is not fined.
+    count.doubted = against > with;
     count
 }
 
@@ -102,6 +108,7 @@ pub struct SeatEffect {
 }
 
 /// Pays or fines the seat of one member. `currency` is the job's.
+#[allow(clippy::too_many_arguments)]
 pub fn conclude_seat(
     seat: &mut Seat,
     member: &Member,
@@ -109,12 +116,21 @@ pub fn conclude_seat(
     count: &Count,
     shares: &Shares,
     currency: u8,
+    now: i64,
     params: &Params,
 ) -> Result<SeatEffect, Refusal> {
     seat.busy = seat.busy.checked_sub(1).ok_or(Refusal::Overflow)?;
+    if seat.state == seat_state::LEAVING {
+        // It answers for this verdict as long as any other.
+        seat.free_at = seat.free_at.max(time::after(now, params[Param::SeatUnbondingS as usize])?);
+    }
     let fine = |param: Param| params[param as usize];
     let penalty = match member.code {
         _ if super::round::is_void(round) => 0,
+        // Who has committed and sees a quorum against it does not get away with silence.
+        code::NONE if count.finding != Finding::NoQuorum && member.commitment != [0; 32] => {
+            fine(Param::MissedPenalty).max(fine(Param::WrongPenalty))
+        }
         code::NONE => fine(Param::MissedPenalty),
         code::OUTCOME | code::INDETERMINATE if count.finding != Finding::NoQuorum && !same(member, &count.first) => {
             fine(Param::WrongPenalty)
@@ -229,7 +245,10 @@ pub fn conclude(
         }
         // The bond stays the challenger's. While there may be a redraw, the round counts as open.
         Finding::NoQuorum if is_last(job, params) => {
-            job.state = job_state::UNDECIDED;
+            // What a quorum has found before stays found.
+            if job.state == job_state::PROVED {
+                job.state = job_state::UNDECIDED;
+            }
             job.round_open = 0;
             extend(job, now, params)?;
         }

@@ -8,7 +8,7 @@ use assay_settlement_interface::account::{Account, Dispute, Job, Round, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::{CloseJob, CloseRound};
 use assay_settlement_interface::rules::dispute::is_punishable;
-use assay_settlement_interface::rules::job::has_ended;
+use assay_settlement_interface::rules::job::{has_ended, may_close};
 
 /// Closes a round: the bond to its opener.
 #[inline(never)]
@@ -48,10 +48,8 @@ pub fn job(call: Call) -> Outcome {
     accounts::writable(job)?;
     let disputed = accounts::look(job, ground.program, |ended: &Job| {
         accounts::at(requester, &ended.requester)?;
-        if !has_ended(ended) {
-            return Err(Refusal::JobState);
-        }
-        if ended.closed != ended.rounds { Err(Refusal::RoundsLeft) } else { Ok(ended.contradicted == 2) }
+        may_close(ended, ground.now)?;
+        Ok(ended.contradicted == 2)
     })?;
     // A dispute that stayed behind would be in the way of one of a job with the same number.
     if disputed {

@@ -44,7 +44,7 @@ pub fn top_up(call: Call) -> Outcome {
     accounts::signed_by(owner, &own.owner)?;
     accounts::token_account(source, accounts::key(owner), &ground.config.io_mint)?;
     accounts::own_tokens(stake_tokens, &ground.config.token_account(tokens::STAKE))?;
-    rules::top_up(own, asked.amount)?;
+    rules::top_up(own, asked.amount, ground.slot, ground.params)?;
     cpi::take_in(source, stake_tokens, owner, asked.amount)
 }
 

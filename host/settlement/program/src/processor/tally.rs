@@ -52,7 +52,7 @@ pub fn tally(call: Call) -> Outcome {
     for (view, member) in super::seats(seats, voted)?.iter().zip(members) {
         held!(seat: mut Seat = view, ground.program);
         super::sits(seat, member)?;
-        let effect = rules::conclude_seat(seat, member, voted, &count, shares, currency, ground.params)?;
+        let effect = rules::conclude_seat(seat, member, voted, &count, shares, currency, ground.now, ground.params)?;
         burned = add(burned, effect.burned)?;
     }
     vault.burn(stake_tokens, io_mint, burned)
