@@ -436,6 +436,8 @@ fn jobs_end_in_other_ways() {
     let job = world.proved("honest.receipt");
     let seats = world.drawn(&job);
     assert_eq!(world.decides(&job, &seats, "--indeterminate 4")["state"], "indeterminate");
+    assert_eq!(world.refused(GUARDIAN, &format!("job settle {job}")).1, "ledger.TooEarly", "it can be challenged like any other");
+    world.by(GUARDIAN, "ledger warp 25h");
     assert_eq!(world.by(GUARDIAN, &format!("job settle {job}"))["state"], "settled");
     assert_eq!(world.by(GUARDIAN, &format!("job show {job}"))["package_found_racy"], 1);
 }
