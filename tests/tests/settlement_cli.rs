@@ -82,6 +82,15 @@ impl World {
         (ran.code.expect("an exit code"), error["check"].as_str().unwrap_or_default().to_owned(), error)
     }
 
+    /// A command that is carried out and whose answer is lost.
+    fn unheard(&self, key: u8, command: &str) {
+        let keypair = format!("key-{key}.json");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let mut command = self.place.command(command.split_whitespace().chain(["--keypair", &keypair]));
+        let ended = command.stdout(full).stderr(Stdio::null()).status().expect("it starts");
+        assert_eq!(ended.code(), Some(4), "nobody heard of it");
+    }
+
     fn package() -> &'static str {
         "target/assay/sample.assay"
     }
@@ -521,6 +530,129 @@ fn a_command_that_is_killed_pays_once() {
         let status = world.by(PROVIDER, "provider status");
         assert_eq!(amount(&status["stake"]), format!("{staked} IO"), "killed after {moment} µs");
     }
+}
+
+/// Whose answer was lost asks again. What has ended since then is said to have ended, and is no reason never to begin anew.
+#[test]
+fn a_command_whose_answer_was_lost_is_asked_again() {
+    let world = World::with_provider();
+    let open = "job open --package target/assay/sample.assay --input text=text --price 2IOSD";
+    world.unheard(REQUESTER, open);
+    let again = world.by(REQUESTER, open);
+    assert_eq!((&again["nonce"], &again["transactions"][0]["carried_out_before"]), (&Value::from(1), &Value::from(true)));
+    world.by(REQUESTER, "job cancel 1");
+    world.by(REQUESTER, "job close 1");
+
+    // The job is gone, and then its number is another's.
+    for other in [false, true] {
+        world.unheard(REQUESTER, open);
+        world.by(REQUESTER, "job cancel 1");
+        world.by(REQUESTER, "job close 1");
+        if other {
+            world.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 3IOSD");
+        }
+        let (code, check, error) = world.refused(REQUESTER, open);
+        assert_eq!((code, check.as_str()), (1, "job.closed"), "{error}");
+        assert_eq!(error["transactions"][0]["carried_out_before"], true, "{error}");
+        let number = if other { 2 } else { 1 };
+        assert_eq!(world.by(REQUESTER, open)["nonce"], number, "and now there is a new one");
+        for job in 1..=number {
+            world.by(REQUESTER, &format!("job cancel {job}"));
+            world.by(REQUESTER, &format!("job close {job}"));
+        }
+    }
+    // It is still there, and called off.
+    world.unheard(REQUESTER, open);
+    world.by(REQUESTER, "job cancel 1");
+    assert_eq!(world.by(REQUESTER, open)["state"], "cancelled");
+    assert_eq!(world.by(REQUESTER, open)["nonce"], 2);
+
+    // A seat that somebody else holds by now.
+    world.by(VERIFIERS, "verifier leave");
+    world.by(GUARDIAN, "ledger warp 90d");
+    world.by(VERIFIERS, "verifier withdraw");
+    world.unheard(VERIFIERS, "verifier register");
+    world.by(VERIFIERS, "verifier leave");
+    world.by(GUARDIAN, "ledger warp 90d");
+    world.by(VERIFIERS, "verifier withdraw");
+    world.by(GUARDIAN, "ledger airdrop 2000IO");
+    assert_eq!(world.by(GUARDIAN, "verifier register")["seat"], 0);
+    assert_eq!(world.refused(VERIFIERS, "verifier register").1, "seat.left");
+    assert_eq!(world.by(VERIFIERS, "verifier register")["seat"], SEATS);
+    // A seat that was left and taken again: its stake is added to again, too.
+    world.unheard(VERIFIERS, "verifier topup 7");
+    world.by(VERIFIERS, "verifier leave");
+    world.by(GUARDIAN, "ledger warp 90d");
+    world.by(VERIFIERS, "verifier withdraw");
+    world.by(VERIFIERS, "verifier register");
+    assert_eq!(amount(&world.by(VERIFIERS, "verifier topup 7")["stake"]), "2007 IO");
+}
+
+/// A challenge of a job that had the address before says nothing of this one's.
+#[test]
+fn a_challenge_is_of_one_job() {
+    let world = World::with_provider();
+    world.run_job(PROVIDER, "honest.receipt");
+    let outcome = text(&world.run_job(REQUESTER, "own.receipt")["outcome_hash"]);
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    world.decides(&job, &seats, &format!("--outcome {outcome}"));
+    world.unheard(REQUESTER, &format!("job challenge {job}"));
+    let judges = world.drawn(&job);
+    world.decides(&job, &judges, &format!("--outcome {outcome}"));
+    world.by(GUARDIAN, "ledger warp 2d");
+    world.by(GUARDIAN, &format!("job settle {job}"));
+    world.by(GUARDIAN, &format!("job close {job}"));
+
+    assert_eq!(world.proved("honest.receipt"), job, "the same address");
+    let seats = world.drawn(&job);
+    world.decides(&job, &seats, &format!("--outcome {outcome}"));
+    let had = world.holds(REQUESTER, "io");
+    let challenged = world.by(REQUESTER, &format!("job challenge {job}"));
+    assert_eq!(challenged["transactions"][0]["carried_out_before"], false);
+    assert_ne!(world.holds(REQUESTER, "io"), had, "the bond is paid");
+    assert_eq!(world.next(&job), ["verifier draw"]);
+}
+
+/// What could not be revealed is not committed to: its seat would be fined.
+#[test]
+fn a_verdict_that_cannot_be_revealed_is_refused() {
+    let world = World::with_provider();
+    world.run_job(PROVIDER, "honest.receipt");
+    let zeros = "00".repeat(32);
+    let opened = world.refused(REQUESTER, &format!("job open --package target/assay/sample.assay --job {zeros} --price 2IOSD"));
+    assert_eq!(opened.0, 2, "{opened:?}");
+    let job = world.proved("honest.receipt");
+    let seats = world.drawn(&job);
+    let (code, check, error) = world.refused(VERIFIERS + seats[0], &format!("verifier commit {job} --outcome {zeros}"));
+    assert_eq!((code, check.as_str()), (2, "ledger.Value"), "{error}");
+    assert_eq!(world.by(GUARDIAN, &format!("job show {job}"))["rounds"][0]["committed"], 0);
+}
+
+/// What was sent before a refusal is in the error, with what it cost.
+#[test]
+fn what_was_paid_before_a_refusal_is_told() {
+    let world = World::with_provider();
+    world.run_job(PROVIDER, "honest.receipt");
+    let job = world.proved("honest.receipt");
+    let (_, check, error) = world.refused(REQUESTER, &format!("job settle {job}"));
+    assert_eq!(check, "ledger.RoundOpen");
+    let sent = &error["transactions"][0];
+    assert_eq!((&sent["instructions"], amount(&sent["fee"])), (&Value::from("Sample"), "0.000005 SOL"), "{error}");
+    assert!(sent["signature"].is_string() && amount(&sent["deposit"]) != "0 SOL", "{error}");
+    assert!(text(&error["message"]).contains("paid for that draw"), "{error}");
+
+    // A wallet that can pay for the first transaction of a draw, and not for the next.
+    let cost = ["fee", "deposit"].map(|part| text(&sent[part]["base_units"]).parse::<u64>().expect("lamports")).iter().sum::<u64>();
+    let poor = 9;
+    world.place.write(format!("key-{poor}.json"), samples::key_file(poor));
+    world.by(REQUESTER, &format!("ledger airdrop {} 0.{cost:09}SOL", samples::public_key(poor)));
+    let job = world.proved("honest.receipt");
+    let draw = format!("verifier draw {job}");
+    let ran = world.place.run(draw.split_whitespace().chain(["--keypair", "key-9.json"]));
+    assert!(ran.code == Some(1) && ran.stderr.contains("by ledger.funds"), "{ran}");
+    assert!(ran.stderr.contains("sent before that: Sample, transaction ") && ran.stderr.contains("0.000005 SOL · deposit 0.0"), "{ran}");
+    assert_eq!(world.next(&job), ["verifier draw"], "and the ledger has it");
 }
 
 #[test]

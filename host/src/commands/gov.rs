@@ -22,7 +22,11 @@ use crate::settlement::{names, show};
 /// Runs the command.
 pub fn run(arguments: &Gov, as_json: bool) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Gov) -> Result<(), Failure> {
     match &arguments.command {
         GovCommand::Propose(what) => propose(session, what),
         GovCommand::Vote { id, vote: ballot } => vote(session, *id, *ballot == Ballot::Yes),

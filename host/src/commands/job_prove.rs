@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::settlement::act::Act;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
-use crate::settlement::{names, show};
+use crate::settlement::{names, party, show};
 
 /// Takes a job.
 pub fn accept(session: &mut Session, named: &JobReference, device: Option<u32>) -> Result<(), Failure> {
@@ -84,6 +84,7 @@ pub fn prove(session: &mut Session, named: &JobReference, path: &Path) -> Result
     if job.state != state::ACCEPTED {
         return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state))));
     }
+    party::signs(session, &address, &job.provider, "prove")?;
     let told = &receipt.receipt;
     let mut profile = [0; 16];
     match profile.get_mut(..told.profile.len()) {

@@ -37,7 +37,7 @@ pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         out!("  the package was found to have a racy dispatch {} times, last at call {}", { mark.racy }, { mark.call });
     }
     for step in whole.steps(times.now) {
-        out!("  next      {}", step.line(&named.to_string(), &times));
+        out!("  next      {}", step.line(&address.to_string(), &times));
     }
     Ok(())
 }
@@ -190,7 +190,8 @@ pub fn list(session: &Session, mine: bool) -> Result<(), Failure> {
             _ => String::new(),
         };
         out!(
-            "{address} · {:<13} · {} an hour · {} h · opened {}{deadline}",
+            "{address} · number {} · {:<13} · {} an hour · {} h · opened {}{deadline}",
+            { job.nonce },
             names::job(job.state),
             show::paid(job.currency, job.price_hour),
             { job.hours },

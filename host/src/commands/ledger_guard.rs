@@ -10,8 +10,9 @@ use crate::cli::{Attest, Model, ModelCommand};
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::act::{Act, Sent};
+use crate::settlement::act::Act;
 use crate::settlement::models::{self, Kind};
+use crate::settlement::sent::Sent;
 use crate::settlement::session::Session;
 use crate::settlement::{names, show};
 

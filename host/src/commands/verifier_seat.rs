@@ -47,11 +47,24 @@ pub fn register(session: &mut Session, stake: Option<u64>) -> Result<(), Failure
         .takes("stake", Token::Io.units(amount))
         .once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    let seat = session.ledger().seat(&session.at, number)?;
+    // Seats are left and taken by others: since an earlier run, this one may have been.
+    if sent.is_of_before() && (seat.owner != me.to_bytes() || seat.state != state::ACTIVE) {
+        session.forget();
+        return Err(Failure::failed(format!("{me} took seat {number} when this command was run before, and has left it since"))
+            .by("seat.left")
+            .hint("nothing was taken now: run the command again to take a seat"));
+    }
     let lines = [
-        format!("{me} holds seat {number}, with a stake of {}", show::io(amount)),
+        format!("{me} holds seat {number}, with a stake of {}", show::io(seat.stake)),
         "  `assay verifier status` shows the rounds that wait for it".to_owned(),
     ];
-    session.done("verifier register", &[sent], json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(amount) }), &lines);
+    session.done(
+        "verifier register",
+        &[sent],
+        json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(seat.stake) }),
+        &lines,
+    );
     Ok(())
 }
 
@@ -69,7 +82,8 @@ fn next_seat(session: &Session) -> Result<u64, Failure> {
 /// Adds to a seat's stake.
 pub fn top_up(session: &mut Session, amount: u64, named: Option<u32>) -> Result<(), Failure> {
     let (me, seat) = (session.me()?, own(session, named)?);
-    let details = [&seat.index.to_le_bytes()[..], &amount.to_le_bytes()].concat();
+    // A seat that was left and taken again is another one.
+    let details = [&seat.index.to_le_bytes()[..], &seat.taken_slot.to_le_bytes(), &amount.to_le_bytes()].concat();
     let pending = session.begin("verifier topup", &details, || Ok(0))?;
     let act = Act::new("verifier topup", vec![session.at.top_up_seat(&me, seat.index, amount)])
         .takes("stake", Token::Io.units(amount))

@@ -18,6 +18,7 @@ use crate::settlement::act::Act;
 use crate::settlement::job_state::Whole;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
+use crate::settlement::verdict_rules::can_be_revealed;
 use crate::settlement::verdicts::Verdicts;
 use crate::settlement::{names, show};
 
@@ -74,8 +75,16 @@ pub fn commit(session: &mut Session, said: &Verdict) -> Result<(), Failure> {
     let committee = voting(session, &address, &whole)?;
     let verdict = verdict_of(said, &address, &whole.job)?;
     let me = session.me()?;
+    let members = mine(session, &committee)?;
+    for member in &members {
+        can_be_revealed(&committee.round, &verdict, &bound(&address, &whole, &committee, member)).map_err(|refusal| {
+            Failure::usage(format!("a verdict of {} cannot be revealed: {}", described(&verdict), refusal.message()))
+                .by(&format!("ledger.{}", refusal.name()))
+                .hint("nothing was committed: say --outcome with the outcome hash of one's own run, which is never all zeros; or --abstain")
+        })?;
+    }
     let (mut instructions, mut seats, mut kept_in) = (Vec::new(), Vec::new(), Vec::new());
-    for member in mine(session, &committee)? {
+    for member in members {
         let verdicts = Verdicts::of(&session.place, bound(&address, &whole, &committee, &member))?;
         if member.commitment != [0; 32] {
             // Sent before, and not heard of: the same verdict is no mistake.

@@ -3,9 +3,11 @@
 //! ```text
 //! connect    which ledger, opened          session    that, with its configuration and the key that signs
 //! act        what is sent: checked, sent, reported                 explain   what instructions say, and what they cost
+//! sent       what was sent, told in the report or in the error
 //! rehearsal  what would be sent: tried, shown                      bill      what a transaction does to money
 //! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
-//! job_state  what can happen to a job next, and by when
+//! job_state  what can happen to a job next, and by when            party     who must sign
+//! verdict_rules                                                   whether a verdict can be revealed
 //! show, names, reference, refused                                  words for people, and back
 //! ```
 //!
@@ -19,10 +21,13 @@ pub mod explain;
 pub mod job_state;
 pub mod models;
 pub mod names;
+pub mod party;
 pub mod pending;
 pub mod reference;
 mod refused;
 mod rehearsal;
+pub mod sent;
 pub mod session;
 pub mod show;
+pub mod verdict_rules;
 pub mod verdicts;
