@@ -195,6 +195,11 @@ fn a_dry_run_goes_to_the_end() {
     assert!(ran.code == Some(1) && String::from_utf8_lossy(&ran.stdout).contains("Sample") && ran.stderr.contains("RoundOpen"), "{ran}");
     assert_eq!(world.place.listing(), before, "a dry run writes nothing");
 
+    // A wallet without SOL: the ledger's own complaints stay out of it.
+    world.place.write("key-9.json", samples::key_file(9));
+    let poor = world.place.run("provider register --country de --continent EU --dry-run --keypair key-9.json".split_whitespace());
+    assert!(poor.stderr.starts_with("assay: failed by ledger.funds") && poor.stderr.lines().count() == 2, "{poor}");
+
     // Ten months have to be accounted for before a heartbeat: more than fit into one transaction.
     world.by(GUARDIAN, "ledger warp 310d");
     let before = world.place.listing();
@@ -306,6 +311,8 @@ fn a_lie_is_found_out_appealed_and_slashed() {
     assert_eq!((amount(&shown["frozen"]), &shown["first_differing_call"]), ("2000 IO", &Value::from(3)));
     assert_eq!(world.refused(GUARDIAN, &format!("dispute execute {job}")).1, "ledger.TooEarly");
 
+    let (_, check, error) = world.refused(REQUESTER, &format!("dispute appeal {job}"));
+    assert!(check == "ledger.NotSigned" && text(&error["message"]).contains(&samples::public_key(PROVIDER)), "{error}");
     world.by(PROVIDER, &format!("dispute appeal {job}"));
     let judges = world.drawn(&job);
     assert!(judges.iter().all(|judge| !seats.contains(judge)), "{judges:?} judge what {seats:?} said");
@@ -653,6 +660,82 @@ fn what_was_paid_before_a_refusal_is_told() {
     assert!(ran.code == Some(1) && ran.stderr.contains("by ledger.funds"), "{ran}");
     assert!(ran.stderr.contains("sent before that: Sample, transaction ") && ran.stderr.contains("0.000005 SOL · deposit 0.0"), "{ran}");
     assert_eq!(world.next(&job), ["verifier draw"], "and the ledger has it");
+}
+
+/// Who signs with the wrong key, or names what is not there, is told so before anything is sent.
+#[test]
+fn wrong_keys_and_numbers_are_named() {
+    let world = World::with_provider();
+    let says = |key: u8, command: &str, words: &[&str]| {
+        let error = world.refused(key, command).2;
+        let said = format!("{} {}", error["message"], error["hint"]);
+        assert!(words.iter().all(|word| said.contains(word)), "assay {command}: {error}");
+    };
+    let (provider, requester) = (samples::public_key(PROVIDER), samples::public_key(REQUESTER));
+    world.run_job(PROVIDER, "honest.receipt");
+    let open = "job open --package target/assay/sample.assay --input text=text";
+    says(REQUESTER, &format!("{open} --price 2IOSD --hours 721"), &["at most 720 hours (parameter hours_max)"]);
+    says(REQUESTER, &format!("{open} --price 0IOSD"), &["the price of an hour is 0"]);
+    world.by(REQUESTER, &format!("{open} --price 2IOSD --model 4090 --country FR"));
+    says(PROVIDER, "job accept 1", &["there is no job 1"]);
+    let job = text(&world.by(REQUESTER, "job list")["jobs"][0]["job"]);
+    says(PROVIDER, &format!("job accept {job}"), &["demands model", "4090", "H100", "country FR", "in DE"]);
+    says(PROVIDER, &format!("job accept {job} --device 0"), &["demands model"]);
+    says(PROVIDER, &format!("job accept {job} --device 7"), &["there is no device 7 of"]);
+    says(GUARDIAN, &format!("job expire {job}"), &["may be accepted until", "UTC, in "]);
+    let shown =
+        |key: u8, command: &str| world.place.run(command.split_whitespace().chain(["--keypair", &format!("key-{key}.json")])).ok().text();
+    assert!(shown(REQUESTER, "job show 1").contains("RTX 4090"), "by its name");
+    assert!(shown(REQUESTER, "job show 1").contains(&format!("`assay job accept {job}`")), "others do not know its number");
+    assert!(shown(GUARDIAN, "job list").contains("· number 1 ·"));
+    world.by(REQUESTER, "job cancel 1");
+
+    let opened = world.by(REQUESTER, &format!("{open} --price 2IOSD"));
+    let job = text(&opened["job"]);
+    world.by(PROVIDER, &format!("job accept {job}"));
+    says(REQUESTER, &format!("job prove {job} --receipt honest.receipt"), &[&provider, &requester, "to prove"]);
+    says(GUARDIAN, &format!("ledger attest device {provider} 7"), &["there is no device 7 of"]);
+    for command in ["gov vote 99 yes", "gov execute 99", "gov close 99"] {
+        says(PROVIDER, command, &["there is no proposal 99"]);
+    }
+    says(PROVIDER, "gov propose param epoch_s=60", &["epoch_s", "emission_first"]);
+    says(VERIFIERS, "verifier register --stake 1", &["at least 2000 IO", "seat_stake"]);
+    says(VERIFIERS, "verifier topup 0", &["the amount is 0"]);
+    says(PROVIDER, "provider device add h100 --price-io 0", &["both prices"]);
+    world.by(GUARDIAN, "ledger pause");
+    says(REQUESTER, "ledger resume", &[&samples::public_key(GUARDIAN), "pause_s"]);
+    world.by(GUARDIAN, "ledger resume");
+    world.by(REQUESTER, &format!("job cancel {job}"));
+    says(PROVIDER, "provider unstake 9000", &["2000 IO of stake are free", "9000 IO are asked for"]);
+    world.by(PROVIDER, &format!("gov propose pay-fees 500IOSD {provider}"));
+    world.by(PROVIDER, "gov vote 0 yes");
+    world.by(GUARDIAN, "ledger warp 8d");
+    says(GUARDIAN, "gov execute 0", &["500 IOSD", "the program's fee account holds 0."]);
+}
+
+/// A receipt says who has computed: that is looked at.
+#[test]
+fn receipts_of_others_are_noticed() {
+    let world = World::with_provider();
+    world.run_job(REQUESTER, "requesters.receipt");
+    world.run_job(PROVIDER, "honest.receipt");
+    let opened = world.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 2IOSD");
+    let job = text(&opened["job"]);
+    world.by(PROVIDER, &format!("job accept {job}"));
+    let proved = world.ran(PROVIDER, &format!("job prove {job} --receipt requesters.receipt"));
+    let signer = samples::public_key(REQUESTER);
+    assert!(proved.code == Some(0) && proved.stderr.contains(&format!("is signed by {signer}")), "{proved}");
+    assert_eq!(proved.json()["receipt_signer"], signer);
+    let seats = world.drawn(&job);
+    let (code, check, error) = world.refused(VERIFIERS + seats[0], &format!("verifier commit {job} --receipt honest.receipt"));
+    assert_eq!((code, check.as_str()), (3, "receipt.signer"), "{error}");
+    let committed = world.ran(VERIFIERS + seats[0], &format!("verifier commit {job} --receipt requesters.receipt"));
+    assert!(committed.code == Some(0) && committed.stderr.contains(&signer), "{committed}");
+    world.run_job(VERIFIERS + seats[1], "own.receipt");
+    let dry = world.place.run(
+        format!("verifier commit {job} --receipt own.receipt --dry-run --keypair key-{}.json", VERIFIERS + seats[1]).split_whitespace(),
+    );
+    assert!(dry.code == Some(0) && dry.stderr.is_empty() && dry.text().contains("chosen when it is sent"), "{dry}");
 }
 
 #[test]

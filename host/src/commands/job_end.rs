@@ -153,15 +153,15 @@ pub fn cancel(session: &mut Session, named: &JobReference) -> Result<(), Failure
 pub fn expire(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
     let (address, whole) = session.whole(named)?;
     let (job, times) = (whole.job, session.times()?);
-    let by = match job.state {
-        state::OPEN => job.accept_by,
-        state::ACCEPTED => job.prove_by,
+    let (by, may) = match job.state {
+        state::OPEN => (job.accept_by, "be accepted"),
+        state::ACCEPTED => (job.prove_by, "be proved"),
         _ => return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state)))),
     };
     if times.now <= by && !session.chain.dry_run {
         return Err(Failure::from(Refusal::TooEarly)
-            .about(format!("job {address} is {}", names::job(job.state)))
-            .hint(format!("it may until {}", times.due(by))));
+            .about(format!("job {address} is {} and may {may} until {}", names::job(job.state), times.due(by)))
+            .hint("run this after that time; the requester can end the job before it: `assay job cancel`"));
     }
     let payout = fees::refund(&job)?;
     let act = Act::new("job expire", vec![session.at.expire_job(&job)]).after(accounts(session, &job, None)?);

@@ -10,6 +10,7 @@ use assay_settlement::{Filter, Reads};
 use assay_settlement_interface::account::Job;
 use assay_settlement_interface::account::state::{ANY_MODEL, job as state};
 use assay_settlement_interface::instruction::OpenJob;
+use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::fees::Terms;
 use serde_json::json;
 
@@ -17,9 +18,8 @@ use crate::cli::Open;
 use crate::failure::Failure;
 use crate::job_files;
 use crate::settlement::act::Act;
-use crate::settlement::models;
 use crate::settlement::session::{Session, offset};
-use crate::settlement::{names, show};
+use crate::settlement::{limits, models, names, show};
 
 /// Runs the command.
 pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
@@ -36,6 +36,7 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
         None => ANY_MODEL,
         Some(name) => models::find(&session.models()?, name)?.id,
     };
+    limits::job(arguments.price.units, arguments.hours, session.param(Param::HoursMax))?;
     let terms = Terms::new(arguments.price.units, arguments.hours, currency, &{ session.config.params })?;
     let escrow = terms.escrow()?;
     let asked = OpenJob {

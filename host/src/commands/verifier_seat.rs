@@ -16,7 +16,7 @@ use crate::say::out;
 use crate::settlement::act::Act;
 use crate::settlement::session::{Session, offset};
 use crate::settlement::show::Times;
-use crate::settlement::{names, show};
+use crate::settlement::{limits, names, show};
 
 /// One of one's seats: the named one, or the only one.
 fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
@@ -41,6 +41,7 @@ fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
 pub fn register(session: &mut Session, stake: Option<u64>) -> Result<(), Failure> {
     let me = session.me()?;
     let amount = stake.unwrap_or_else(|| session.param(Param::SeatStake));
+    limits::seat(session, amount)?;
     let pending = session.begin("verifier register", &amount.to_le_bytes(), || next_seat(session))?;
     let number = u32::try_from(pending.number).map_err(|_| Failure::from(Refusal::Overflow))?;
     let act = Act::new("verifier register", vec![session.at.register_seat(&me, number, amount)])
@@ -82,6 +83,7 @@ fn next_seat(session: &Session) -> Result<u64, Failure> {
 /// Adds to a seat's stake.
 pub fn top_up(session: &mut Session, amount: u64, named: Option<u32>) -> Result<(), Failure> {
     let (me, seat) = (session.me()?, own(session, named)?);
+    limits::more_than_nothing("the amount", amount)?;
     // A seat that was left and taken again is another one.
     let details = [&seat.index.to_le_bytes()[..], &seat.taken_slot.to_le_bytes(), &amount.to_le_bytes()].concat();
     let pending = session.begin("verifier topup", &details, || Ok(0))?;

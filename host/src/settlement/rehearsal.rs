@@ -189,9 +189,10 @@ impl Session {
         if all.len() > 1 {
             out!("  in all   {} of fees, {} of deposits, {} of deposits back", sol(fee), sol(taken), sol(returned));
         }
-        for follows in all.iter().filter_map(|one| one.act.follows) {
-            out!("  then     {follows}");
-        }
+        // In memory it was tried to its end: nothing is left to be said.
+        let mut follows: Vec<&str> = all.iter().filter_map(|one| one.act.follows).filter(|_| self.open.is_cluster()).collect();
+        follows.dedup();
+        follows.iter().for_each(|follows| out!("  then     {follows}"));
         true
     }
 }
