@@ -60,7 +60,7 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
     let job = match session.ledger().find::<Job>("job", &address)? {
         Some(job) if is_asked(&job, &asked) => job,
         // Numbers are used again: what has this one now, if anything, was opened by another command.
-        _ if sent.is_of_before() => {
+        _ if sent.is_of_before(session)? => {
             session.forget();
             return Err(Failure::failed(format!("job {}, which this command opened when it was run before, was closed since", {
                 asked.nonce

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
 use crate::settlement::act::Act;
+use crate::settlement::sent::Sent;
 use crate::settlement::session::{Session, offset};
 use crate::settlement::show::Times;
 use crate::settlement::{limits, names, show};
@@ -48,25 +49,34 @@ pub fn register(session: &mut Session, stake: Option<u64>) -> Result<(), Failure
         .takes("stake", Token::Io.units(amount))
         .once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
-    let seat = session.ledger().seat(&session.at, number)?;
-    // Seats are left and taken by others: since an earlier run, this one may have been.
-    if sent.is_of_before() && (seat.owner != me.to_bytes() || seat.state != state::ACTIVE) {
-        session.forget();
-        return Err(Failure::failed(format!("{me} took seat {number} when this command was run before, and has left it since"))
-            .by("seat.left")
-            .hint("nothing was taken now: run the command again to take a seat"));
-    }
+    still_held(session, &sent, number)?;
     let lines = [
-        format!("{me} holds seat {number}, with a stake of {}", show::io(seat.stake)),
+        format!("{me} holds seat {number}, with a stake of {}", show::io(amount)),
         "  `assay verifier status` shows the rounds that wait for it".to_owned(),
     ];
-    session.done(
-        "verifier register",
-        &[sent],
-        json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(seat.stake) }),
-        &lines,
-    );
+    session.done("verifier register", &[sent], json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(amount) }), &lines);
     Ok(())
+}
+
+/// Seats are left and taken by others: one that an earlier run has taken may have been since.
+fn still_held(session: &Session, sent: &Sent, number: u32) -> Result<(), Failure> {
+    if !sent.is_again() {
+        return Ok(());
+    }
+    let (me, seat) = (session.me()?, session.ledger().seat(&session.at, number)?);
+    if seat.owner == me.to_bytes() && seat.state == state::ACTIVE {
+        return Ok(());
+    }
+    if !sent.is_of_before(session)? {
+        return Err(Failure::abstained(format!(
+            "{me} took seat {number} when this command was run before, and the ledger does not show it yet"
+        ))
+        .hint("run the command again in a minute"));
+    }
+    session.forget();
+    Err(Failure::failed(format!("{me} took seat {number} when this command was run before, and has left it since"))
+        .by("seat.left")
+        .hint("nothing was taken now: run the command again to take a seat"))
 }
 
 /// A vacant seat, or the next one if none is.

@@ -9,6 +9,9 @@ use super::show;
 use crate::failure::Failure;
 use crate::report;
 
+/// How far a node of a cluster may be behind another: a minute.
+const BEHIND_SLOTS: u64 = 150;
+
 /// A transaction that is on the ledger.
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -26,8 +29,15 @@ impl Sent {
         Self { receipt, what, deposit, again }
     }
 
-    /// Whether it is there since an earlier run of the command, so that much may have happened since.
-    pub fn is_of_before(&self) -> bool {
+    /// Whether it is there since an earlier run of the command, and so long that what it made and cannot be found is gone. Nodes of a cluster may be some slots behind each other: what one of them
+    /// does not know yet must not be made a second time.
+    pub fn is_of_before(&self, session: &Session) -> Result<bool, Failure> {
+        let seen_by_all = !session.open.is_cluster() || session.ledger().clock()?.slot > self.receipt.slot.saturating_add(BEHIND_SLOTS);
+        Ok(self.again && seen_by_all)
+    }
+
+    /// Whether it is there since an earlier run.
+    pub fn is_again(&self) -> bool {
         self.again
     }
 
