@@ -217,6 +217,8 @@ fn a_verdict_outlives_its_process_and_nothing_else_reveals_it() {
     for seat in &seats {
         world.by(VERIFIERS + seat, &format!("verifier commit {job} --abstain"));
     }
+    let shown = world.place.run(format!("job show {job}").split_whitespace()).ok().text();
+    assert!(shown.contains("all have committed · reveals until") && !shown.contains("commits until"), "{shown}");
     let folder = world.place.home(".local/share/assay/verdicts");
     let inner = std::fs::read_dir(&folder).expect("a folder of verdicts").next().expect("one ledger").expect("readable").path();
     let files: BTreeMap<_, _> = std::fs::read_dir(&inner)
