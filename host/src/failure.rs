@@ -10,7 +10,7 @@
 
 use assay_protocol::Refusal;
 use assay_sandbox::{Abstain, AdmissionError, PrepareError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::say::note;
 use crate::watch;
@@ -35,13 +35,22 @@ pub struct Failure {
     check: Option<String>,
     message: String,
     hint: Option<String>,
+    /// What the command had sent before it failed.
+    before: Option<Box<Before>>,
     /// Set when the command has printed its report, JSON included, and only the exit code is left to give.
     reported: bool,
 }
 
+/// What was sent: for people, and for programs.
+#[derive(Debug, Clone)]
+struct Before {
+    lines: Vec<String>,
+    transactions: Vec<Value>,
+}
+
 impl Failure {
     fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, check: None, message: message.into(), hint: None, reported: false }
+        Self { code, check: None, message: message.into(), hint: None, before: None, reported: false }
     }
 
     /// The job failed, or hashes differ.
@@ -83,6 +92,13 @@ impl Failure {
         self
     }
 
+    /// Says what was sent before it failed: lines for people, transactions for programs.
+    #[must_use]
+    pub fn after(mut self, lines: Vec<String>, transactions: Vec<Value>) -> Self {
+        self.before = Some(Box::new(Before { lines, transactions }));
+        self
+    }
+
     /// Says which file it is about.
     #[must_use]
     pub fn about(mut self, what: impl std::fmt::Display) -> Self {
@@ -102,7 +118,10 @@ impl Failure {
             return code;
         }
         if as_json {
-            let error = json!({ "exit_code": code, "check": self.check, "message": self.message, "hint": self.hint });
+            let mut error = json!({ "exit_code": code, "check": self.check, "message": self.message, "hint": self.hint });
+            if let Some(before) = &self.before {
+                error["transactions"] = json!(before.transactions);
+            }
             crate::report::print_json(&json!({ "error": error }));
             return code;
         }
@@ -115,6 +134,9 @@ impl Failure {
         let check = self.check.as_ref().map(|check| format!(" by {check}")).unwrap_or_default();
         // A message can repeat text of a hostile file; it must not drive the terminal.
         let mut said = format!("assay: {label}{check}: {}\n", self.message);
+        for line in self.before.iter().flat_map(|before| &before.lines) {
+            said.push_str(&format!("  {line}\n"));
+        }
         if let Some(hint) = &self.hint {
             said.push_str(&format!("  what to do: {hint}\n"));
         }

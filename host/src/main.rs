@@ -31,9 +31,10 @@ fn main() -> ExitCode {
         Err(error) => return unparsed(&error),
     };
     tracing_subscriber::fmt()
-        // Only our own warnings by default: what the engine logs about a stranger's module is the stranger's to choose.
+        // Only our own warnings by default: what the engine logs about a stranger's module is the stranger's to choose, and what the embedded ledger logs is in the refusal.
         .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("ASSAY_LOG").unwrap_or_else(|_| "error,assay=warn,assay_sandbox=warn".into()),
+            tracing_subscriber::EnvFilter::try_from_env("ASSAY_LOG")
+                .unwrap_or_else(|_| "error,litesvm=off,assay=warn,assay_sandbox=warn".into()),
         )
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)

@@ -25,5 +25,6 @@ pub mod oracles;
 pub mod program;
 pub mod second_engine;
 pub mod seeds;
+pub mod settlement_world;
 pub mod shaders;
 pub mod vectors;

@@ -8,149 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::Duration;
 
-use assay_protocol::Hash;
-use assay_protocol::receipt::ReceiptFile;
-use assay_tests::program::{Place, Ran, samples};
+use assay_tests::program::{Place, samples};
+use assay_tests::settlement_world::{GUARDIAN, PROVIDER, REQUESTER, VERIFIERS, World, amount, text};
 use serde_json::Value;
-
-const GUARDIAN: u8 = 1;
-const REQUESTER: u8 = 2;
-const PROVIDER: u8 = 3;
-/// Key of the first verifier; seat n is held by this plus n.
-const VERIFIERS: u8 = 10;
-const SEATS: u8 = 8;
-
-/// A ledger, its people, and a package.
-struct World {
-    place: Place,
-}
-
-impl World {
-    /// A ledger with a provider that may take jobs, and verifiers in their seats.
-    fn new() -> Self {
-        let world = Self { place: Place::new() };
-        for key in [GUARDIAN, REQUESTER, PROVIDER].into_iter().chain(VERIFIERS..VERIFIERS + SEATS) {
-            world.place.write(format!("key-{key}.json"), samples::key_file(key));
-        }
-        // Committees that eight seats can fill twice over.
-        let made = world.by(GUARDIAN, "ledger init --param appeal_size=3 --param appeal_quorum=2 --param appeal_bond=5000000000");
-        assert_eq!(made["guardian"], samples::public_key(GUARDIAN));
-        assert!(made["models"].as_u64().expect("a number") > 40, "{made}");
-        for key in [REQUESTER, PROVIDER].into_iter().chain(VERIFIERS..VERIFIERS + SEATS) {
-            world.by(key, "ledger airdrop 10SOL");
-            world.by(key, "ledger airdrop 5000IO");
-        }
-        world.by(REQUESTER, "ledger airdrop 100 IOSD");
-        for seat in 0..SEATS {
-            assert_eq!(world.by(VERIFIERS + seat, "verifier register")["seat"], seat);
-        }
-        world.place.write("module.wasm", samples::guest("copy"));
-        world.place.write("job.toml", samples::job_toml("sample") + "inputs = { text = \"text\" }\n");
-        world.place.write("text", "to be copied");
-        world.place.run(["build", "--key", "key-2.json"]).ok();
-        world
-    }
-
-    /// The world with a provider.
-    fn with_provider() -> Self {
-        let world = Self::new();
-        world.by(PROVIDER, "provider register --country de --continent EU");
-        let added = world.by(PROVIDER, "provider device add h100 --price-iosd 2 --price-io 30");
-        assert_eq!((&added["device"]["device"], amount(&added["device"]["needed"])), (&Value::from(0), "2000 IO"));
-        world.by(PROVIDER, "provider stake 2000");
-        world
-    }
-
-    fn ran(&self, key: u8, command: &str) -> Ran {
-        let keypair = format!("key-{key}.json");
-        let words = command.split_whitespace().chain(["--keypair", &keypair, "--json"]);
-        self.place.run(words)
-    }
-
-    /// A command that ends well, by a key.
-    fn by(&self, key: u8, command: &str) -> Value {
-        let ran = self.ran(key, command);
-        assert_eq!(ran.code, Some(0), "assay {command}: {ran}");
-        ran.json()
-    }
-
-    /// A command that is refused, with its exit code and check.
-    fn refused(&self, key: u8, command: &str) -> (i32, String, Value) {
-        let ran = self.ran(key, command);
-        let error = ran.json()["error"].clone();
-        assert!(error["message"].is_string() && error["hint"].is_string(), "assay {command}: {ran}");
-        (ran.code.expect("an exit code"), error["check"].as_str().unwrap_or_default().to_owned(), error)
-    }
-
-    fn package() -> &'static str {
-        "target/assay/sample.assay"
-    }
-
-    /// Runs the job and keeps its receipt.
-    fn run_job(&self, key: u8, receipt: &str) -> Value {
-        let key = format!("key-{key}.json");
-        self.place.run(["run", Self::package(), "--input", "text=text", "--receipt", receipt, "--key", &key, "--json"]).ok().json()
-    }
-
-    /// A receipt that a key signs over another outcome than the job has.
-    fn lie(&self, honest: &str, key: u8, lie: &str) -> Hash {
-        let told = ReceiptFile::read(&self.place.read(honest)).expect("a receipt");
-        let mut outcome = told.outcome.clone();
-        outcome.fuel += 1;
-        let key = samples::key(key);
-        let signed =
-            ReceiptFile::sign(told.receipt.package, told.job.clone(), outcome, (told.receipt.transcript, told.receipt.calls), &key, &key);
-        self.place.write(lie, signed.encode());
-        signed.receipt.outcome
-    }
-
-    /// A job that is opened, accepted and proved by a receipt; its address.
-    fn proved(&self, receipt: &str) -> String {
-        let opened = self.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 2IOSD --hours 1");
-        let job = text(&opened["job"]);
-        self.by(PROVIDER, &format!("job accept {job}"));
-        let proved = self.by(PROVIDER, &format!("job prove {job} --receipt {receipt}"));
-        assert_eq!(proved["state"], "proved");
-        job
-    }
-
-    /// Draws the committee: its seats.
-    fn drawn(&self, job: &str) -> Vec<u8> {
-        let drawn = self.by(REQUESTER, &format!("verifier draw {job}"));
-        assert_eq!((&drawn["sampled"], &drawn["round"]["state"]), (&Value::from("yes"), &Value::from("voting")), "{drawn}");
-        let members = drawn["round"]["members"].as_array().expect("members");
-        members.iter().map(|member| u8::try_from(member["seat"].as_u64().expect("a seat")).expect("a small number")).collect()
-    }
-
-    /// A committee that says one thing: commits, reveals, and is counted.
-    fn decides(&self, job: &str, seats: &[u8], verdict: &str) -> Value {
-        for seat in seats {
-            let said = self.by(VERIFIERS + seat, &format!("verifier commit {job} {verdict}"));
-            assert_eq!(said["seats"], serde_json::json!([seat]));
-        }
-        for seat in seats {
-            self.by(VERIFIERS + seat, &format!("verifier reveal {job}"));
-        }
-        self.by(GUARDIAN, &format!("verifier tally {job}"))
-    }
-
-    fn holds(&self, key: u8, token: &str) -> String {
-        amount(&self.by(key, "ledger balance")[token]).to_owned()
-    }
-
-    fn next(&self, job: &str) -> Vec<String> {
-        let shown = self.by(REQUESTER, &format!("job show {job}"));
-        shown["next"].as_array().expect("steps").iter().map(|step| text(&step["command"])).collect()
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("not text: {value}")).to_owned()
-}
-
-fn amount(value: &Value) -> &str {
-    value["amount"].as_str().unwrap_or_else(|| panic!("no amount: {value}"))
-}
 
 /// What an account holds before and after a transaction of a dry run.
 fn moved<'a>(transaction: &'a Value, whose: &str) -> (&'a str, &'a str) {
@@ -184,7 +44,13 @@ fn a_dry_run_goes_to_the_end() {
     assert!(ran.code == Some(1) && ran.json()["error"]["check"] == "ledger.RoundOpen", "{ran}");
     let ran = world.place.run(settle.split_whitespace().chain(["--keypair", "key-2.json"]));
     assert!(ran.code == Some(1) && String::from_utf8_lossy(&ran.stdout).contains("Sample") && ran.stderr.contains("RoundOpen"), "{ran}");
+    assert!(!ran.text().contains("on a cluster"), "what is said of clusters is said there: {ran}");
     assert_eq!(world.place.listing(), before, "a dry run writes nothing");
+
+    // A wallet without SOL: the ledger's own complaints stay out of it.
+    world.place.write("key-9.json", samples::key_file(9));
+    let poor = world.place.run("provider register --country de --continent EU --dry-run --keypair key-9.json".split_whitespace());
+    assert!(poor.stderr.starts_with("assay: failed by ledger.funds") && poor.stderr.lines().count() == 2, "{poor}");
 
     // Ten months have to be accounted for before a heartbeat: more than fit into one transaction.
     world.by(GUARDIAN, "ledger warp 310d");
@@ -297,6 +163,8 @@ fn a_lie_is_found_out_appealed_and_slashed() {
     assert_eq!((amount(&shown["frozen"]), &shown["first_differing_call"]), ("2000 IO", &Value::from(3)));
     assert_eq!(world.refused(GUARDIAN, &format!("dispute execute {job}")).1, "ledger.TooEarly");
 
+    let (_, check, error) = world.refused(REQUESTER, &format!("dispute appeal {job}"));
+    assert!(check == "ledger.NotSigned" && text(&error["message"]).contains(&samples::public_key(PROVIDER)), "{error}");
     world.by(PROVIDER, &format!("dispute appeal {job}"));
     let judges = world.drawn(&job);
     assert!(judges.iter().all(|judge| !seats.contains(judge)), "{judges:?} judge what {seats:?} said");
@@ -349,6 +217,8 @@ fn a_verdict_outlives_its_process_and_nothing_else_reveals_it() {
     for seat in &seats {
         world.by(VERIFIERS + seat, &format!("verifier commit {job} --abstain"));
     }
+    let shown = world.place.run(format!("job show {job}").split_whitespace()).ok().text();
+    assert!(shown.contains("all have committed · reveals until") && !shown.contains("commits until"), "{shown}");
     let folder = world.place.home(".local/share/assay/verdicts");
     let inner = std::fs::read_dir(&folder).expect("a folder of verdicts").next().expect("one ledger").expect("readable").path();
     let files: BTreeMap<_, _> = std::fs::read_dir(&inner)

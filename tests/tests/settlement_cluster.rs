@@ -247,7 +247,10 @@ fn judged_and_paid(world: &mut World, job: &str) {
     let seats: Vec<u8> = members.iter().map(|member| u8::try_from(member["seat"].as_u64().expect("a seat")).expect("small")).collect();
     assert_eq!(seats.len(), 3, "{drawn}");
     for seat in &seats {
-        world.key(VERIFIERS + seat, &format!("verifier commit {job} --receipt honest.receipt"));
+        let (key, receipt) = (format!("key-{}.json", VERIFIERS + seat), format!("verifier-{seat}.receipt"));
+        let run = ["run", "target/assay/sample.assay", "--input", "text=text", "--receipt", &receipt, "--key", &key, "--json"];
+        world.place.run(run).ok();
+        world.key(VERIFIERS + seat, &format!("verifier commit {job} --receipt {receipt}"));
     }
     for seat in &seats {
         world.key(VERIFIERS + seat, &format!("verifier reveal {job}"));

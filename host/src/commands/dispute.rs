@@ -18,7 +18,7 @@ use crate::settlement::job_state::Whole;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
 use crate::settlement::show::Times;
-use crate::settlement::{names, show};
+use crate::settlement::{names, party, show};
 
 /// Members that are punished in one transaction.
 const PUNISHED: usize = 6;
@@ -26,7 +26,11 @@ const PUNISHED: usize = 6;
 /// Runs the command.
 pub fn run(arguments: &cli::Dispute, as_json: bool) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &cli::Dispute) -> Result<(), Failure> {
     match &arguments.command {
         DisputeCommand::List => list(session),
         DisputeCommand::Show { job } => show(session, job),
@@ -109,16 +113,19 @@ fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         _ => out!("  appeal    none"),
     }
     for step in steps {
-        out!("  next      {}", step.line(&named.to_string(), &times));
+        out!("  next      {}", step.line(&address.to_string(), &times));
     }
     Ok(())
 }
 
 fn appeal(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
-    let (address, whole, _) = disputed(session, named)?;
+    let (address, whole, dispute) = disputed(session, named)?;
     let me = session.me()?;
+    party::signs(session, &address, &dispute.provider, "appeal")?;
     let bond = session.param(Param::AppealBond);
-    let pending = session.begin("dispute appeal", &[address.as_ref(), &whole.job.opened_at.to_le_bytes()].concat(), || Ok(0))?;
+    // A job's address is used again after it was closed, and a job can be disputed more than once.
+    let details = [address.as_ref(), &whole.job.opened_at.to_le_bytes(), &[dispute.round]].concat();
+    let pending = session.begin("dispute appeal", &details, || Ok(0))?;
     let act = Act::new("dispute appeal", vec![session.at.appeal(&me, &whole.job)]).takes("bond", Token::Io.units(bond)).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let lines = [

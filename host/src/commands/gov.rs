@@ -1,8 +1,8 @@
 //! `assay gov`: proposals and votes.
 
 use assay_settlement::Reads;
-use assay_settlement_interface::account::Proposal;
-use assay_settlement_interface::account::state::{action, proposal as state};
+use assay_settlement_interface::account::state::{action, currency, proposal as state};
+use assay_settlement_interface::account::{Proposal, tokens};
 use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::params::{FIXED, Param, TABLE};
 use assay_settlement_interface::rules::vote::{self as rules, Action, ModelChange};
@@ -22,7 +22,11 @@ use crate::settlement::{names, show};
 /// Runs the command.
 pub fn run(arguments: &Gov, as_json: bool) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Gov) -> Result<(), Failure> {
     match &arguments.command {
         GovCommand::Propose(what) => propose(session, what),
         GovCommand::Vote { id, vote: ballot } => vote(session, *id, *ballot == Ballot::Yes),
@@ -35,7 +39,7 @@ pub fn run(arguments: &Gov, as_json: bool) -> Result<(), Failure> {
 fn action_of(what: &Propose) -> Result<Action, Failure> {
     Ok(match what {
         Propose::Param { param: (number, _) } if FIXED.contains(number) => {
-            return Err(Failure::from(Refusal::Parameter).hint("29 to 33 are the emission table"));
+            return Err(Failure::from(Refusal::Parameter).hint(fixed()));
         }
         Propose::Param { param: (number, value) } => Action::SetParam { number: *number, value: *value },
         Propose::Model(model) => Action::SetModel(ModelChange {
@@ -51,6 +55,32 @@ fn action_of(what: &Propose) -> Result<Action, Failure> {
             Action::PayFees { currency, amount: amount.units, owner: to.to_bytes() }
         }
     })
+}
+
+/// The parameters that no vote changes.
+fn fixed() -> String {
+    let names: Vec<&str> = FIXED.filter_map(|number| TABLE.get(usize::from(number))).map(|info| info.name).collect();
+    format!("{} are the emission table, which is what it was when the ledger began", names.join(", "))
+}
+
+/// A proposal that must be there.
+fn found(session: &Session, id: u64) -> Result<Proposal, Failure> {
+    let found = session.ledger().find("proposal", &session.at.proposal(id))?;
+    found.ok_or_else(|| Failure::usage(format!("there is no proposal {id}")).hint("`assay gov list` lists all"))
+}
+
+/// Refuses to pay out more than the fees hold.
+fn covered(session: &Session, id: u64, paid_in: u8, amount: u64) -> Result<(), Failure> {
+    let place = if paid_in == currency::IO { tokens::FEES_IO } else { tokens::FEES_IOSD };
+    let Some(account) = session.at.tokens.get(usize::from(place)) else { return Ok(()) };
+    let held = session.ledger().tokens(account)?;
+    if held >= amount {
+        return Ok(());
+    }
+    let paid = |units: u64| show::paid(paid_in, units);
+    Err(Failure::failed(format!("proposal {id} pays {} of fees, and the program's fee account holds {}", paid(amount), paid(held)))
+        .by("ledger.fees")
+        .hint("try again when more fees have come in, or propose a smaller payment"))
 }
 
 fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
@@ -69,6 +99,7 @@ fn propose(session: &mut Session, what: &Propose) -> Result<(), Failure> {
 
 fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
+    found(session, id)?;
     let Some(sent) = session.carry_out(Act::new("gov vote", vec![session.at.cast_vote(&own.owner.into(), id, yes)]))? else {
         return Ok(());
     };
@@ -80,14 +111,19 @@ fn vote(session: &mut Session, id: u64, yes: bool) -> Result<(), Failure> {
 }
 
 fn execute(session: &mut Session, id: u64) -> Result<(), Failure> {
-    let (proposal, times) = (session.ledger().proposal(&session.at, id)?, session.times()?);
+    let (proposal, times) = (found(session, id)?, session.times()?);
     if proposal.state == state::OPEN && times.now <= proposal.execute_at && !session.chain.dry_run {
         return Err(Failure::from(Refusal::TooEarly)
             .about(format!("proposal {id}"))
             .hint(format!("it may be carried out after {}", times.due(proposal.execute_at))));
     }
     let account = match Action::read(proposal.action, &proposal.payload) {
-        Ok(Action::PayFees { currency, owner, .. }) => session.token_account(&owner.into(), currency)?,
+        Ok(Action::PayFees { currency, owner, amount }) => {
+            if proposal.state == state::OPEN && carried(session, &proposal) {
+                covered(session, id, currency, amount)?;
+            }
+            session.token_account(&owner.into(), currency)?
+        }
         _ => None,
     };
     let act = Act::new("gov execute", vec![session.at.execute(&session.me()?, &proposal)]).after(account);
@@ -99,6 +135,11 @@ fn execute(session: &mut Session, id: u64) -> Result<(), Failure> {
 
 fn close(session: &mut Session, id: u64) -> Result<(), Failure> {
     let me = session.me()?;
+    found(session, id)?;
+    if session.ledger().vote(&session.at, id, &session.at.provider(&me))?.is_none() {
+        return Err(Failure::usage(format!("{me} has no vote on proposal {id}: it has not voted, or closed its vote before"))
+            .hint("sign with the key that voted by --keypair; `assay gov list` shows the proposals"));
+    }
     let Some(sent) = session.carry_out(Act::new("gov close", vec![session.at.close_vote(id, &me)]))? else { return Ok(()) };
     session.done("gov close", &[sent], json!({ "id": id }), &[format!("the vote on proposal {id} is closed: its rent came back")]);
     Ok(())

@@ -8,7 +8,11 @@ use crate::settlement::session::Session;
 /// Runs the command.
 pub fn run(arguments: &Job, as_json: bool) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Job) -> Result<(), Failure> {
     match &arguments.command {
         JobCommand::Open(arguments) => job_open::run(session, arguments),
         JobCommand::Accept { job, device } => job_prove::accept(session, job, *device),

@@ -14,9 +14,10 @@ use solana_sdk::pubkey::Pubkey;
 
 use super::verifier_draw;
 use crate::failure::Failure;
-use crate::settlement::act::{Act, Sent};
+use crate::settlement::act::Act;
 use crate::settlement::job_state::Whole;
 use crate::settlement::reference::JobReference;
+use crate::settlement::sent::Sent;
 use crate::settlement::session::Session;
 use crate::settlement::{names, show};
 
@@ -68,20 +69,29 @@ pub fn settle(session: &mut Session, named: &JobReference) -> Result<(), Failure
         }
         (address, whole) = session.whole(&JobReference::Address(address))?;
     }
+    let drew = !sent.is_empty() && !session.chain.dry_run;
+    pay_out(session, &address, &whole, sent).map_err(|why| match drew {
+        true => why.about("settle decided first whether the proof is checked, and paid for that draw"),
+        false => why,
+    })
+}
+
+/// The rest of it, when it is decided whether the proof is sampled.
+fn pay_out(session: &mut Session, address: &Pubkey, whole: &Whole, mut sent: Vec<Sent>) -> Result<(), Failure> {
     let now = session.times()?.now;
     let provider = match whole.job.provider {
-        none if none == [0; 32] => return Err(not_yet(session, &address, &whole, Refusal::JobState)?),
+        none if none == [0; 32] => return Err(not_yet(session, address, whole, Refusal::JobState)?),
         at => session.ledger().provider(&at.into())?,
     };
     let (mut job, mut paid) = (whole.job, provider);
     let payout = match rules::settle(&mut job, &mut paid, now) {
         Ok(payout) => payout,
-        Err(refusal) => return Err(not_yet(session, &address, &whole, refusal)?),
+        Err(refusal) => return Err(not_yet(session, address, whole, refusal)?),
     };
     let act = pay(session, &whole.job)?;
     let Some(one) = session.carry_out(act)? else { return Ok(()) };
     sent.push(one);
-    end(session, "job settle", &address, &sent, &payout)
+    end(session, "job settle", address, &sent, &payout)
 }
 
 /// The payment of a job that has a provider.
@@ -102,6 +112,9 @@ fn end(session: &Session, command: &'static str, address: &Pubkey, sent: &[Sent]
     let job = session.ledger().job(address)?;
     let mut lines = vec![format!("job {address} is {}", names::job(job.state))];
     lines.extend(payout_lines(&job, payout));
+    if command == "job settle" && sent.len() > 1 {
+        lines.push("  it was not decided yet whether the proof is checked: this command paid for that draw, too".to_owned());
+    }
     session.done(
         command,
         sent,
@@ -140,15 +153,15 @@ pub fn cancel(session: &mut Session, named: &JobReference) -> Result<(), Failure
 pub fn expire(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
     let (address, whole) = session.whole(named)?;
     let (job, times) = (whole.job, session.times()?);
-    let by = match job.state {
-        state::OPEN => job.accept_by,
-        state::ACCEPTED => job.prove_by,
+    let (by, may) = match job.state {
+        state::OPEN => (job.accept_by, "be accepted"),
+        state::ACCEPTED => (job.prove_by, "be proved"),
         _ => return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state)))),
     };
     if times.now <= by && !session.chain.dry_run {
         return Err(Failure::from(Refusal::TooEarly)
-            .about(format!("job {address} is {}", names::job(job.state)))
-            .hint(format!("it may until {}", times.due(by))));
+            .about(format!("job {address} is {} and may {may} until {}", names::job(job.state), times.due(by)))
+            .hint("run this after that time; the requester can end the job before it: `assay job cancel`"));
     }
     let payout = fees::refund(&job)?;
     let act = Act::new("job expire", vec![session.at.expire_job(&job)]).after(accounts(session, &job, None)?);
@@ -161,7 +174,9 @@ pub fn challenge(session: &mut Session, named: &JobReference) -> Result<(), Fail
     let (address, job) = session.job(named)?;
     let me = session.me()?;
     let bond = session.param(Param::ChallengeBond);
-    let pending = session.begin("job challenge", &[address.as_ref(), &[job.rounds]].concat(), || Ok(0))?;
+    // The address is used again after the job was closed: when it was opened tells one from the other.
+    let details = [address.as_ref(), &job.opened_at.to_le_bytes(), &[job.rounds]].concat();
+    let pending = session.begin("job challenge", &details, || Ok(0))?;
     let act = Act::new("job challenge", vec![session.at.challenge(&me, &job)]).takes("bond", Token::Io.units(bond)).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let lines = [

@@ -8,8 +8,9 @@ use assay_protocol::package::{self, Package};
 use assay_protocol::receipt::{MAX_FILE_BYTES, ReceiptFile};
 use assay_settlement::{Filter, Reads};
 use assay_settlement_interface::account::Job;
-use assay_settlement_interface::account::state::ANY_MODEL;
+use assay_settlement_interface::account::state::{ANY_MODEL, job as state};
 use assay_settlement_interface::instruction::OpenJob;
+use assay_settlement_interface::params::Param;
 use assay_settlement_interface::rules::fees::Terms;
 use serde_json::json;
 
@@ -17,9 +18,8 @@ use crate::cli::Open;
 use crate::failure::Failure;
 use crate::job_files;
 use crate::settlement::act::Act;
-use crate::settlement::models;
 use crate::settlement::session::{Session, offset};
-use crate::settlement::{names, show};
+use crate::settlement::{limits, models, names, show};
 
 /// Runs the command.
 pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
@@ -27,10 +27,16 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
     let currency =
         token.currency().ok_or_else(|| Failure::usage(format!("jobs are not paid in {token}")).hint("in IO or IOSD: --price 0.5IOSD"))?;
     let (package, job_id) = identify(arguments)?;
+    if job_id.0 == [0; 32] {
+        return Err(
+            Failure::usage("--job is all zeros, which is the id of no job").hint("`assay run` and `assay inspect RECEIPT` show a job's id")
+        );
+    }
     let model = match &arguments.model {
         None => ANY_MODEL,
         Some(name) => models::find(&session.models()?, name)?.id,
     };
+    limits::job(arguments.price.units, arguments.hours, session.param(Param::HoursMax))?;
     let terms = Terms::new(arguments.price.units, arguments.hours, currency, &{ session.config.params })?;
     let escrow = terms.escrow()?;
     let asked = OpenJob {
@@ -51,10 +57,27 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
     let act = Act::new("job open", vec![session.at.open_job(&me, &asked)]).takes("escrow", token.units(escrow)).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let address = session.at.job(&me, asked.nonce);
-    let (job, times) = (session.ledger().job(&address)?, session.times()?);
+    let job = match session.ledger().find::<Job>("job", &address)? {
+        Some(job) if is_asked(&job, &asked) => job,
+        // Numbers are used again: what has this one now, if anything, was opened by another command.
+        _ if sent.is_of_before(session)? => {
+            session.forget();
+            return Err(Failure::failed(format!("job {}, which this command opened when it was run before, was closed since", {
+                asked.nonce
+            }))
+            .by("job.closed")
+            .hint("nothing was opened now: run the command again to open another job"));
+        }
+        _ => session.ledger().job(&address)?,
+    };
+    let times = session.times()?;
     let paid = |units: u64| show::paid(currency, units);
+    let since = match job.state {
+        state::OPEN => String::new(),
+        other => format!(" when the command was run before; it is {} now. Run it again to open another", names::job(other)),
+    };
     let lines = [
-        format!("job {} opened, at {address}", { asked.nonce }),
+        format!("job {} opened, at {address}{since}", { asked.nonce }),
         format!("  job id    {job_id}"),
         format!("  package   {package}"),
         format!(
@@ -68,12 +91,23 @@ pub fn run(session: &mut Session, arguments: &Open) -> Result<(), Failure> {
         ),
         format!("  a provider may accept it until {}", times.due(job.accept_by)),
     ];
+    let shown = if job.state == state::OPEN { lines.len() } else { lines.len() - 1 };
     let own = json!({
         "job": address.to_string(), "nonce": identity(asked.nonce), "job_id": job_id.to_string(), "package": package.to_string(), "state": names::job(job.state),
         "escrow": show::paid_json(currency, escrow), "price": show::paid_json(currency, terms.price), "accept_by": times.json(job.accept_by),
     });
-    session.done("job open", &[sent], own, &lines);
+    session.done("job open", &[sent], own, lines.get(..shown).unwrap_or(&lines));
     Ok(())
+}
+
+/// Whether a job is the one that was asked for.
+fn is_asked(job: &Job, asked: &OpenJob) -> bool {
+    let same = job.package == asked.package && job.job == asked.job && job.currency == asked.currency;
+    same && { job.price_hour } == asked.price_hour
+        && { job.hours } == asked.hours
+        && { job.model } == asked.model
+        && job.tier == asked.tier
+        && job.country == asked.country
 }
 
 /// The number after the largest that one's jobs on the ledger have.

@@ -3,6 +3,7 @@
 use std::convert::identity;
 use std::path::Path;
 
+use assay_protocol::keypair;
 use assay_protocol::receipt::ReceiptFile;
 use assay_settlement::Reads;
 use assay_settlement_interface::account::state::job as state;
@@ -18,17 +19,22 @@ use crate::failure::Failure;
 use crate::settlement::act::Act;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
-use crate::settlement::{names, show};
+use crate::settlement::{demands, names, party, receipt_signer, show};
 
 /// Takes a job.
 pub fn accept(session: &mut Session, named: &JobReference, device: Option<u32>) -> Result<(), Failure> {
     let (address, job) = session.job(named)?;
     let (provider_at, own) = session.my_provider()?;
     let now = session.times()?.now;
-    let devices = provider_device::of(session, &provider_at)?;
     let device = match device {
-        Some(device) => device,
-        None => first_that_fits(session, &job, &own, &devices, now)?,
+        Some(number) => {
+            let device = provider_device::named(session, &provider_at, number)?;
+            if !session.chain.dry_run {
+                fits(session, &job, &own, &device, now).map_err(|refusal| refused(session, refusal, &job, &own, &device))?;
+            }
+            number
+        }
+        None => first_that_fits(session, &job, &own, &provider_device::of(session, &provider_at)?, now)?,
     };
     let act = Act::new("job accept", vec![session.at.accept_job(&own.owner.into(), device, &address)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
@@ -43,20 +49,34 @@ pub fn accept(session: &mut Session, named: &JobReference, device: Option<u32>) 
     Ok(())
 }
 
+/// Whether the rules let a device take the job.
+fn fits(session: &Session, job: &Job, own: &Provider, device: &Device, now: i64) -> Result<(), Refusal> {
+    let at = rules::Addresses { job: [1; 32], provider: [1; 32], device: [1; 32] };
+    rules::accept(&mut { *job }, &mut { *own }, &mut { *device }, at, now, &{ session.config.params })
+}
+
+fn refused(session: &Session, refusal: Refusal, job: &Job, own: &Provider, device: &Device) -> Failure {
+    match refusal {
+        Refusal::Demands => session.models().map_or_else(|why| why, |models| demands::refused(refusal, job, own, device, &models)),
+        _ => demands::refused(refusal, job, own, device, &[]),
+    }
+}
+
 /// The first device that the rules let take the job; else why the one that comes closest may not.
 fn first_that_fits(session: &Session, job: &Job, own: &Provider, devices: &[Device], now: i64) -> Result<u32, Failure> {
-    let at = rules::Addresses { job: [1; 32], provider: [1; 32], device: [1; 32] };
     let mut why = None;
     for device in devices {
-        let (mut job, mut own, mut device) = (*job, *own, *device);
-        match rules::accept(&mut job, &mut own, &mut device, at, now, &{ session.config.params }) {
+        match fits(session, job, own, device, now) {
             Ok(()) => return Ok(device.index),
             // A device that is up and free says more than one that is not.
             Err(Refusal::DeviceDown | Refusal::DeviceBusy) if why.is_some() => {}
-            Err(refusal) => why = Some(refusal),
+            Err(refusal) => why = Some((refusal, device)),
         }
     }
-    Err(why.map_or_else(|| Failure::failed("this provider offers no device").hint("`assay provider device add`"), Failure::from))
+    Err(match why {
+        Some((refusal, device)) => refused(session, refusal, job, own, device),
+        None => Failure::failed("this provider offers no device").hint("`assay provider device add`"),
+    })
 }
 
 /// Checks that a receipt is for a job, of its package.
@@ -84,6 +104,8 @@ pub fn prove(session: &mut Session, named: &JobReference, path: &Path) -> Result
     if job.state != state::ACCEPTED {
         return Err(Failure::from(Refusal::JobState).about(format!("job {address} is {}", names::job(job.state))));
     }
+    party::signs(session, &address, &job.provider, "prove")?;
+    receipt_signer::warn(session, &receipt, path)?;
     let told = &receipt.receipt;
     let mut profile = [0; 16];
     match profile.get_mut(..told.profile.len()) {
@@ -107,7 +129,7 @@ pub fn prove(session: &mut Session, named: &JobReference, path: &Path) -> Result
     ];
     let shown = json!({
         "job": address.to_string(), "state": names::job(job.state), "outcome_hash": told.outcome.to_string(), "transcript_root": told.transcript.to_string(),
-        "fuel": receipt.outcome.fuel, "challenge_until": times.json(job.challenge_until), "draw_slot": identity(job.draw_slot),
+        "fuel": receipt.outcome.fuel, "challenge_until": times.json(job.challenge_until), "draw_slot": identity(job.draw_slot), "receipt_signer": keypair::show(&told.provider),
     });
     session.done("job prove", &[sent], shown, &lines);
     Ok(())

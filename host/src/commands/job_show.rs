@@ -2,7 +2,7 @@
 
 use assay_settlement::Reads;
 use assay_settlement::call::Committee;
-use assay_settlement_interface::account::state::{code, job as state};
+use assay_settlement_interface::account::state::{ANY_MODEL, code, job as state};
 use assay_settlement_interface::account::{Job, Member};
 use assay_settlement_interface::rules::fees;
 use serde_json::{Value, json};
@@ -16,15 +16,18 @@ use crate::settlement::job_state::Whole;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
 use crate::settlement::show::Times;
-use crate::settlement::{names, show};
+use crate::settlement::{demands, names, show};
 
 /// A job, and what can happen next.
 pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
     let (address, whole) = session.whole(named)?;
     let times = session.times()?;
+    let models = if whole.job.model == ANY_MODEL { Vec::new() } else { session.models()? };
+    let model = demands::model(whole.job.model, &models);
     let mark = session.ledger().mark(&session.at, &whole.job.package)?;
     if session.as_json {
         let mut shown = job_json(&address, &whole.job, &times);
+        shown["model_name"] = json!(models.iter().find(|model| model.id == whole.job.model).map(|model| &model.name));
         shown["rounds"] = whole.rounds.iter().map(|committee| round_json(committee, &times)).collect();
         shown["dispute"] = whole.dispute.as_ref().map_or(Value::Null, |dispute| super::dispute::json(dispute, &times));
         shown["package_found_racy"] = json!(mark.map_or(0, |mark| mark.racy));
@@ -32,17 +35,17 @@ pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         report::print_json(&shown);
         return Ok(());
     }
-    lines(&address, &whole, &times).iter().for_each(|line| out!("{line}"));
+    lines(&address, &whole, &model, &times).iter().for_each(|line| out!("{line}"));
     if let Some(mark) = mark {
         out!("  the package was found to have a racy dispatch {} times, last at call {}", { mark.racy }, { mark.call });
     }
     for step in whole.steps(times.now) {
-        out!("  next      {}", step.line(&named.to_string(), &times));
+        out!("  next      {}", step.line(&address.to_string(), &times));
     }
     Ok(())
 }
 
-fn lines(address: &Pubkey, whole: &Whole, times: &Times) -> Vec<String> {
+fn lines(address: &Pubkey, whole: &Whole, model: &str, times: &Times) -> Vec<String> {
     let job = &whole.job;
     let paid = |units: u64| show::paid(job.currency, units);
     let mut lines = vec![
@@ -56,12 +59,7 @@ fn lines(address: &Pubkey, whole: &Whole, times: &Times) -> Vec<String> {
             { job.hours },
             fees::held(job).map_or("-".to_owned(), paid)
         ),
-        format!(
-            "  demands   model {} · tier {} · country {}",
-            names::demanded(job.model),
-            names::tier(job.tier),
-            names::region(job.country)
-        ),
+        format!("  demands   model {model} · tier {} · country {}", names::tier(job.tier), names::region(job.country)),
         format!("  opened    {}", times.due(job.opened_at)),
     ];
     if job.accepted_at != 0 {
@@ -111,8 +109,13 @@ pub(super) fn round_lines(committee: &Committee, times: &Times) -> Vec<String> {
         round.revealed,
         round.quorum
     )];
-    if round.commit_by != 0 {
-        lines.push(format!("            commits until {} · reveals until {}", times.due(round.commit_by), times.due(round.reveal_by)));
+    match round.commit_by {
+        0 => {}
+        // When all have committed, the time to reveal begins at once, and commits have no time any more.
+        _ if round.committed == round.drawn => {
+            lines.push(format!("            all have committed · reveals until {}", times.due(round.reveal_by)))
+        }
+        by => lines.push(format!("            commits until {} · reveals until {}", times.due(by), times.due(round.reveal_by))),
     }
     for member in &committee.members {
         lines.push(format!("            seat {} · {}", { member.seat }, said(member)));
@@ -190,7 +193,8 @@ pub fn list(session: &Session, mine: bool) -> Result<(), Failure> {
             _ => String::new(),
         };
         out!(
-            "{address} · {:<13} · {} an hour · {} h · opened {}{deadline}",
+            "{address} · number {} · {:<13} · {} an hour · {} h · opened {}{deadline}",
+            { job.nonce },
             names::job(job.state),
             show::paid(job.currency, job.price_hour),
             { job.hours },

@@ -22,7 +22,11 @@ pub fn run(arguments: &Ledger, as_json: bool) -> Result<(), Failure> {
         return ledger_init::run(&arguments.chain, init, as_json);
     }
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Ledger) -> Result<(), Failure> {
     match &arguments.command {
         LedgerCommand::Init(_) => Ok(()),
         LedgerCommand::Airdrop { first, second } => airdrop(session, first, second.as_deref()),

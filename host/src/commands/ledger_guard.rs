@@ -1,17 +1,21 @@
 //! What the guardian of a ledger does: `assay ledger pause`, `resume`, `model`, `attest`, `block`.
 
 use assay_settlement::Reads;
+use assay_settlement_interface::error::Refusal;
 use assay_settlement_interface::instruction::SetModel;
+use assay_settlement_interface::params::Param;
 use serde_json::json;
 use solana_sdk::pubkey::Pubkey;
 use std::convert::identity;
 
+use super::provider_device;
 use crate::cli::{Attest, Model, ModelCommand};
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::act::{Act, Sent};
+use crate::settlement::act::Act;
 use crate::settlement::models::{self, Kind};
+use crate::settlement::sent::Sent;
 use crate::settlement::session::Session;
 use crate::settlement::{names, show};
 
@@ -33,6 +37,14 @@ pub fn pause(session: &mut Session) -> Result<(), Failure> {
 
 /// Lets it go on.
 pub fn resume(session: &mut Session) -> Result<(), Failure> {
+    let (own, guardian) = ({ session.config }, Pubkey::from(session.config.guardian));
+    let until = own.paused_at.saturating_add_unsigned(session.param(Param::PauseS));
+    // Pauses are counted in the cluster's time: protocol time stands still in them.
+    if own.paused != 0 && session.me()? != guardian && session.ledger().clock()?.unix_timestamp < until && !session.chain.dry_run {
+        return Err(Failure::from(Refusal::TooEarly)
+            .about("resume")
+            .hint(format!("its guardian, {guardian}, can resume it now, and anyone from {} on (parameter pause_s)", show::utc(until))));
+    }
     let act = Act::new("ledger resume", vec![session.at.resume(&session.me()?)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     session.done("ledger resume", &[sent], json!({}), &["it goes on".to_owned()]);
@@ -137,6 +149,7 @@ pub fn attest(session: &mut Session, attest: &Attest) -> Result<(), Failure> {
         }
         Attest::Device { provider, device, revoke } => {
             let (address, _) = session.provider(Some(provider))?;
+            provider_device::named(session, &address, *device)?;
             let act = Act::new("ledger attest device", vec![session.at.attest_device(&me, &address, *device, !revoke)]);
             let Some(sent) = session.carry_out(act)? else { return Ok(()) };
             let own = json!({ "provider": address.to_string(), "device": device, "attested": !revoke });

@@ -80,7 +80,11 @@ pub fn run(chain: &Chain, place: Place, init: &Init, as_json: bool) -> Result<()
     let made = acts.len();
     let initialise = at.initialise(&asked.wallet.pubkey(), &asked.guardian, &asked.params);
     acts.push(Act::new("ledger init", vec![initialise]).once(pending));
-    let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
+    let sent = match session.carry_out_all(acts) {
+        Ok(Some(sent)) => sent,
+        Ok(None) => return Ok(()),
+        Err(why) => return session.ended(Err(why)),
+    };
 
     let mut lines = vec![format!("initialised {program} on {}", session.place.shown())];
     lines.push(format!("  guardian {}", asked.guardian));

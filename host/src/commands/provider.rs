@@ -21,7 +21,11 @@ pub fn run(arguments: &Provider, as_json: bool) -> Result<(), Failure> {
         _ => {}
     }
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Provider) -> Result<(), Failure> {
     match &arguments.command {
         ProviderCommand::Estimate(_) | ProviderCommand::Models => Ok(()),
         ProviderCommand::Register { country, continent } => provider_stake::register(session, *country, *continent),

@@ -17,7 +17,7 @@ use crate::say::out;
 use crate::settlement::act::Act;
 use crate::settlement::models::{self, Model};
 use crate::settlement::session::{Session, offset};
-use crate::settlement::{names, show};
+use crate::settlement::{limits, names, show};
 
 /// Runs the command.
 pub fn run(session: &mut Session, command: &cli::Device) -> Result<(), Failure> {
@@ -41,6 +41,7 @@ fn add(session: &mut Session, arguments: &DeviceAdd) -> Result<(), Failure> {
     let models = session.models()?;
     let model = models::find(&models, &arguments.model)?.clone();
     let (price_io, price_iosd) = (arguments.price_io.unwrap_or(0), arguments.price_iosd.unwrap_or(0));
+    limits::device(arguments.quantity, price_io, price_iosd)?;
     let device = AddDevice { model: model.id, quantity: arguments.quantity, price_io, price_iosd };
     let details =
         [&model.id.to_le_bytes()[..], &arguments.quantity.to_le_bytes(), &price_io.to_le_bytes(), &price_iosd.to_le_bytes()].concat();
@@ -66,12 +67,18 @@ fn missing(own: &Provider) -> Option<String> {
     ))
 }
 
+/// A device by its number, which must be there.
+pub(super) fn named(session: &Session, provider: &Pubkey, number: u32) -> Result<Device, Failure> {
+    session.ledger().find("device", &session.at.device(provider, number))?.ok_or_else(|| {
+        Failure::usage(format!("there is no device {number} of {provider}"))
+            .hint(format!("`assay provider device list {provider}` lists them"))
+    })
+}
+
 fn update(session: &mut Session, arguments: &DeviceUpdate) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
     let at = session.at.device(&address, arguments.device);
-    let device: Device = session.ledger().find("device", &at)?.ok_or_else(|| {
-        Failure::usage(format!("there is no device {} of {address}", arguments.device)).hint("`assay provider device list` lists them")
-    })?;
+    let device = named(session, &address, arguments.device)?;
     let new = UpdateDevice {
         status: arguments.status.map_or(device.status, |status| match status {
             DeviceStatus::Up => status::UP,
@@ -82,6 +89,7 @@ fn update(session: &mut Session, arguments: &DeviceUpdate) -> Result<(), Failure
         price_io: arguments.price_io.unwrap_or(device.price_io),
         price_iosd: arguments.price_iosd.unwrap_or(device.price_iosd),
     };
+    limits::device(new.quantity, new.price_io, new.price_iosd)?;
     let instruction = session.at.update_device(&own.owner.into(), arguments.device, device.model, &new);
     let Some(sent) = session.carry_out(Act::new("provider device update", vec![instruction]))? else { return Ok(()) };
     let (own, device, models) = (session.ledger().provider(&address)?, session.ledger().device(&at)?, session.models()?);

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::settlement::act::Act;
 use crate::settlement::session::Session;
-use crate::settlement::{names, show};
+use crate::settlement::{limits, names, show};
 
 /// Registers one's key.
 pub fn register(session: &mut Session, country: [u8; 2], continent: [u8; 2]) -> Result<(), Failure> {
@@ -69,6 +69,7 @@ fn stands_json(own: &Provider) -> serde_json::Value {
 /// Stakes.
 pub fn stake(session: &mut Session, amount: u64) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
+    limits::more_than_nothing("the amount", amount)?;
     let pending = session.begin("provider stake", &amount.to_le_bytes(), || Ok(0))?;
     let act =
         Act::new("provider stake", vec![session.at.stake(&own.owner.into(), amount)]).takes("stake", Token::Io.units(amount)).once(pending);
@@ -81,7 +82,16 @@ pub fn stake(session: &mut Session, amount: u64) -> Result<(), Failure> {
 /// Starts to unbond.
 pub fn unstake(session: &mut Session, amount: u64) -> Result<(), Failure> {
     let (address, own) = session.my_provider()?;
+    limits::more_than_nothing("the amount", amount)?;
     let pending = session.begin("provider unstake", &amount.to_le_bytes(), || Ok(0))?;
+    let free = rules::free(&own);
+    // What an earlier run has taken is not free any more, and is no reason to refuse.
+    if amount > free && own.jobs == 0 && own.disputes == 0 && !pending.again && !session.chain.dry_run {
+        pending.end();
+        return Err(Failure::failed(format!("{} of stake are free, and {} are asked for", show::io(free), show::io(amount)))
+            .by("ledger.NotEnoughStake")
+            .hint("ask for at most that; `assay provider status` shows what is staked, frozen and unbonding already"));
+    }
     let act = Act::new("provider unstake", vec![session.at.request_unstake(&own.owner.into(), amount)]).once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);

@@ -8,7 +8,11 @@ use crate::settlement::session::Session;
 /// Runs the command.
 pub fn run(arguments: &Verifier, as_json: bool) -> Result<(), Failure> {
     let mut session = Session::open(&arguments.chain, as_json)?;
-    let session = &mut session;
+    let ended = carried_out(&mut session, arguments);
+    session.ended(ended)
+}
+
+fn carried_out(session: &mut Session, arguments: &Verifier) -> Result<(), Failure> {
     match &arguments.command {
         VerifierCommand::Register { stake } => verifier_seat::register(session, *stake),
         VerifierCommand::Topup { amount, seat } => verifier_seat::top_up(session, *amount, *seat),

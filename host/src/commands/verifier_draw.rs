@@ -9,9 +9,10 @@ use solana_sdk::pubkey::Pubkey;
 
 use super::job_show;
 use crate::failure::Failure;
-use crate::settlement::act::{Act, Sent};
+use crate::settlement::act::Act;
 use crate::settlement::names;
 use crate::settlement::reference::JobReference;
+use crate::settlement::sent::Sent;
 use crate::settlement::session::Session;
 
 /// How often a slot may be forgotten before its hash is used, until another command has to go on.

@@ -14,9 +14,10 @@ use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
 use crate::settlement::act::Act;
+use crate::settlement::sent::Sent;
 use crate::settlement::session::{Session, offset};
 use crate::settlement::show::Times;
-use crate::settlement::{names, show};
+use crate::settlement::{limits, names, show};
 
 /// One of one's seats: the named one, or the only one.
 fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
@@ -41,18 +42,41 @@ fn own(session: &Session, named: Option<u32>) -> Result<Seat, Failure> {
 pub fn register(session: &mut Session, stake: Option<u64>) -> Result<(), Failure> {
     let me = session.me()?;
     let amount = stake.unwrap_or_else(|| session.param(Param::SeatStake));
+    limits::seat(session, amount)?;
     let pending = session.begin("verifier register", &amount.to_le_bytes(), || next_seat(session))?;
     let number = u32::try_from(pending.number).map_err(|_| Failure::from(Refusal::Overflow))?;
     let act = Act::new("verifier register", vec![session.at.register_seat(&me, number, amount)])
         .takes("stake", Token::Io.units(amount))
         .once(pending);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };
+    still_held(session, &sent, number)?;
     let lines = [
         format!("{me} holds seat {number}, with a stake of {}", show::io(amount)),
         "  `assay verifier status` shows the rounds that wait for it".to_owned(),
     ];
     session.done("verifier register", &[sent], json!({ "seat": number, "owner": me.to_string(), "stake": show::io_json(amount) }), &lines);
     Ok(())
+}
+
+/// Seats are left and taken by others: one that an earlier run has taken may have been since.
+fn still_held(session: &Session, sent: &Sent, number: u32) -> Result<(), Failure> {
+    if !sent.is_again() {
+        return Ok(());
+    }
+    let (me, seat) = (session.me()?, session.ledger().seat(&session.at, number)?);
+    if seat.owner == me.to_bytes() && seat.state == state::ACTIVE {
+        return Ok(());
+    }
+    if !sent.is_of_before(session)? {
+        return Err(Failure::abstained(format!(
+            "{me} took seat {number} when this command was run before, and the ledger does not show it yet"
+        ))
+        .hint("run the command again in a minute"));
+    }
+    session.forget();
+    Err(Failure::failed(format!("{me} took seat {number} when this command was run before, and has left it since"))
+        .by("seat.left")
+        .hint("nothing was taken now: run the command again to take a seat"))
 }
 
 /// A vacant seat, or the next one if none is.
@@ -69,7 +93,9 @@ fn next_seat(session: &Session) -> Result<u64, Failure> {
 /// Adds to a seat's stake.
 pub fn top_up(session: &mut Session, amount: u64, named: Option<u32>) -> Result<(), Failure> {
     let (me, seat) = (session.me()?, own(session, named)?);
-    let details = [&seat.index.to_le_bytes()[..], &amount.to_le_bytes()].concat();
+    limits::more_than_nothing("the amount", amount)?;
+    // A seat that was left and taken again is another one.
+    let details = [&seat.index.to_le_bytes()[..], &seat.taken_slot.to_le_bytes(), &amount.to_le_bytes()].concat();
     let pending = session.begin("verifier topup", &details, || Ok(0))?;
     let act = Act::new("verifier topup", vec![session.at.top_up_seat(&me, seat.index, amount)])
         .takes("stake", Token::Io.units(amount))

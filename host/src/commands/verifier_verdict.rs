@@ -15,19 +15,23 @@ use super::{job_open, job_prove, job_show};
 use crate::cli::Verdict;
 use crate::failure::Failure;
 use crate::settlement::act::Act;
+use crate::settlement::explain;
 use crate::settlement::job_state::Whole;
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
+use crate::settlement::verdict_rules::can_be_revealed;
 use crate::settlement::verdicts::Verdicts;
-use crate::settlement::{names, show};
+use crate::settlement::{names, receipt_signer, show};
 
 /// What a person says of a job, without salt.
-fn verdict_of(said: &Verdict, address: &Pubkey, job: &Job) -> Result<Reveal, Failure> {
+fn verdict_of(session: &Session, said: &Verdict, address: &Pubkey, job: &Job) -> Result<Reveal, Failure> {
     let blank = Reveal { code: code::ABSTAIN, outcome: [0; 32], receipt: [0; 32], call: NO_CALL, salt: [0; 32] };
     let call = said.call.unwrap_or(NO_CALL);
     if let Some(path) = &said.receipt {
         let receipt = job_open::read_receipt(path)?;
         job_prove::check_receipt(&receipt, path, address, job)?;
+        receipt_signer::is_not_the_providers(session, &receipt, path, job)?;
+        receipt_signer::warn(session, &receipt, path)?;
         return Ok(Reveal { code: code::OUTCOME, outcome: receipt.receipt.outcome.0, receipt: receipt.receipt.hash().0, call, ..blank });
     }
     Ok(match (said.outcome, said.indeterminate) {
@@ -72,10 +76,18 @@ fn bound(address: &Pubkey, whole: &Whole, committee: &Committee, member: &Member
 pub fn commit(session: &mut Session, said: &Verdict) -> Result<(), Failure> {
     let (address, whole) = session.whole(&said.job)?;
     let committee = voting(session, &address, &whole)?;
-    let verdict = verdict_of(said, &address, &whole.job)?;
+    let verdict = verdict_of(session, said, &address, &whole.job)?;
     let me = session.me()?;
+    let members = mine(session, &committee)?;
+    for member in &members {
+        can_be_revealed(&committee.round, &verdict, &bound(&address, &whole, &committee, member)).map_err(|refusal| {
+            Failure::usage(format!("a verdict of {} cannot be revealed: {}", described(&verdict), refusal.message()))
+                .by(&format!("ledger.{}", refusal.name()))
+                .hint("nothing was committed: say --outcome with the outcome hash of one's own run, which is never all zeros; or --abstain")
+        })?;
+    }
     let (mut instructions, mut seats, mut kept_in) = (Vec::new(), Vec::new(), Vec::new());
-    for member in mine(session, &committee)? {
+    for member in members {
         let verdicts = Verdicts::of(&session.place, bound(&address, &whole, &committee, &member))?;
         if member.commitment != [0; 32] {
             // Sent before, and not heard of: the same verdict is no mistake.
@@ -86,8 +98,7 @@ pub fn commit(session: &mut Session, said: &Verdict) -> Result<(), Failure> {
                     .hint("to another verdict, and that stands"));
             }
         } else {
-            // A dry run shows a commitment that nothing is behind.
-            let commitment = if session.chain.dry_run { [1; 32] } else { verdicts.keep(&verdict)? };
+            let commitment = if session.chain.dry_run { explain::NO_COMMITMENT } else { verdicts.keep(&verdict)? };
             instructions.push(session.at.commit(&me, member.seat, &committee.round, commitment));
         }
         seats.push(member.seat);

@@ -1,16 +1,16 @@
 //! Doing something on the ledger: checked, sent, reported. All commands that change anything go through here; with `--dry-run` it goes on in `rehearsal`.
 
 use assay_settlement::token::{Amount, Token};
-use assay_settlement::{LedgerError, Reads, Receipt, Spec};
+use assay_settlement::{LedgerError, Reads, Spec};
 use serde_json::{Value, json};
 use solana_sdk::instruction::Instruction;
 use solana_sdk::signature::Keypair;
 
 use super::connect::Place;
-use super::explain;
+use super::explain::{self, Cost};
 use super::pending::{Asked, Pending};
+use super::sent::Sent;
 use super::session::Session;
-use super::show;
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
@@ -24,20 +24,6 @@ pub struct Act {
     pub(super) follows: Option<&'static str>,
     signers: Vec<Keypair>,
     once: Option<Pending>,
-}
-
-/// What was sent.
-#[derive(Debug, Clone)]
-pub struct Sent {
-    receipt: Receipt,
-    again: bool,
-}
-
-impl Sent {
-    /// A transaction that is on the ledger; `again`: since an earlier run of the command.
-    pub(super) fn new(receipt: Receipt, again: bool) -> Self {
-        Self { receipt, again }
-    }
 }
 
 impl Act {
@@ -108,9 +94,15 @@ impl Session {
         }
         let wallet = self.wallet()?.insecure_clone();
         let again = act.once.as_ref().is_some_and(|pending| pending.again);
-        if !again && let Err(why) = self.afford(&act) {
-            end(act.once);
-            return Err(why);
+        let mut deposit = None;
+        if !again {
+            match self.afford(&act) {
+                Ok(cost) => deposit = Some(cost.rent),
+                Err(why) => {
+                    end(act.once);
+                    return Err(why);
+                }
+            }
         }
         let before = self.ledger().clock()?.slot;
         let intent = act.once.as_ref().map(|pending| pending.intent);
@@ -119,7 +111,10 @@ impl Session {
         match sent {
             Ok(receipt) => {
                 self.unreported.borrow_mut().extend(act.once);
-                Ok(Some(Sent::new(receipt, again && receipt.slot < before)))
+                let what: Vec<String> = act.instructions.iter().map(|instruction| explain::name(&self.at, instruction)).collect();
+                let sent = Sent::new(receipt, what.join(", "), deposit, again && receipt.slot < before);
+                self.sent.borrow_mut().push(sent.clone());
+                Ok(Some(sent))
             }
             Err(error) => {
                 if Pending::is_over(&error) {
@@ -159,8 +154,8 @@ impl Session {
         }
     }
 
-    /// Whether the wallet holds what it takes.
-    pub(super) fn afford(&self, act: &Act) -> Result<(), Failure> {
+    /// Whether the wallet holds what it takes: what that is in lamports.
+    pub(super) fn afford(&self, act: &Act) -> Result<Cost, Failure> {
         let me = self.me()?;
         let cost = explain::cost(self, act, &mut Vec::new())?;
         for token in Token::ALL {
@@ -184,7 +179,12 @@ impl Session {
                     .hint(hint));
             }
         }
-        Ok(())
+        Ok(cost)
+    }
+
+    /// What was begun by an earlier run has ended since, and this command says so: it can be begun anew.
+    pub fn forget(&self) {
+        self.unreported.take().into_iter().for_each(Pending::end);
     }
 
     /// Reports what was done. Only then has it ended: whoever is interrupted before has not heard of it, and will ask again.
@@ -193,8 +193,9 @@ impl Session {
             return;
         }
         self.report(command, sent, own, lines);
+        self.sent.take();
         if !crate::say::lost() {
-            self.unreported.take().into_iter().for_each(Pending::end);
+            self.forget();
         }
     }
 
@@ -204,33 +205,11 @@ impl Session {
             if let (Some(all), Some(own)) = (all.as_object_mut(), own.as_object_mut()) {
                 all.append(own);
             }
-            all["transactions"] = sent.iter().map(|sent| self.sent_json(sent)).collect();
+            all["transactions"] = sent.iter().map(|sent| sent.json(self)).collect();
             report::print_json(&all);
             return;
         }
         lines.iter().for_each(|line| out!("{line}"));
-        for sent in sent {
-            let receipt = &sent.receipt;
-            let units = report::grouped(receipt.units);
-            out!("  transaction {} · slot {} · {units} compute units · {}", receipt.signature, receipt.slot, Token::Sol.units(receipt.fee));
-            if let Some(link) = self.open.explorer(&receipt.signature.to_string()) {
-                out!("  {link}");
-            }
-            if sent.again {
-                out!("  it was carried out when the command was run before; nothing was paid a second time");
-            }
-        }
-    }
-
-    fn sent_json(&self, sent: &Sent) -> Value {
-        let receipt = &sent.receipt;
-        let mut shown = json!({
-            "signature": receipt.signature.to_string(), "slot": receipt.slot, "compute_units": receipt.units,
-            "fee": show::amount_json(Token::Sol.units(receipt.fee)), "carried_out_before": sent.again,
-        });
-        if let Some(link) = self.open.explorer(&receipt.signature.to_string()) {
-            shown["explorer"] = json!(link);
-        }
-        shown
+        sent.iter().flat_map(|sent| sent.lines(self)).for_each(|line| out!("  {line}"));
     }
 }

@@ -1,7 +1,9 @@
 //! What instructions say, account by account and field by field, and what they cost: from the interface's own tables, so that it is what the program reads.
 
 use assay_settlement::Addresses;
+use assay_settlement::token::Token;
 use assay_settlement_interface::FieldInfo;
+use assay_settlement_interface::account::state::currency;
 use assay_settlement_interface::account::{Config, Device, Job, Model, Proposal, Provider, Round, Seat, Totals, Vote, round_length};
 use assay_settlement_interface::instruction::{Appeal, Challenge, INSTRUCTIONS, InstructionInfo, Redraw};
 use assay_settlement_interface::params::Param;
@@ -78,8 +80,36 @@ fn value(field: &FieldInfo, data: &[u8]) -> Value {
     match field.ty {
         "u8" | "u16" | "u32" => json!(number(bytes) as u64),
         "u64" => json!(number(bytes).to_string()),
+        _ if field.name == "commitment" && bytes == NO_COMMITMENT => Value::Null,
         "bytes[2]" if bytes.iter().all(u8::is_ascii_uppercase) => json!(String::from_utf8_lossy(bytes)),
         _ => json!(hex::encode(bytes)),
+    }
+}
+
+/// A commitment that stands for one in a dry run, which chooses no salt: nothing is behind it.
+pub const NO_COMMITMENT: [u8; 32] = [1; 32];
+
+/// The token that a field counts, if it does.
+fn token(info: &InstructionInfo, field: &FieldInfo, data: &[u8]) -> Option<Token> {
+    match (info.name, field.name) {
+        ("Stake" | "RequestUnstake" | "RegisterSeat" | "TopUpSeat", "amount") | (_, "price_io") => Some(Token::Io),
+        (_, "price_iosd") => Some(Token::Iosd),
+        ("OpenJob", "price_hour") => {
+            let paid_in = info.fields.iter().find(|field| field.name == "currency").and_then(|field| data.get(field.at));
+            Some(if paid_in == Some(&currency::IO) { Token::Io } else { Token::Iosd })
+        }
+        _ => None,
+    }
+}
+
+/// A field's value, for people.
+fn said(info: &InstructionInfo, field: &FieldInfo, data: &[u8]) -> String {
+    let value = value(field, data);
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match token(info, field, data) {
+        Some(token) => text.parse().map_or(text, |units| token.units(units).to_string()),
+        None if value.is_null() => "chosen when it is sent".to_owned(),
+        None => text,
     }
 }
 
@@ -109,9 +139,8 @@ pub fn json(at: &Addresses, instruction: &Instruction) -> Value {
 pub fn lines(at: &Addresses, instruction: &Instruction) -> Vec<String> {
     let info = info(at, instruction);
     let mut lines = vec![name(at, instruction)];
-    for field in info.into_iter().flat_map(|info| info.fields) {
-        let value = value(field, &instruction.data);
-        lines.push(format!("  {:<16} {}", field.name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    for (info, field) in info.into_iter().flat_map(|info| info.fields.iter().map(move |field| (info, field))) {
+        lines.push(format!("  {:<16} {}", field.name, said(info, field, &instruction.data)));
     }
     for (place, meta) in instruction.accounts.iter().enumerate() {
         let flags = match (meta.is_signer, meta.is_writable) {
@@ -195,6 +224,7 @@ mod tests {
         assert_eq!(stake["name"], "Stake");
         assert_eq!(stake["fields"]["amount"], "20000000000");
         assert_eq!(stake["accounts"][2], json!({ "name": "owner", "address": owner.to_string(), "signs": true, "changes": false }));
+        assert!(lines(&at, &at.stake(&owner, 20_000_000_000)).iter().any(|line| line == "  amount           200 IO"));
         let register = lines(&at, &at.register_provider(&owner, *b"DE", *b"EU"));
         assert!(register.iter().any(|line| line == "  country          DE"), "{register:?}");
     }

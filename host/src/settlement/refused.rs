@@ -55,14 +55,11 @@ impl From<Refusal> for Failure {
 /// What to do about it.
 fn hint(refusal: Refusal) -> &'static str {
     match refusal {
-        Refusal::Instruction
-        | Refusal::MissingAccount
-        | Refusal::NotOurs
-        | Refusal::WrongKind
-        | Refusal::WrongAddress
-        | Refusal::NotSigned
-        | Refusal::NotWritable
-        | Refusal::Duplicate => {
+        Refusal::NotSigned => "another key must sign this: name it by --keypair",
+        Refusal::NotOurs | Refusal::WrongKind | Refusal::WrongAddress => {
+            "what was named is not there, is another's, or changed meanwhile: check names, numbers and --keypair; else this program and the one on the ledger do not agree"
+        }
+        Refusal::Instruction | Refusal::MissingAccount | Refusal::NotWritable | Refusal::Duplicate => {
             "this program and the one on the ledger do not agree, or the accounts changed meanwhile: try again, then check the versions"
         }
         Refusal::WrongTokens => "a token account is missing: `assay ledger balance` shows the wallet's",

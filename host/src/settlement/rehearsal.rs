@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use solana_sdk::signature::Keypair;
 use solana_sdk::signer::Signer;
 
-use super::act::{Act, Sent};
+use super::act::Act;
 use super::bill::Bill;
 use super::connect::Open;
 use super::explain::{self, Cost};
+use super::sent::Sent;
 use super::session::Session;
 use super::show;
 use crate::failure::{Code, Failure};
@@ -107,7 +108,7 @@ impl Session {
         };
         let signers: Vec<&Keypair> = signers.iter().collect();
         let receipt = ledger.send(&Spec { signers: &signers, ..Spec::new(&instructions, &wallet) })?;
-        Ok(Some(Sent::new(receipt, false)))
+        Ok(Some(Sent::new(receipt, String::new(), None, false)))
     }
 
     /// On a cluster: the first of several is tried out, the others are shown.
@@ -143,7 +144,7 @@ impl Session {
             // Too little money is said in the words of who has it.
             Some(refused) => Some(match self.afford(&act) {
                 Err(why) => why,
-                Ok(()) => self.refused(&act.instructions, refused.clone().into()),
+                Ok(_) => self.refused(&act.instructions, refused.clone().into()),
             }),
         };
         let bill = Bill::of(&self.at, &wallet.pubkey(), &act.instructions, fee, &effects);
@@ -188,9 +189,10 @@ impl Session {
         if all.len() > 1 {
             out!("  in all   {} of fees, {} of deposits, {} of deposits back", sol(fee), sol(taken), sol(returned));
         }
-        for follows in all.iter().filter_map(|one| one.act.follows) {
-            out!("  then     {follows}");
-        }
+        // In memory it was tried to its end: nothing is left to be said.
+        let mut follows: Vec<&str> = all.iter().filter_map(|one| one.act.follows).filter(|_| self.open.is_cluster()).collect();
+        follows.dedup();
+        follows.iter().for_each(|follows| out!("  then     {follows}"));
         true
     }
 }

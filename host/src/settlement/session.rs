@@ -20,6 +20,7 @@ use super::models::{Kind, Model};
 use super::pending::Pending;
 use super::reference::JobReference;
 use super::rehearsal::Rehearsed;
+use super::sent::Sent;
 use super::show::{self, Times};
 use crate::cli::Chain;
 use crate::failure::Failure;
@@ -45,6 +46,8 @@ pub struct Session {
     wallet: OnceCell<Keypair>,
     /// What was carried out and is not reported yet.
     pub(super) unreported: RefCell<Vec<Pending>>,
+    /// What was sent and is not reported yet.
+    pub(super) sent: RefCell<Vec<Sent>>,
     /// What a dry run has tried and not shown yet.
     pub(super) rehearsal: RefCell<Vec<Rehearsed>>,
     /// What it cannot try.
@@ -125,6 +128,7 @@ impl Session {
             as_json,
             wallet: OnceCell::new(),
             unreported: RefCell::default(),
+            sent: RefCell::default(),
             rehearsal: RefCell::default(),
             unrehearsed: RefCell::default(),
         }

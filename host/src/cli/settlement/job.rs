@@ -41,7 +41,7 @@ pub enum JobCommand {
         #[arg(long, value_name = "FILE")]
         receipt: PathBuf,
     },
-    /// Pay a job out, if nothing stands against it. Anyone's.
+    /// Pay a job out, if nothing stands against it. Anyone's. Where it is not decided yet whether the proof is checked, it pays for that draw first.
     Settle {
         /// The job.
         job: JobReference,

@@ -80,7 +80,7 @@ pub enum VerifierCommand {
 pub struct Verdict {
     /// The job.
     pub job: JobReference,
-    /// The receipt of one's own run.
+    /// The receipt of one's own run: the provider's is refused, and one that another key has signed is warned of.
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
     /// The outcome hash of one's own run.
