@@ -6,6 +6,7 @@
 //! rehearsal  what would be sent: tried, shown                      bill      what a transaction does to money
 //! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
 //! job_state  what can happen to a job next, and by when
+//! times      the ledger's time and its pauses                       countries  which there are
 //! show, names, reference, refused                                  words for people, and back
 //! ```
 //!
@@ -14,6 +15,7 @@
 pub mod act;
 mod bill;
 pub mod connect;
+pub mod countries;
 pub mod estimate;
 pub mod explain;
 pub mod job_state;
@@ -25,4 +27,5 @@ mod refused;
 mod rehearsal;
 pub mod session;
 pub mod show;
+pub mod times;
 pub mod verdicts;
