@@ -177,6 +177,8 @@ fn a_lie_is_found_out_appealed_and_slashed() {
         (&Value::from("refunded"), &Value::from("slashed"), "2000 IO")
     );
     assert_eq!(world.holds(REQUESTER, "iosd"), had, "all of it came back");
+    let shown = world.by(PROVIDER, &format!("dispute show {job}"));
+    assert_eq!((amount(&shown["frozen"]), amount(&shown["frozen_at_first"])), ("0 IO", "2000 IO"), "it is slashed, and not frozen");
     let status = world.by(PROVIDER, "provider status");
     assert_eq!((amount(&status["stake"]), &status["good"], &status["eligible"]), ("0 IO", &Value::from(0), &Value::from(false)));
     // 20 % of the stake to the three who found it out; the bond to the three who judged.
@@ -199,6 +201,8 @@ fn a_proof_that_was_right_is_restored_and_who_contradicted_it_is_punished() {
     let counted = world.decides(&job, &judges, &format!("--outcome {}", text(&honest["outcome_hash"])));
     assert_eq!((&counted["state"], &counted["dispute"]["state"]), (&Value::from("confirmed"), &Value::from("restored")));
     assert_eq!(world.by(GUARDIAN, &format!("job settle {job}"))["state"], "settled");
+    let shown = world.place.run(["job", "show", &job]).ok().text();
+    assert!(shown.contains("restored · 2000 IO set free again") && !shown.contains("frozen"), "{shown}");
     assert_eq!(world.refused(REQUESTER, &format!("job close {job}")).1, "ledger.Punishable");
     let punished = world.by(GUARDIAN, &format!("dispute punish {job}"));
     assert_eq!(punished["seats"].as_array().map(Vec::len), Some(3));

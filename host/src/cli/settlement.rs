@@ -89,6 +89,12 @@ pub fn region(text: &str) -> Result<[u8; 2], String> {
     }
 }
 
+/// A country that there is.
+pub fn country(text: &str) -> Result<[u8; 2], String> {
+    let country = region(text)?;
+    crate::settlement::countries::check(&country).map(|()| country)
+}
+
 /// Multiplier of a model: `10` or `4.5`, to thousandths.
 pub fn multiplier(text: &str) -> Result<u32, String> {
     let wrong = || format!("{text:?} is not a multiplier: write a number with at most three decimals, as in 4.5");
@@ -132,6 +138,8 @@ mod tests {
     fn words_of_the_command_line() {
         assert_eq!(region("de"), Ok(*b"DE"));
         assert!(region("D1").is_err() && region("").is_err() && region("DEU").is_err());
+        assert_eq!(country("de"), Ok(*b"DE"));
+        assert!(country("ZZ").is_err_and(|why| why.contains("no country ZZ")));
         assert_eq!(multiplier("10"), Ok(10_000));
         assert_eq!(multiplier("4.5"), Ok(4_500));
         assert_eq!(multiplier("0.125"), Ok(125));

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
 use crate::settlement::act::Act;
-use crate::settlement::job_state::Whole;
+use crate::settlement::job_state::{Step, Whole};
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
 use crate::settlement::show::Times;
@@ -50,13 +50,28 @@ fn disputed(session: &Session, named: &JobReference) -> Result<(Pubkey, Whole, D
     }
 }
 
+/// What became of the stake that it froze.
+pub(super) fn stake(dispute: &Dispute) -> String {
+    let what = match dispute.state {
+        state::SLASHED => "slashed",
+        state::RESTORED => "set free again",
+        _ => "frozen",
+    };
+    format!("{} {what}", show::io(dispute.frozen))
+}
+
+/// What is frozen now: the account keeps the number when it is over.
+pub(super) fn frozen_now(dispute: &Dispute) -> u64 {
+    if matches!(dispute.state, state::SLASHED | state::RESTORED) { 0 } else { dispute.frozen }
+}
+
 /// A dispute for programs.
 pub(super) fn json(dispute: &Dispute, times: &Times) -> Value {
     json!({
         "job": show::key(&dispute.job), "provider": show::key(&dispute.provider), "state": names::dispute(dispute.state), "round": dispute.round,
         "appeal_round": (dispute.appeal_round != NO_ROUND).then_some(dispute.appeal_round), "claimed": show::hash_json(&dispute.claimed), "found": show::hash_json(&dispute.found),
-        "receipt": show::hash_json(&dispute.receipt), "first_differing_call": names::call(dispute.call), "frozen": show::io_json(dispute.frozen),
-        "appeal_bond": show::io_json(dispute.bond), "opened_at": times.json(dispute.opened_at), "appeal_until": times.json(dispute.appeal_until),
+        "receipt": show::hash_json(&dispute.receipt), "first_differing_call": names::call(dispute.call), "frozen": show::io_json(frozen_now(dispute)),
+        "frozen_at_first": show::io_json(dispute.frozen), "appeal_bond": show::io_json(dispute.bond), "opened_at": times.json(dispute.opened_at), "appeal_until": times.json(dispute.appeal_until),
     })
 }
 
@@ -74,10 +89,10 @@ fn list(session: &Session) -> Result<(), Failure> {
     for (_, own) in &all {
         let appeal = if own.state == state::FROZEN { format!(" · appeal until {}", times.due(own.appeal_until)) } else { String::new() };
         out!(
-            "job {} · {} · {} frozen · opened {}{appeal}",
+            "job {} · {} · {} · opened {}{appeal}",
             show::key(&own.job),
             names::dispute(own.state),
-            show::io(own.frozen),
+            stake(own),
             times.distance(own.opened_at)
         );
     }
@@ -90,6 +105,7 @@ fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
     let steps = whole.steps(times.now);
     if session.as_json {
         let mut shown = json(&dispute, &times);
+        shown["paused"] = times.pause_json();
         shown["next"] = steps.iter().map(|step| step.json(&times)).collect();
         report::print_json(&shown);
         return Ok(());
@@ -103,7 +119,7 @@ fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         Some(call) => out!("  differs   first at host call {call}"),
         None => out!("  differs   at no host call that was named"),
     }
-    out!("  frozen    {}", show::io(dispute.frozen));
+    out!("  stake     {}", stake(&dispute));
     out!("  opened    {}", times.due(dispute.opened_at));
     match dispute.state {
         state::FROZEN => {
@@ -112,9 +128,7 @@ fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         _ if dispute.appeal_round != NO_ROUND => out!("  appeal    round {}", dispute.appeal_round),
         _ => out!("  appeal    none"),
     }
-    for step in steps {
-        out!("  next      {}", step.line(&address.to_string(), &times));
-    }
+    Step::lines(&steps, &address.to_string(), &times).iter().for_each(|line| out!("{line}"));
     Ok(())
 }
 

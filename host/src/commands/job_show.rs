@@ -12,7 +12,7 @@ use std::convert::identity;
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::job_state::Whole;
+use crate::settlement::job_state::{Step, Whole};
 use crate::settlement::reference::JobReference;
 use crate::settlement::session::Session;
 use crate::settlement::show::Times;
@@ -31,6 +31,7 @@ pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
         shown["rounds"] = whole.rounds.iter().map(|committee| round_json(committee, &times)).collect();
         shown["dispute"] = whole.dispute.as_ref().map_or(Value::Null, |dispute| super::dispute::json(dispute, &times));
         shown["package_found_racy"] = json!(mark.map_or(0, |mark| mark.racy));
+        shown["paused"] = times.pause_json();
         shown["next"] = whole.steps(times.now).iter().map(|step| step.json(&times)).collect();
         report::print_json(&shown);
         return Ok(());
@@ -39,9 +40,7 @@ pub fn show(session: &Session, named: &JobReference) -> Result<(), Failure> {
     if let Some(mark) = mark {
         out!("  the package was found to have a racy dispatch {} times, last at call {}", { mark.racy }, { mark.call });
     }
-    for step in whole.steps(times.now) {
-        out!("  next      {}", step.line(&address.to_string(), &times));
-    }
+    Step::lines(&whole.steps(times.now), &address.to_string(), &times).iter().for_each(|line| out!("{line}"));
     Ok(())
 }
 
@@ -86,9 +85,9 @@ fn lines(address: &Pubkey, whole: &Whole, model: &str, times: &Times) -> Vec<Str
     }
     if let Some(dispute) = &whole.dispute {
         lines.push(format!(
-            "  dispute   {} · {} frozen · found {}",
+            "  dispute   {} · {} · found {}",
             names::dispute(dispute.state),
-            show::io(dispute.frozen),
+            super::dispute::stake(dispute),
             show::hash(&dispute.found)
         ));
     }

@@ -53,6 +53,9 @@ fn would(session: &Session, what: &str) -> bool {
 fn airdrop(session: &mut Session, first: &str, second: Option<&str>) -> Result<(), Failure> {
     let (address, amount) = crate::cli::airdrop(first, second)
         .map_err(|why| Failure::usage(why).hint("write AMOUNT, or ADDRESS AMOUNT: `assay ledger airdrop 500IO`"))?;
+    if amount.units == 0 {
+        return Err(Failure::usage(format!("{amount} is nothing to give")).hint("name an amount above 0: `assay ledger airdrop 500IO`"));
+    }
     let to = address.map_or_else(|| session.me(), Ok)?;
     if would(session, &format!("give {amount} to {to}")) {
         return Ok(());
@@ -65,7 +68,7 @@ fn airdrop(session: &mut Session, first: &str, second: Option<&str>) -> Result<(
 }
 
 fn warp(session: &mut Session, seconds: u64) -> Result<(), Failure> {
-    let passed = show::span(seconds);
+    let passed = show::whole_span(seconds);
     if would(session, &format!("let {passed} pass")) {
         return Ok(());
     }
@@ -76,7 +79,7 @@ fn warp(session: &mut Session, seconds: u64) -> Result<(), Failure> {
         "ledger warp",
         &[],
         own,
-        &[format!("{passed} have passed: it is {} there, slot {}", show::utc(clock.unix_timestamp), clock.slot)],
+        &[format!("{passed} later: it is {} there, slot {}", show::utc(clock.unix_timestamp), clock.slot)],
     );
     Ok(())
 }

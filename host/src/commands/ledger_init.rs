@@ -14,7 +14,7 @@ use crate::cli::{Chain, Init};
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::connect::{Open, PROGRAM, Place};
+use crate::settlement::connect::{Open, PROGRAM, Place, explained};
 use crate::settlement::session::{self, Session};
 
 /// What a guardian on an embedded ledger starts with, to pay fees and rent.
@@ -25,7 +25,9 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
     let wallet = session::keypair(chain)?;
     let guardian = init.guardian.unwrap_or_else(|| wallet.pubkey());
     let params = with_changes(&init.params)?;
-    match Place::to_make(chain)? {
+    let place = Place::to_make(chain)?;
+    place.check(chain)?;
+    match place {
         Place::Embedded(folder) => {
             if init.io_mint.is_some() || init.new_mints {
                 return Err(Failure::usage("an embedded ledger makes its own mints")
@@ -40,7 +42,7 @@ pub fn run(chain: &Chain, init: &Init, as_json: bool) -> Result<(), Failure> {
             }
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
             let now = i64::try_from(now).unwrap_or(i64::MAX);
-            let ledger = Embedded::init(&folder, PROGRAM, &guardian, &params, now)?;
+            let ledger = Embedded::init(&folder, PROGRAM, &guardian, &params, now).map_err(explained)?;
             let session = Session::with(chain, Place::Embedded(folder), Open::Embedded(Box::new(ledger)), as_json)?;
             finish(session, guardian, guardian == wallet.pubkey())
         }

@@ -3,7 +3,7 @@
 use assay_settlement::Reads;
 use assay_settlement::token::Token;
 use assay_settlement_interface::account::{Config, tokens};
-use assay_settlement_interface::params::{Param, TABLE};
+use assay_settlement_interface::params::TABLE;
 use assay_settlement_interface::rules::reward;
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
@@ -31,7 +31,7 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
             "guardian": show::key(&config.guardian), "paused": config.paused != 0,
             "io_mint": session.at.io_mint.to_string(), "iosd_mint": session.at.iosd_mint.to_string(),
             "staked": show::io_json(totals.staked), "seats": identity(totals.seats), "vacant_seats": identity(totals.vacant),
-            "score": { "gpu": identity(totals.score_gpu).to_string(), "cpu": identity(totals.score_cpu).to_string() },
+            "score": { "gpu": show::score(totals.score_gpu), "cpu": show::score(totals.score_cpu) },
             "epoch": { "now": over, "accounted": identity(totals.epoch), "month": identity(totals.month), "emission": show::io_json(totals.emission) },
             "emitted": show::io_json(totals.emitted), "minted": show::io_json(totals.minted), "proposals": identity(totals.proposals),
             "held": { "stake": show::io_json(held[0]), "escrow_io": show::io_json(held[1]), "escrow_iosd": show::paid_json(1, held[2]),
@@ -48,13 +48,9 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
     out!("program   {} · guardian {}", session.at.program, show::key(&config.guardian));
     out!("mints     IO {} · IOSD {}", session.at.io_mint, session.at.iosd_mint);
     out!("now       slot {} · {}", clock.slot, show::utc(clock.unix_timestamp));
-    match config.paused {
-        0 => out!("paused    no"),
-        _ => {
-            let most = i64::try_from(session.param(Param::PauseS)).unwrap_or(i64::MAX);
-            let ends = config.paused_at.saturating_add(most);
-            out!("paused    since {}; anyone may end it after {}", show::utc(config.paused_at), show::utc(ends));
-        }
+    match times.pause() {
+        None => out!("paused    no"),
+        Some(pause) => out!("paused    since {}; anyone may end it after {}", show::utc(pause.since), show::utc(pause.anyone_after)),
     }
     out!("stake     {} staked by providers · {} seats, {} vacant", show::io(totals.staked), { totals.seats }, { totals.vacant });
     out!("escrow    {} · {}", show::io(held[1]), show::paid(1, held[2]));
@@ -67,7 +63,7 @@ pub fn status(session: &Session, with_params: bool) -> Result<(), Failure> {
         show::io(totals.emitted),
         show::io(totals.minted)
     );
-    out!("score     GPU {} · CPU {}", report::grouped(totals.score_gpu), report::grouped(totals.score_cpu));
+    out!("score     GPU {} · CPU {}", show::grouped_score(totals.score_gpu), show::grouped_score(totals.score_cpu));
     out!("votes     {} proposals", { totals.proposals });
     if with_params {
         out!("");

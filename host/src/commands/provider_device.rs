@@ -126,6 +126,10 @@ fn price(device: &Device) -> String {
 
 /// A device for people.
 pub(super) fn line(device: &Device, models: &[Model]) -> String {
+    if device.status == status::REMOVED {
+        // Nothing else of it counts any more: it needs no stake, and nobody can hire it.
+        return format!("device {}: {} × {} · removed for good", { device.index }, { device.quantity }, name(device.model, models));
+    }
     let attested = if device.attested == 1 { "attested" } else { "not attested" };
     let hired = if device.job == [0; 32] { "free".to_owned() } else { format!("hired by job {}", show::key(&device.job)) };
     format!(
@@ -141,10 +145,11 @@ pub(super) fn line(device: &Device, models: &[Model]) -> String {
 
 /// A device for programs.
 pub(super) fn json(device: &Device, models: &[Model]) -> Value {
+    let needed = if device.status == status::REMOVED { 0 } else { device.needed };
     json!({
         "device": identity(device.index), "model": identity(device.model), "name": name(device.model, models), "pool": names::pool(device.device_kind),
         "status": names::device(device.status), "attested": device.attested == 1, "quantity": identity(device.quantity),
-        "multiplier": f64::from(device.multiplier_milli) / 1e3, "needed": show::io_json(device.needed), "price_io": show::io_json(device.price_io),
+        "multiplier": f64::from(device.multiplier_milli) / 1e3, "needed": show::io_json(needed), "price_io": show::io_json(device.price_io),
         "price_iosd": show::paid_json(1, device.price_iosd), "job": show::key_json(&device.job),
     })
 }

@@ -1,14 +1,14 @@
 //! `assay provider estimate`: stake, earnings, break-even, before anything is staked.
 
 use assay_settlement_interface::params::DEFAULTS;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::Estimate;
 use crate::failure::Failure;
 use crate::report;
 use crate::say::out;
-use crate::settlement::estimate::{self, Plan};
-use crate::settlement::models;
+use crate::settlement::estimate::{self, Covered, Plan};
+use crate::settlement::models::{self, Kind, Model};
 
 /// Utilisations that the table shows.
 const UTILISATIONS: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
@@ -23,7 +23,7 @@ pub fn run(arguments: &Estimate, as_json: bool) -> Result<(), Failure> {
         shown.push(plan.utilisation);
         shown.sort_by(f64::total_cmp);
     }
-    let even = estimate::break_even(&plan);
+    let covered = estimate::covered(&plan);
     if as_json {
         let months: Vec<_> = shown
             .iter()
@@ -38,7 +38,7 @@ pub fn run(arguments: &Estimate, as_json: bool) -> Result<(), Failure> {
         let devices: Vec<_> =
             plan.devices.iter().map(|(model, quantity)| json!({ "model": model.name, "id": model.id, "quantity": quantity })).collect();
         report::print_json(
-            &json!({ "devices": devices, "stake_base_units": stake.to_string(), "stake_io": stake_io, "stake_usd": stake_io * plan.io_usd, "break_even_utilisation": even, "months": months }),
+            &json!({ "devices": devices, "stake_base_units": stake.to_string(), "stake_io": stake_io, "stake_usd": stake_io * plan.io_usd, "hardware_usd": plan.hardware_usd, "running_costs": covered_json(covered, plan.month), "months": months }),
         );
         return Ok(());
     }
@@ -51,9 +51,12 @@ pub fn run(arguments: &Estimate, as_json: bool) -> Result<(), Failure> {
         money(stake_io * plan.io_usd),
         plan.io_usd
     );
+    let pools = [(Kind::Gpu, "GPU", plan.network_gpu), (Kind::Cpu, "CPU", plan.network_cpu)];
+    let pools = pools.iter().filter(|(kind, ..)| plan.devices.iter().any(|(model, _)| model.kind == *kind));
+    let others: Vec<String> = pools.map(|(_, name, score)| format!("{name} {}", money(*score))).collect();
     out!(
-        "network  score {} of others · month {} of the emission table: {} IO",
-        money(plan.network),
+        "network  score of others: {} · month {} of the emission table: {} IO",
+        others.join(", "),
         plan.month,
         money(estimate::emission(plan.month, &DEFAULTS) as f64 / 1e8)
     );
@@ -71,14 +74,15 @@ pub fn run(arguments: &Estimate, as_json: bool) -> Result<(), Failure> {
     for utilisation in shown {
         let month = estimate::month(&plan, utilisation);
         let repaid = match estimate::months_to_repay(&plan, utilisation) {
+            // No hardware was named: there is nothing to repay.
             _ if plan.hardware_usd <= 0.0 => "-".to_owned(),
             Some(months) => format!("{months} mo"),
             None => "never".to_owned(),
         };
         let mark = if (utilisation - plan.utilisation).abs() < 1e-9 { " <" } else { "" };
         out!(
-            "{:>5.0}%  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {repaid:>9}{mark}",
-            utilisation * 100.0,
+            "{:>6}  {:>12}  {:>12}  {:>12}  {:>12}  {:>12}  {repaid:>9}{mark}",
+            percent(utilisation),
             money(month.rewards_io),
             money(month.rewards_usd),
             money(month.jobs_usd),
@@ -87,12 +91,39 @@ pub fn run(arguments: &Estimate, as_json: bool) -> Result<(), Failure> {
         );
     }
     out!("");
-    match even {
-        Some(0.0) => out!("break-even: at any utilisation"),
-        Some(utilisation) => out!("break-even: hired {:.1} % of the time", utilisation * 100.0),
-        None => out!("break-even: never, at this price and these costs"),
+    out!("running costs in month {}: {}", plan.month, covered_line(covered));
+    if plan.hardware_usd > 0.0 {
+        out!("  without the hardware's {} USD: `repaid in` counts that, month by month, as the emission falls", money(plan.hardware_usd));
     }
     Ok(())
+}
+
+fn covered_line(covered: Covered) -> String {
+    match covered {
+        Covered::Always => "covered at any utilisation".to_owned(),
+        Covered::From(least) => format!("covered when hired at least {:.1} % of the time", least * 100.0),
+        Covered::UpTo(most) => {
+            format!("covered when hired at most {:.1} % of the time: beyond that power costs more than hire brings", most * 100.0)
+        }
+        Covered::Never => "never covered, at this price and these costs".to_owned(),
+    }
+}
+
+/// For programs: both null if they are never covered.
+fn covered_json(covered: Covered, month: u32) -> Value {
+    let (from, to) = match covered {
+        Covered::Always => (Some(0.0), Some(1.0)),
+        Covered::From(least) => (Some(least), Some(1.0)),
+        Covered::UpTo(most) => (Some(0.0), Some(most)),
+        Covered::Never => (None, None),
+    };
+    json!({ "month": month, "covered_from_utilisation": from, "covered_to_utilisation": to })
+}
+
+/// `50%`, `33.35%`: as it was given, to hundredths.
+fn percent(share: f64) -> String {
+    let text = format!("{:.2}", share * 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 fn plan(arguments: &Estimate) -> Result<Plan, Failure> {
@@ -101,11 +132,18 @@ fn plan(arguments: &Estimate) -> Result<Plan, Failure> {
         .devices
         .iter()
         .map(|(name, quantity)| Ok((models::find(&models, name)?.clone(), *quantity)))
-        .collect::<Result<_, Failure>>()?;
+        .collect::<Result<Vec<(Model, u32)>, Failure>>()?;
+    let cpu = devices.iter().find(|(model, _)| model.kind == Kind::Cpu);
+    if let (Some((model, _)), None) = (cpu, arguments.network_score_cpu) {
+        let why = format!("{} is rewarded from the CPU pool, and --network-score is that of the GPU pool", model.name);
+        return Err(Failure::usage(why)
+            .hint("state the score of all others in the CPU pool with --network-score-cpu; `assay ledger status` shows both pools"));
+    }
     let numbers = [
         ("--price", arguments.price),
         ("--io-usd", arguments.io_usd),
         ("--network-score", arguments.network_score),
+        ("--network-score-cpu", arguments.network_score_cpu.unwrap_or(0.0)),
         ("--hardware", arguments.hardware),
         ("--watts", arguments.watts),
         ("--idle-watts", arguments.idle_watts),
@@ -125,7 +163,8 @@ fn plan(arguments: &Estimate) -> Result<Plan, Failure> {
         price_usd: arguments.price,
         utilisation: arguments.utilisation / 100.0,
         io_usd: arguments.io_usd,
-        network: arguments.network_score,
+        network_gpu: arguments.network_score,
+        network_cpu: arguments.network_score_cpu.unwrap_or(0.0),
         tier: arguments.tier.number(),
         month: arguments.month,
         hardware_usd: arguments.hardware,
@@ -148,12 +187,13 @@ fn money(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::money;
+    use super::{money, percent};
 
     #[test]
     fn numbers_for_people() {
         assert_eq!(money(1_234_567.8), "1,234,568");
         assert_eq!(money(-0.001), "0.00");
         assert_eq!(money(-12.5), "-12.50");
+        assert_eq!([0.1, 0.3335, 1.0, 0.0].map(percent), ["10%", "33.35%", "100%", "0%"]);
     }
 }

@@ -1,7 +1,5 @@
 //! `assay provider heartbeat`, `earnings`, `claim`, `lapse`.
 
-use std::convert::identity;
-
 use assay_settlement::Reads;
 use assay_settlement_interface::account::state::currency;
 use assay_settlement_interface::account::{Provider, Totals};
@@ -26,12 +24,17 @@ pub fn heartbeat(session: &mut Session) -> Result<(), Failure> {
     let (own, times) = (session.ledger().provider(&address)?, session.times()?);
     let mut lines = vec![
         format!("counts until {}", times.due(own.beat_until)),
-        format!("  score GPU {} · CPU {} · earned {}", { own.counted_gpu }, { own.counted_cpu }, show::io(own.earned)),
+        format!(
+            "  score GPU {} · CPU {} · earned {}",
+            show::grouped_score(own.counted_gpu),
+            show::grouped_score(own.counted_cpu),
+            show::io(own.earned)
+        ),
     ];
     if own.counted_gpu == 0 && own.counted_cpu == 0 {
         lines.push("  it earns nothing: `assay provider status` shows whether it may take jobs, and which devices are attested".to_owned());
     }
-    let shown = json!({ "until": times.json(own.beat_until), "score_gpu": identity(own.counted_gpu).to_string(), "score_cpu": identity(own.counted_cpu).to_string(), "earned": show::io_json(own.earned) });
+    let shown = json!({ "until": times.json(own.beat_until), "score_gpu": show::score(own.counted_gpu), "score_cpu": show::score(own.counted_cpu), "earned": show::io_json(own.earned) });
     session.done("provider heartbeat", &sent, shown, &lines);
     Ok(())
 }
@@ -57,7 +60,7 @@ pub fn earnings(session: &Session, address: Option<&Pubkey>) -> Result<(), Failu
     if session.as_json {
         report::print_json(&json!({
             "provider": at.to_string(), "earned": show::io_json(own.earned), "accruing": show::io_json(accruing), "heartbeat_counts": counts,
-            "heartbeat_until": times.json(own.beat_until), "score_gpu": identity(own.counted_gpu).to_string(), "score_cpu": identity(own.counted_cpu).to_string(),
+            "heartbeat_until": times.json(own.beat_until), "score_gpu": show::score(own.counted_gpu), "score_cpu": show::score(own.counted_cpu),
         }));
         return Ok(());
     }

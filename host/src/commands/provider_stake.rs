@@ -11,15 +11,14 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::settlement::act::Act;
+use crate::settlement::countries;
 use crate::settlement::session::Session;
 use crate::settlement::{limits, names, show};
 
 /// Registers one's key.
 pub fn register(session: &mut Session, country: [u8; 2], continent: [u8; 2]) -> Result<(), Failure> {
-    const CONTINENTS: [&[u8; 2]; 7] = [b"AF", b"AN", b"AS", b"EU", b"NA", b"OC", b"SA"];
-    if !CONTINENTS.contains(&&continent) {
-        return Err(Failure::usage(format!("{} is no continent", names::region(continent))).hint("AF, AN, AS, EU, NA, OC or SA"));
-    }
+    countries::check_on(&country, &continent)
+        .map_err(|why| Failure::usage(why).hint("countries are those of ISO 3166-1 alpha-2; continents AF, AN, AS, EU, NA, OC, SA"))?;
     let me = session.me()?;
     let act = Act::new("provider register", vec![session.at.register_provider(&me, country, continent)]);
     let Some(sent) = session.carry_out(act)? else { return Ok(()) };

@@ -17,8 +17,11 @@ use crate::settlement::show::Times;
 use crate::settlement::{names, show};
 
 /// Why it may not take jobs: none, if it may.
-fn obstacles(own: &Provider) -> Vec<String> {
+fn obstacles(own: &Provider, times: &Times) -> Vec<String> {
     let mut why = Vec::new();
+    if times.pause().is_some() {
+        why.push("the program is paused".to_owned());
+    }
     if own.status != status::UP {
         why.push(format!("it is {}", names::provider(own.status)));
     }
@@ -48,11 +51,12 @@ pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
     let (devices, models, times) = (provider_device::of(session, &at)?, session.models()?, session.times()?);
     if session.as_json {
         let mut shown = json(&at, &own, &times);
+        shown["paused"] = times.pause_json();
         shown["devices"] = devices.iter().map(|device| provider_device::json(device, &models)).collect();
         shown["jobs"] = open.iter().map(|(job, own)| json!({ "job": job.to_string(), "state": names::job(own.state) })).collect();
         shown["disputes"] = disputes
             .iter()
-            .map(|(_, own)| json!({ "job": show::key(&own.job), "state": names::dispute(own.state), "frozen": show::io_json(own.frozen) }))
+            .map(|(_, own)| json!({ "job": show::key(&own.job), "state": names::dispute(own.state), "frozen": show::io_json(super::dispute::frozen_now(own)) }))
             .collect();
         report::print_json(&shown);
         return Ok(());
@@ -65,7 +69,10 @@ pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
         names::region(own.continent),
         names::tier(own.tier)
     );
-    let why = obstacles(&own);
+    let why = obstacles(&own, &times);
+    if let Some(line) = times.pause_line() {
+        out!("  paused    {line}");
+    }
     match why.is_empty() {
         true => out!("  status    {} · takes jobs", names::provider(own.status)),
         false => out!("  status    {} · takes no jobs: {}", names::provider(own.status), why.join("; ")),
@@ -82,9 +89,9 @@ pub fn run(session: &Session, address: Option<&Pubkey>) -> Result<(), Failure> {
     out!("  results   {} good in a row", { own.good });
     devices.iter().for_each(|device| out!("  {}", provider_device::line(device, &models)));
     open.iter().for_each(|(job, own)| out!("  job {job} · {}", names::job(own.state)));
-    disputes
-        .iter()
-        .for_each(|(_, own)| out!("  dispute over job {} · {} · {}", show::key(&own.job), names::dispute(own.state), show::io(own.frozen)));
+    disputes.iter().for_each(|(_, own)| {
+        out!("  dispute over job {} · {} · {}", show::key(&own.job), names::dispute(own.state), super::dispute::stake(own))
+    });
     Ok(())
 }
 
@@ -95,7 +102,7 @@ fn json(at: &Pubkey, own: &Provider, times: &Times) -> Value {
         "provider": at.to_string(), "owner": show::key(&own.owner), "status": names::provider(own.status), "tier": names::tier(own.tier),
         "country": names::region(own.country), "continent": names::region(own.continent), "stake": show::io_json(own.stake),
         "frozen": show::io_json(own.frozen), "free": show::io_json(rules::free(own)), "needed": show::io_json(own.needed),
-        "eligible": rules::eligible(own), "obstacles": obstacles(own), "unbonding": unbonding, "heartbeat_until": times.json(own.beat_until),
+        "eligible": times.pause().is_none() && rules::eligible(own), "obstacles": obstacles(own, times), "unbonding": unbonding, "heartbeat_until": times.json(own.beat_until),
         "heartbeat_counts": times.now <= own.beat_until, "good": identity(own.good), "open_jobs": identity(own.jobs), "open_disputes": identity(own.disputes),
     })
 }

@@ -189,13 +189,17 @@ pub fn status(session: &Session) -> Result<(), Failure> {
     if session.as_json {
         let seats_json: Vec<Value> = seats.iter().map(|seat| seat_json(session, seat, &times)).collect();
         let waits: Vec<Value> = rounds.iter().flat_map(|committee| waiting(&seats, committee)).map(|wait| wait.json(&times)).collect();
-        report::print_json(&json!({ "owner": me.to_string(), "seats": seats_json, "rounds": waits }));
+        report::print_json(&json!({ "owner": me.to_string(), "seats": seats_json, "paused": times.pause_json(), "rounds": waits }));
         return Ok(());
     }
     if seats.is_empty() {
         out!("{me} holds no seat: `assay verifier register` takes one");
     }
     seats.iter().for_each(|seat| out!("{}", seat_line(session, seat, &times)));
+    if let Some(line) = times.pause_line() {
+        out!("  {line}");
+        return Ok(());
+    }
     rounds.iter().flat_map(|committee| waiting(&seats, committee)).for_each(|wait| out!("{}", wait.line(&times)));
     Ok(())
 }

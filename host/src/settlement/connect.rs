@@ -7,7 +7,8 @@
 //! neither ─► the embedded ledger in the default folder, if it was made; else Solana's configuration, if there is one; else an error that says how to make a ledger
 //! ```
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use assay_settlement::embedded::Embedded;
@@ -25,6 +26,9 @@ pub const PROGRAM: &[u8] = include_bytes!("../../settlement/program/assay_settle
 
 /// How long to wait for another process that has the ledger open: commands take less.
 const LOCKED: Duration = Duration::from_secs(10);
+
+/// After so long, it is said that a command waits.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Where a ledger is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,11 +100,9 @@ impl Place {
 
     fn found() -> Result<Self, Failure> {
         if let Some(folder) = folders::ledger() {
-            let snapshot = folder.join("snapshot");
+            not_a_file(&folder)?;
             // Where it cannot be told, nothing is sent elsewhere instead.
-            let is_there = snapshot.try_exists().map_err(|e| {
-                Failure::abstained(format!("cannot look for {}: {e}", snapshot.display())).hint("name the ledger with --url")
-            })?;
+            let is_there = Embedded::is_in(&folder).map_err(explained)?;
             if is_there {
                 return Ok(Self::Embedded(folder));
             }
@@ -141,8 +143,23 @@ impl Place {
         }
     }
 
+    /// What is asked of an embedded ledger that there cannot be: options of a cluster, and a file where its folder should be.
+    pub fn check(&self, chain: &Chain) -> Result<(), Failure> {
+        let Self::Embedded(folder) = self else { return Ok(()) };
+        // The variable stays set while one goes from ledger to ledger; what is written on this command line is meant.
+        let of_environment = std::env::var("ASSAY_PROGRAM").is_ok_and(|text| text.parse().ok() == chain.program);
+        let option = match (chain.program, chain.priority_fee_max) {
+            (Some(_), _) if !of_environment => "--program",
+            (_, Some(_)) => "--priority-fee-max",
+            _ => return not_a_file(folder),
+        };
+        Err(Failure::usage(format!("{option} is for clusters, and {} is on this machine", self.name()))
+            .hint(format!("leave {option} out, or name a cluster with --url")))
+    }
+
     /// Opens it.
     pub fn open(&self, chain: &Chain) -> Result<Open, Failure> {
+        self.check(chain)?;
         match self {
             Self::Embedded(folder) => {
                 let mut ledger = locked(|| Embedded::open(folder, PROGRAM))?;
@@ -194,14 +211,42 @@ fn resume(ledger: &mut RpcLedger) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens what one process at a time has open; while another has it, waits.
+/// A ledger is a folder, in folders.
+fn not_a_file(folder: &Path) -> Result<(), Failure> {
+    let file = folder.ancestors().find(|path| path.exists()).filter(|path| !path.is_dir());
+    file.map_or(Ok(()), |file| {
+        Err(Failure::usage(format!("{} is a file, and a ledger is a folder", file.display())).hint("name a folder with --url embedded:DIR"))
+    })
+}
+
+/// Opens what one process at a time has open; while another has it, waits, and says so if it takes long enough to wonder.
 fn locked<T>(mut open: impl FnMut() -> Result<T, LedgerError>) -> Result<T, Failure> {
-    let started = Instant::now();
+    let (started, mut said) = (Instant::now(), false);
     loop {
         match open() {
-            Err(LedgerError::Locked(_)) if started.elapsed() < LOCKED => std::thread::sleep(Duration::from_millis(50)),
-            opened => return Ok(opened?),
+            Err(LedgerError::Locked(folder)) if started.elapsed() < LOCKED => {
+                if !said && started.elapsed() > QUIET {
+                    note!("assay: another command has {} open: waiting for it, at most {} s", folder.display(), LOCKED.as_secs());
+                    said = true;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            opened => return opened.map_err(explained),
         }
+    }
+}
+
+/// What the system does not allow is of who asks, and not of the disk.
+pub(crate) fn explained(error: LedgerError) -> Failure {
+    match &error {
+        LedgerError::Io { path, error: cause, .. } if cause.kind() == ErrorKind::PermissionDenied => {
+            let user = "a ledger is its owner's alone: even to read it, a command takes its lock, for which the folder must be writable";
+            Failure::abstained(format!("{error}: {user}")).hint(format!(
+                "run this as the user who made {}, or ask them; a copy of the folder that is yours can be read",
+                path.display()
+            ))
+        }
+        _ => error.into(),
     }
 }
 
@@ -270,6 +315,13 @@ mod tests {
         for none in ["nowhere", "http://", "https:///path", "http://two words", "http://a\n"] {
             assert_eq!(named(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn what_is_not_permitted_is_explained() {
+        let error = LedgerError::Io { step: "open", path: "/l/lock".into(), error: ErrorKind::PermissionDenied.into() };
+        let failure = explained(error);
+        assert!(failure.message().contains("/l/lock") && failure.message().contains("its owner's alone"), "{failure:?}");
     }
 
     #[test]

@@ -23,8 +23,10 @@ pub struct Plan {
     pub utilisation: f64,
     /// USD for an IO.
     pub io_usd: f64,
-    /// Score of all others in the network, GPU and CPU: the sum of multiplier × quantity.
-    pub network: f64,
+    /// Score of all others in the GPU pool: the sum of multiplier × quantity.
+    pub network_gpu: f64,
+    /// The same in the CPU pool.
+    pub network_cpu: f64,
     /// Connectivity, 0 to 3.
     pub tier: u8,
     /// Month of the emission table.
@@ -85,7 +87,7 @@ pub fn month(plan: &Plan, utilisation: f64) -> Month {
     // The factor counts in the hours that are hired.
     let hired = 1.0 + utilisation * (bps(Param::HiredBps) - 1.0);
     let emission = emission(plan.month, params) as f64 / IO;
-    let pool = |kind: Kind, share: f64| {
+    let pool = |kind: Kind, share: f64, others: f64| {
         let own: f64 = plan
             .devices
             .iter()
@@ -93,9 +95,9 @@ pub fn month(plan: &Plan, utilisation: f64) -> Month {
             .map(|(model, n)| f64::from(model.multiplier_milli) / 1e3 * f64::from(*n))
             .sum();
         let own = own * tier * hired;
-        if own > 0.0 { emission * share * own / (own + plan.network) } else { 0.0 }
+        if own > 0.0 { emission * share * own / (own + others) } else { 0.0 }
     };
-    let rewards_io = pool(Kind::Gpu, bps(Param::GpuBps)) + pool(Kind::Cpu, 1.0 - bps(Param::GpuBps));
+    let rewards_io = pool(Kind::Gpu, bps(Param::GpuBps), plan.network_gpu) + pool(Kind::Cpu, 1.0 - bps(Param::GpuBps), plan.network_cpu);
     let processors: f64 = plan.devices.iter().map(|(_, n)| f64::from(*n)).sum();
     let watts = plan.watts * utilisation + plan.idle_watts * (1.0 - utilisation);
     Month {
@@ -106,26 +108,47 @@ pub fn month(plan: &Plan, utilisation: f64) -> Month {
     }
 }
 
-/// The least utilisation at which nothing is lost; `None` if there is none.
-pub fn break_even(plan: &Plan) -> Option<f64> {
-    let net = |utilisation: f64| month(plan, utilisation).net_usd();
-    if net(0.0) >= 0.0 {
-        return Some(0.0);
-    }
-    if net(1.0) < 0.0 {
-        return None;
-    }
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..40 {
-        let middle = (low + high) / 2.0;
-        if net(middle) < 0.0 { low = middle } else { high = middle }
-    }
-    Some(high)
+/// The utilisations at which a month's income covers what it costs to run, the hardware itself left out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Covered {
+    /// All.
+    Always,
+    /// This and above.
+    From(f64),
+    /// This and below: an hour that is hired costs more than it brings.
+    UpTo(f64),
+    /// None.
+    Never,
 }
 
-/// Months until the hardware has paid for itself at this utilisation; `None` if never. Emission falls from month to month, so each is looked at.
+/// When the month that is planned covers its running costs. What is left bends but little over the scale: its ends decide.
+pub fn covered(plan: &Plan) -> Covered {
+    let loses = |utilisation: f64| month(plan, utilisation).net_usd() < 0.0;
+    match (loses(0.0), loses(1.0)) {
+        (false, false) => Covered::Always,
+        (true, true) => Covered::Never,
+        (true, false) => Covered::From(crossing(loses).1),
+        (false, true) => Covered::UpTo(crossing(loses).0),
+    }
+}
+
+/// Where `loses` changes, between 0 and 1: just below, and just above.
+fn crossing(loses: impl Fn(f64) -> bool) -> (f64, f64) {
+    let (mut low, mut high) = (0.0, 1.0);
+    let below = loses(low);
+    for _ in 0..40 {
+        let middle = (low + high) / 2.0;
+        if loses(middle) == below { low = middle } else { high = middle }
+    }
+    (low, high)
+}
+
+/// Months until the hardware has paid for itself at this utilisation; `None` if never, or if it costs nothing and there is nothing to repay. Emission falls from month to month, so each is looked at.
 pub fn months_to_repay(plan: &Plan, utilisation: f64) -> Option<u32> {
     let mut left = plan.hardware_usd;
+    if left <= 0.0 {
+        return None;
+    }
     for later in 0..600 {
         if left <= 0.0 {
             return Some(later);
@@ -147,7 +170,8 @@ mod tests {
             price_usd: 2.0,
             utilisation: 0.5,
             io_usd: 0.5,
-            network: 1_000.0,
+            network_gpu: 1_000.0,
+            network_cpu: 0.0,
             tier: 0,
             month: 0,
             hardware_usd: 200_000.0,
@@ -187,16 +211,31 @@ mod tests {
     }
 
     #[test]
-    fn breaking_even() {
+    fn running_costs_are_covered() {
         let mut plan = plan("h100", 8);
         plan.io_usd = 0.0;
-        let even = break_even(&plan).expect("it can");
+        let Covered::From(even) = covered(&plan) else { panic!("{:?}", covered(&plan)) };
         assert!(month(&plan, even).net_usd().abs() < 1e-3 && even > 0.0);
         plan.price_usd = 0.0;
-        assert_eq!(break_even(&plan), None);
+        assert_eq!(covered(&plan), Covered::Never);
         plan.fixed_usd = 0.0;
         plan.kwh_usd = 0.0;
-        assert_eq!(break_even(&plan), Some(0.0));
+        assert_eq!(covered(&plan), Covered::Always);
         assert_eq!(months_to_repay(&plan, 1.0), None);
+        plan.hardware_usd = 0.0;
+        assert_eq!(months_to_repay(&plan, 1.0), None, "there is nothing to repay");
+        // Idle it costs nothing, hired it costs power that nobody pays for.
+        let hungry = Plan { kwh_usd: 1.0, idle_watts: 0.0, io_usd: 0.01, ..plan };
+        let Covered::UpTo(even) = covered(&hungry) else { panic!("{:?}", covered(&hungry)) };
+        assert!(month(&hungry, even).net_usd().abs() < 1e-3 && even < 1.0);
+    }
+
+    #[test]
+    fn pools_have_networks_of_their_own() {
+        let gpu = plan("h100", 8);
+        assert_eq!(month(&Plan { network_cpu: 1e9, ..gpu.clone() }, 0.5), month(&gpu, 0.5));
+        let cpu = Plan { network_cpu: 12.0, ..plan("m4 max", 8) };
+        let own = 12.0 * 1.125;
+        assert!((month(&cpu, 0.5).rewards_io - 3_333_333.0 * 0.2 * own / (own + 12.0)).abs() < 1.0);
     }
 }

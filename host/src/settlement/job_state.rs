@@ -55,10 +55,18 @@ impl Step {
         line
     }
 
+    /// What is said of steps: none goes through during a pause, and that is said in their place.
+    pub fn lines(steps: &[Self], job: &str, times: &Times) -> Vec<String> {
+        match times.pause_line() {
+            Some(line) => vec![format!("  paused    {line}")],
+            None => steps.iter().map(|step| format!("  next      {}", step.line(job, times))).collect(),
+        }
+    }
+
     /// For programs.
     pub fn json(&self, times: &Times) -> Value {
         let time = |time: Option<i64>| time.map_or(Value::Null, |time| times.json(time));
-        json!({ "who": self.who, "command": self.command, "what": self.what, "now": self.is_now(times.now), "after": time(self.after), "until": time(self.until) })
+        json!({ "who": self.who, "command": self.command, "what": self.what, "now": times.pause().is_none() && self.is_now(times.now), "after": time(self.after), "until": time(self.until) })
     }
 }
 
@@ -190,6 +198,22 @@ mod tests {
         }
     }
 
+    /// Of a program that is paused, or is not.
+    fn times(paused: u8) -> Times {
+        let mut config = assay_settlement_interface::account::Config::blank();
+        config.paused = paused;
+        Times::new(&config, 0)
+    }
+
+    #[test]
+    fn nothing_can_happen_during_a_pause() {
+        let steps = Whole { job: job(state::OPEN), rounds: Vec::new(), dispute: None }.steps(0);
+        assert_eq!(Step::lines(&steps, "1", &times(0)).len(), 3);
+        let lines = Step::lines(&steps, "1", &times(1));
+        assert!(lines.len() == 1 && lines[0].contains("assay ledger resume"), "{lines:?}");
+        assert!(steps[0].json(&times(0))["now"] == true && steps[0].json(&times(1))["now"] == false);
+    }
+
     fn commands(job: Job, now: i64) -> Vec<&'static str> {
         Whole { job, rounds: Vec::new(), dispute: None }
             .steps(now)
@@ -240,7 +264,7 @@ mod tests {
             punished: u16::MAX,
             previous: 255,
         };
-        let times = Times { now: 0, paused_s: i64::MAX };
+        let times = times(0);
         for state in 0..=u8::MAX {
             let members = vec![assay_settlement_interface::account::Member::drawn(0); 40];
             for round_open in 0..=1 {

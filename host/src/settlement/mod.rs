@@ -7,8 +7,9 @@
 //! rehearsal  what would be sent: tried, shown                      bill      what a transaction does to money
 //! pending    what was begun and may not be begun twice             verdicts  what was committed to, with its salt
 //! job_state  what can happen to a job next, and by when            party     who must sign
-//! limits     what numbers may be                                   demands   which demand of a job a device does not meet
-//! verdict_rules, receipt_signer                                   whether a verdict can be revealed, and whose receipt it is
+//! times      the ledger's time and its pauses                      limits    what numbers may be
+//! demands    which demand of a job a device does not meet          countries which there are
+//! verdict_rules, receipt_signer                                    whether a verdict can be revealed, and whose receipt it is
 //! show, names, reference, refused                                  words for people, and back
 //! ```
 //!
@@ -17,6 +18,7 @@
 pub mod act;
 mod bill;
 pub mod connect;
+pub mod countries;
 pub mod demands;
 pub mod estimate;
 pub mod explain;
@@ -33,5 +35,6 @@ mod rehearsal;
 pub mod sent;
 pub mod session;
 pub mod show;
+pub mod times;
 pub mod verdict_rules;
 pub mod verdicts;

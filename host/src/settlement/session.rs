@@ -153,10 +153,9 @@ impl Session {
         Ok(self.wallet()?.pubkey())
     }
 
-    /// Protocol time, and how it is shown.
+    /// Protocol time, and how it is shown. The configuration is read anew: this command may have begun or ended a pause.
     pub fn times(&self) -> Result<Times, Failure> {
-        let paused_s = i64::try_from(self.config.paused_s).unwrap_or(i64::MAX);
-        Ok(Times { now: self.ledger().protocol_time()?, paused_s })
+        Ok(Times::new(&self.ledger().config()?, self.ledger().clock()?.unix_timestamp))
     }
 
     /// A parameter.

@@ -4,42 +4,12 @@ use assay_settlement::token::{Amount, Token};
 use serde_json::{Value, json};
 use solana_sdk::pubkey::Pubkey;
 
+pub use super::times::Times;
+
 const DAY: u64 = 86_400;
 const HOUR: u64 = 3_600;
-
-/// How the ledger's time is shown: protocol time now, and how far the cluster's is ahead of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Times {
-    /// Protocol time.
-    pub now: i64,
-    /// Seconds of all pauses.
-    pub paused_s: i64,
-}
-
-impl Times {
-    /// `2026-11-28 23:12:15 UTC, in 3 d 4 h`
-    pub fn due(&self, time: i64) -> String {
-        format!("{}, {}", utc(time.saturating_add(self.paused_s)), self.distance(time))
-    }
-
-    /// `in 3 d 4 h`, `2 h ago`, `now`.
-    pub fn distance(&self, time: i64) -> String {
-        let distance = span(time.abs_diff(self.now));
-        match time.cmp(&self.now) {
-            std::cmp::Ordering::Greater => format!("in {distance}"),
-            std::cmp::Ordering::Equal => "now".to_owned(),
-            std::cmp::Ordering::Less => format!("{distance} ago"),
-        }
-    }
-
-    /// A time for programs; null if it is not set.
-    pub fn json(&self, time: i64) -> Value {
-        if time == 0 {
-            return Value::Null;
-        }
-        json!({ "protocol_time": time, "utc": utc(time.saturating_add(self.paused_s)), "in_s": time.saturating_sub(self.now) })
-    }
-}
+/// The longest time that is read.
+const MOST_DAYS: u64 = 36_525;
 
 /// Seconds since 1970 as a date and a time of day.
 pub fn utc(unix: i64) -> String {
@@ -62,9 +32,18 @@ fn date(days: i64) -> (i64, i64, i64) {
 
 /// `3 d 4 h`, `4 h 5 min`, `2 min 7 s`: its two largest parts.
 pub fn span(seconds: u64) -> String {
+    largest(seconds, 2)
+}
+
+/// `1 d 1 s`: all of it.
+pub fn whole_span(seconds: u64) -> String {
+    largest(seconds, 4)
+}
+
+fn largest(seconds: u64, most: usize) -> String {
     let parts = [(seconds / DAY, "d"), (seconds / HOUR % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
     let first = parts.iter().position(|(number, _)| *number > 0).unwrap_or(3);
-    let shown = parts[first..].iter().take(2).filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}"));
+    let shown = parts[first..].iter().take(most).filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number} {unit}"));
     let shown = shown.collect::<Vec<_>>().join(" ");
     if shown.is_empty() { "0 s".to_owned() } else { shown }
 }
@@ -88,8 +67,12 @@ pub fn parse_span(text: &str) -> Result<u64, String> {
         seconds = number.checked_mul(factor).and_then(|part| seconds.checked_add(part)).ok_or_else(wrong)?;
         rest = &rest[end + unit.len_utf8()..];
     }
-    // A century is more than any deadline of the ledger.
-    if seconds == 0 || seconds > 36_525 * DAY { Err(wrong()) } else { Ok(seconds) }
+    match seconds {
+        0 => Err(format!("{text:?} is no time at all: it is at least 1s")),
+        // A century is more than any deadline of the ledger.
+        seconds if seconds > MOST_DAYS * DAY => Err(format!("{text:?} is too long: it is at most {MOST_DAYS}d, a century")),
+        seconds => Ok(seconds),
+    }
 }
 
 /// An amount for programs: base units are text, as they can be more than a double holds.
@@ -115,6 +98,22 @@ pub fn paid(currency: u8, units: u64) -> String {
 /// The same for programs.
 pub fn paid_json(currency: u8, units: u64) -> Value {
     Token::of_currency(currency).map_or_else(|| json!(units.to_string()), |token| amount_json(token.units(units)))
+}
+
+/// A score, in multiplier × quantity: the ledger counts thousandths.
+pub fn score(thousandths: u64) -> String {
+    decimal(thousandths, |whole| whole.to_string())
+}
+
+/// The same for people.
+pub fn grouped_score(thousandths: u64) -> String {
+    decimal(thousandths, crate::report::grouped)
+}
+
+fn decimal(thousandths: u64, shown: impl Fn(u64) -> String) -> String {
+    let (whole, part) = (shown(thousandths / 1_000), format!("{:03}", thousandths % 1_000));
+    let part = part.trim_end_matches('0');
+    if part.is_empty() { whole } else { format!("{whole}.{part}") }
 }
 
 /// An address; zeros are none.
@@ -161,8 +160,14 @@ mod tests {
         }
         // Whatever a ledger says, it is shown.
         let _ = (utc(i64::MAX), utc(i64::MIN));
-        let odd = Times { now: i64::MIN, paused_s: i64::MAX };
-        let _ = (odd.due(i64::MAX), odd.json(i64::MIN));
+    }
+
+    #[test]
+    fn scores_are_in_the_unit_of_the_estimate() {
+        for (thousandths, shown) in [(0, "0"), (10_000, "10"), (4_500, "4.5"), (1, "0.001"), (12_345_060, "12345.06")] {
+            assert_eq!(score(thousandths), shown);
+        }
+        assert_eq!(grouped_score(12_345_060), "12,345.06");
     }
 
     #[test]
@@ -178,7 +183,9 @@ mod tests {
             assert_eq!(span(seconds), shown);
         }
         assert_eq!(span(0), "0 s");
-        assert_eq!(span(86_400 + 59), "1 d");
+        assert_eq!((span(86_400 + 59).as_str(), whole_span(86_400 + 59).as_str()), ("1 d", "1 d 59 s"));
+        assert!(parse_span("36525d").is_ok());
+        assert!(parse_span("36525d1s").is_err_and(|why| why.contains("at most 36525d")), "it names the limit");
         for text in ["", "3", "d", "3w", "-1d", "99999999999999999999d", "0s", "99999999d", "1é"] {
             assert!(parse_span(text).is_err(), "{text}");
         }

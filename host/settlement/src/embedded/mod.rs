@@ -40,7 +40,7 @@ use self::machine::Machine;
 use self::slots::Slots;
 use crate::address::Addresses;
 use crate::error::LedgerError;
-use crate::journal::Journal;
+use crate::journal::{Journal, file};
 use crate::ledger::{Clock, Filter, Intent, Ledger, Receipt, Simulation, Spec, matches};
 use crate::wire;
 
@@ -102,6 +102,12 @@ impl Embedded {
     pub fn set_durability(&mut self, durability: Durability) -> Result<(), LedgerError> {
         self.durability = durability;
         self.flush()
+    }
+
+    /// Whether a folder holds anything of a ledger, whole or not: who looks for one must not go on to another.
+    pub fn is_in(folder: &Path) -> Result<bool, LedgerError> {
+        let journal = journal_path(folder);
+        Ok(snapshot::exists(folder)? || journal.try_exists().map_err(file::io("look for", &journal))?)
     }
 
     /// What opening it found.

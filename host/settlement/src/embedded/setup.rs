@@ -1,9 +1,10 @@
 //! Making an embedded ledger, and opening one again.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use assay_protocol::ledger_files::entry::{self, Change, Entry, Stored};
-use assay_protocol::ledger_files::journal::{Header, LEDGER_MAGIC};
+use assay_protocol::ledger_files::journal::{HEADER_LEN, Header, LEDGER_MAGIC};
 use assay_protocol::ledger_files::passed_over;
 use assay_protocol::ledger_files::snapshot::Saved;
 use assay_settlement_interface::params::Params;
@@ -55,6 +56,22 @@ fn random() -> Result<[u8; 16], LedgerError> {
     Ok(id)
 }
 
+/// Refuses a journal in a folder without a snapshot: what was acknowledged goes on from a snapshot that is lost, and a ledger made in its place would destroy it.
+/// A journal that is nothing but a header with base 0 is what a set-up leaves that was cut short before it made the snapshot: of that nobody has heard.
+fn no_orphan(folder: &Path) -> Result<(), LedgerError> {
+    let path = journal_path(folder);
+    let bytes = match std::fs::read(&path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
+        read => read.map_err(file::io("read", &path))?,
+    };
+    let cut_short = bytes.len() == HEADER_LEN && Header::read(&bytes, LEDGER_MAGIC).is_ok_and(|header| header.base == 0);
+    if cut_short {
+        return Ok(());
+    }
+    let why = "it is a journal without its snapshot: the file `snapshot` beside it is lost".to_owned();
+    Err(LedgerError::Damaged { path, at: 0, why })
+}
+
 impl Embedded {
     /// Makes a ledger in a folder: mints, the program `so`, its accounts. `now` is the time that it starts with, in seconds since 1970.
     pub fn init(folder: &Path, so: &[u8], guardian: &Pubkey, params: &Params, now: i64) -> Result<Self, LedgerError> {
@@ -90,6 +107,7 @@ impl Embedded {
         if snapshot::exists(folder)? {
             return Err(LedgerError::Exists(folder.to_owned()));
         }
+        no_orphan(folder)?;
         let id = random()?;
         let mut machine = Machine::new(so, Addresses::new(PROGRAM, IO_MINT, IOSD_MINT), &id, now)?;
         fill(&mut machine)?;
@@ -117,6 +135,7 @@ impl Embedded {
     /// Opens the ledger in a folder, with the program `so`. Another program than it was made with is an upgrade.
     pub fn open(folder: &Path, so: &[u8]) -> Result<Self, LedgerError> {
         if !snapshot::exists(folder)? {
+            no_orphan(folder)?;
             return Err(LedgerError::NoLedger(folder.to_owned()));
         }
         let lock = file::lock(folder)?;

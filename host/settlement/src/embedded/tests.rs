@@ -157,6 +157,34 @@ fn a_folder_has_one_writer_and_one_ledger() {
     assert!(Embedded::open(folder.path(), &program()).is_ok());
 }
 
+/// What is left is refused, and nothing is made in its place; but a set-up that was cut short can be done again.
+#[test]
+fn a_journal_without_its_snapshot_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = ledger(folder.path());
+    let fresh = std::fs::read(journal_path(folder.path())).unwrap();
+    history(&mut first);
+    let grown = std::fs::read(journal_path(folder.path())).unwrap();
+    first.compact().unwrap();
+    drop(first);
+    let compacted = std::fs::read(journal_path(folder.path())).unwrap();
+    std::fs::remove_file(snapshot::path(folder.path())).unwrap();
+    let torn = [&fresh[..], &[1]].concat();
+    for left in [&grown, &compacted, &torn, &fresh[..9].to_vec(), &Vec::new()] {
+        std::fs::write(journal_path(folder.path()), left).unwrap();
+        let opened = Embedded::open(folder.path(), &program()).err();
+        assert!(matches!(&opened, Some(LedgerError::Damaged { why, .. }) if why.contains("without its snapshot")), "{opened:?}");
+        let made = Embedded::init_bare(folder.path(), &program(), 0).err();
+        assert!(matches!(made, Some(LedgerError::Damaged { .. })), "{made:?}");
+        assert_eq!(&std::fs::read(journal_path(folder.path())).unwrap(), left);
+        assert!(Embedded::is_in(folder.path()).unwrap());
+    }
+    std::fs::write(journal_path(folder.path()), &fresh).unwrap();
+    assert!(matches!(Embedded::open(folder.path(), &program()), Err(LedgerError::NoLedger(_))));
+    drop(ledger(folder.path()));
+    assert!(Embedded::open(folder.path(), &program()).is_ok());
+}
+
 #[test]
 fn a_set_up_that_fails_leaves_no_ledger() {
     let folder = tempfile::tempdir().unwrap();

@@ -183,7 +183,9 @@ impl Submission {
         match self.beyond {
             None => Action::AskHeight,
             Some((slot, _)) if seen < slot => Action::Wait,
-            Some((_, height)) => {
+            Some((slot, height)) => {
+                // The answer may come long after the height: since then the chain has grown by at most a block for each slot.
+                let height = height.saturating_add(seen.saturating_sub(slot));
                 let remembered = height.saturating_sub(self.last_valid) <= REMEMBERED;
                 let kept = keeps_from.is_some_and(|from| from <= self.signed);
                 if remembered || kept { Action::Expired } else { Action::Unknown }

@@ -6,7 +6,7 @@ use assay_protocol::Hash;
 use assay_settlement::token::Amount;
 use clap::{Args, Subcommand};
 
-use super::{Chain, Tier, hash, region};
+use super::{Chain, Tier, country, hash};
 use crate::cli::JobArguments;
 use crate::job_files::limit_argument;
 use crate::settlement::reference::JobReference;
@@ -109,7 +109,7 @@ pub struct Open {
     #[arg(long, value_enum, default_value_t = Tier::Low)]
     pub tier: Tier,
     /// Only by providers in this country.
-    #[arg(long, value_name = "CC", value_parser = region)]
+    #[arg(long, value_name = "CC", value_parser = country)]
     pub country: Option<[u8; 2]>,
     /// The job's number; by default the next that is free.
     #[arg(long, value_name = "N")]

@@ -4,7 +4,7 @@ use assay_settlement::token::Amount;
 use clap::{ArgGroup, Args, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 
-use super::{Chain, Tier, address, io, region};
+use super::{Chain, Tier, address, country, io, region};
 
 /// `assay provider`
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub enum ProviderCommand {
     /// Register this key as a provider.
     Register {
         /// Country, ISO 3166: DE.
-        #[arg(long, value_name = "CC", value_parser = region)]
+        #[arg(long, value_name = "CC", value_parser = country)]
         country: [u8; 2],
         /// Continent: AF, AN, AS, EU, NA, OC or SA.
         #[arg(long, value_name = "CC", value_parser = region)]
@@ -114,6 +114,7 @@ pub struct DeviceAdd {
 
 /// `assay provider device update`
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("change").required(true).multiple(true).args(["status", "quantity", "price_io", "price_iosd"])))]
 pub struct DeviceUpdate {
     /// Its number: `assay provider device list` shows it.
     pub device: u32,
@@ -161,16 +162,19 @@ pub struct Estimate {
     /// USD for an IO.
     #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub io_usd: f64,
-    /// Score of all others in the network: the sum of multiplier × quantity.
+    /// Score of all others in the GPU pool: the sum of multiplier × quantity, as `assay ledger status` shows it.
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, default_value_t = 10_000.0)]
     pub network_score: f64,
+    /// The same of the CPU pool, which has rewards of its own: needed with a CPU among the devices.
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    pub network_score_cpu: Option<f64>,
     /// Connectivity.
     #[arg(long, value_enum, default_value_t = Tier::Low)]
     pub tier: Tier,
     /// Month of the emission table, from 0.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_200))]
     pub month: u32,
-    /// USD that the hardware costs.
+    /// USD that the hardware costs: for "repaid in". Break-even is of running costs, without it.
     #[arg(long, value_name = "USD", allow_negative_numbers = true, default_value_t = 0.0)]
     pub hardware: f64,
     /// Watts of all devices when they are hired.

@@ -64,6 +64,16 @@ fn a_node_that_forgets_cannot_say() {
     assert_eq!(it.on(keeps(500)), Action::Expired);
 }
 
+/// Between the height and the answer the node may have forgotten: questions that were not answered take time.
+#[test]
+fn a_late_answer_is_not_taken_for_one_at_once() {
+    let mut it = Submission::resumed(LAST, 500, Level::Confirmed);
+    it.on::<&str>(Event::Height { height: LAST + 1, slot: 2_000 });
+    it.on::<&str>(Event::NoAnswer);
+    assert_eq!(it.on(none(2_000 + REMEMBERED)), Action::Unknown);
+    assert_eq!(it.on(none(2_000 + REMEMBERED - 1)), Action::Expired);
+}
+
 /// A cluster with nodes of which some are behind, drop, or do not answer; whatever it does, no transaction is signed anew while the old one lands.
 #[derive(Debug, Clone, Copy)]
 struct World {
@@ -101,7 +111,8 @@ proptest! {
                 Action::AskStatus if luck == 0 => Event::NoAnswer,
                 Action::AskStatus => {
                     let at = world.lands_at.unwrap_or(0).max(600);
-                    let visible = landed && seen >= at && !(world.forgets && height > LAST + REMEMBERED);
+                    // A node forgets by the chain that it has seen, not by that of others.
+                    let visible = landed && seen >= at && !(world.forgets && seen > LAST + REMEMBERED);
                     Event::Status {
                         found: visible.then_some(Found { slot: at, level: Level::Confirmed, error: None }),
                         seen,
