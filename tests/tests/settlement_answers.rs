@@ -13,14 +13,21 @@ fn a_command_whose_answer_was_lost_is_asked_again() {
     world.unheard(REQUESTER, open);
     let again = world.by(REQUESTER, open);
     assert_eq!((&again["nonce"], &again["transactions"][0]["carried_out_before"]), (&Value::from(1), &Value::from(true)));
-    world.by(REQUESTER, "job cancel 1");
-    world.by(REQUESTER, "job close 1");
+    // What nobody accepted can be closed when nobody could accept it any more.
+    let called_off = |job: u64| {
+        world.by(REQUESTER, &format!("job cancel {job}"));
+        if job == 1 {
+            assert_eq!(world.refused(REQUESTER, "job close 1").1, "ledger.TooEarly");
+        }
+        world.by(GUARDIAN, "ledger warp 61m");
+        world.by(REQUESTER, &format!("job close {job}"));
+    };
+    called_off(1);
 
     // The job is gone, and then its number is another's.
     for other in [false, true] {
         world.unheard(REQUESTER, open);
-        world.by(REQUESTER, "job cancel 1");
-        world.by(REQUESTER, "job close 1");
+        called_off(1);
         if other {
             world.by(REQUESTER, "job open --package target/assay/sample.assay --input text=text --price 3IOSD");
         }
@@ -30,8 +37,7 @@ fn a_command_whose_answer_was_lost_is_asked_again() {
         let number = if other { 2 } else { 1 };
         assert_eq!(world.by(REQUESTER, open)["nonce"], number, "and now there is a new one");
         for job in 1..=number {
-            world.by(REQUESTER, &format!("job cancel {job}"));
-            world.by(REQUESTER, &format!("job close {job}"));
+            called_off(job);
         }
     }
     // It is still there, and called off.

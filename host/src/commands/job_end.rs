@@ -48,6 +48,10 @@ fn not_yet(session: &Session, address: &Pubkey, whole: &Whole, refusal: Refusal)
     let times = session.times()?;
     let steps: Vec<String> = whole.steps(times.now).iter().map(|step| step.line(&address.to_string(), &times)).collect();
     let why = match refusal {
+        Refusal::TooEarly if rules::has_ended(&whole.job) => {
+            // Else its number could be given to another job under an acceptance that is on its way.
+            format!("nobody accepted job {address}: its account can be closed after {}", times.due(whole.job.accept_by))
+        }
         Refusal::TooEarly => format!("job {address} may be challenged until {}", times.due(whole.job.challenge_until)),
         Refusal::RoundOpen => format!("a committee has not decided on job {address}"),
         _ => format!("job {address} is {}", names::job(whole.job.state)),
@@ -191,8 +195,9 @@ pub fn challenge(session: &mut Session, named: &JobReference) -> Result<(), Fail
 /// Closes it with its rounds.
 pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
     let (address, whole) = session.whole(named)?;
-    if !rules::has_ended(&whole.job) {
-        return Err(not_yet(session, &address, &whole, Refusal::JobState)?);
+    // Its rounds are closed in front of it.
+    if let Err(refusal @ (Refusal::JobState | Refusal::TooEarly)) = rules::may_close(&whole.job, session.times()?.now) {
+        return Err(not_yet(session, &address, &whole, refusal)?);
     }
     if whole.punishable().next().is_some() {
         return Err(Failure::from(Refusal::Punishable).hint(format!("`assay dispute punish {address}`")));

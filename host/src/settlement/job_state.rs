@@ -140,7 +140,11 @@ impl Whole {
             }
             state::DISPUTED => self.dispute.iter().flat_map(|dispute| dispute_steps(dispute, now)).collect(),
             _ if self.punishable().next().is_some() => vec![Step::new("anyone", "dispute punish", "fines who contradicted it wrongly")],
-            _ => vec![Step::new("anyone", "job close", "gives rent and bonds back")],
+            _ => {
+                let close = Step::new("anyone", "job close", "gives rent and bonds back");
+                let accepted = job.provider != [0; 32];
+                vec![if accepted || now > job.accept_by { close } else { close.after(job.accept_by) }]
+            }
         }
     }
 }
@@ -233,6 +237,8 @@ mod tests {
         assert_eq!(commands(job(state::CONFIRMED), 301), ["job settle"]);
         assert_eq!(commands(Job { sampled: sampled::UNKNOWN, ..job(state::PROVED) }, 300), ["verifier draw", "job challenge"]);
         assert_eq!(commands(job(state::SETTLED), 0), ["job close"]);
+        let unaccepted = Job { provider: [0; 32], ..job(state::CANCELLED) };
+        assert_eq!((commands(unaccepted, 100), commands(unaccepted, 101)), (vec![], vec!["job close"]));
     }
 
     #[test]
