@@ -217,7 +217,8 @@ fn score(vector: &Value) {
     params[Param::HiredBps as usize] = number(vector, "hired_bps");
     let mut of = account::Provider::blank();
     (of.stake, of.needed, of.score_gpu, of.hired) = (1, 1, number(vector, "devices"), 1);
-    assert_eq!(reward::score(&of, &params).ok().map(|score| score.0), optional(vector, "score"), "{}", vector["name"]);
+    let config = account::Config { params, ..account::Config::blank() };
+    assert_eq!(reward::score(&of, &config).ok().map(|score| score.0), optional(vector, "score"), "{}", vector["name"]);
 }
 
 /// The emission of a month, by going through all before it as the ledger does.

@@ -25,9 +25,7 @@ const PUNISHED: usize = 6;
 
 /// Runs the command.
 pub fn run(arguments: &cli::Dispute, as_json: bool) -> Result<(), Failure> {
-    let mut session = Session::open(&arguments.chain, as_json)?;
-    let ended = carried_out(&mut session, arguments);
-    session.ended(ended)
+    Session::run(&arguments.chain, as_json, |session| carried_out(session, arguments))
 }
 
 fn carried_out(session: &mut Session, arguments: &cli::Dispute) -> Result<(), Failure> {
@@ -193,7 +191,7 @@ fn punish(session: &mut Session, named: &JobReference) -> Result<(), Failure> {
             .about(format!("job {address}"))
             .hint("only members of a round that an appeal overturned are punished, once each"));
     }
-    let acts = instructions.chunks(PUNISHED).map(|some| Act::new("dispute punish", some.to_vec())).collect();
+    let acts = Act::several("dispute punish", &instructions, PUNISHED);
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let numbers: Vec<String> = seats.iter().map(u32::to_string).collect();
     let line = format!("punished seat {}: at most {} each", numbers.join(", "), show::io(session.param(Param::WrongPenalty)));

@@ -7,9 +7,7 @@ use crate::settlement::session::Session;
 
 /// Runs the command.
 pub fn run(arguments: &Job, as_json: bool) -> Result<(), Failure> {
-    let mut session = Session::open(&arguments.chain, as_json)?;
-    let ended = carried_out(&mut session, arguments);
-    session.ended(ended)
+    Session::run(&arguments.chain, as_json, |session| carried_out(session, arguments))
 }
 
 fn carried_out(session: &mut Session, arguments: &Job) -> Result<(), Failure> {

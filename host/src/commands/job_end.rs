@@ -211,7 +211,7 @@ pub fn close(session: &mut Session, named: &JobReference) -> Result<(), Failure>
         instructions.push(session.at.close_round(&committee.round));
     }
     instructions.push(session.at.close_job(&whole.job, whole.dispute.as_ref()));
-    let acts = instructions.chunks(CLOSES).map(|some| Act::new("job close", some.to_vec())).collect();
+    let acts = Act::several("job close", &instructions, CLOSES);
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let lines = [format!("job {address} is closed, with {} rounds: rent and bonds went back", whole.rounds.len())];
     session.done("job close", &sent, json!({ "job": address.to_string(), "rounds": whole.rounds.len() }), &lines);

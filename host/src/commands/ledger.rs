@@ -21,9 +21,7 @@ pub fn run(arguments: &Ledger, as_json: bool) -> Result<(), Failure> {
     if let LedgerCommand::Init(init) = &arguments.command {
         return ledger_init::run(&arguments.chain, init, as_json);
     }
-    let mut session = Session::open(&arguments.chain, as_json)?;
-    let ended = carried_out(&mut session, arguments);
-    session.ended(ended)
+    Session::run(&arguments.chain, as_json, |session| carried_out(session, arguments))
 }
 
 fn carried_out(session: &mut Session, arguments: &Ledger) -> Result<(), Failure> {
@@ -101,7 +99,7 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
         session.done("ledger advance", &[], json!({ "advances": 0 }), &["every epoch that is over is accounted for".to_owned()]);
         return Ok(());
     }
-    let acts = all.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    let acts = Act::several("ledger advance", &all, ADVANCES);
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let totals = session.totals()?;
     let line = format!("accounted up to epoch {}; emitted so far: {}", { totals.epoch }, Token::Io.units(totals.emitted));
@@ -118,7 +116,7 @@ fn advance(session: &mut Session) -> Result<(), Failure> {
 pub(super) fn caught_up(session: &Session, act: impl FnOnce() -> Act) -> Result<Vec<Act>, Failure> {
     let all = advances(session)?;
     let (own, with) = all.split_at(all.len() - all.len() % ADVANCES);
-    let mut acts: Vec<Act> = own.chunks(ADVANCES).map(|some| Act::new("ledger advance", some.to_vec())).collect();
+    let mut acts = Act::several("ledger advance", own, ADVANCES);
     acts.push(act().after(with.to_vec()));
     Ok(acts)
 }

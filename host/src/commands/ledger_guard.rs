@@ -108,7 +108,7 @@ pub(super) fn add_defaults(session: &mut Session) -> Result<Option<(Vec<Sent>, u
         };
         missing.push(session.at.set_model(&me, &set));
     }
-    let acts = missing.chunks(MODELS).map(|some| Act::new("ledger model defaults", some.to_vec())).collect();
+    let acts = Act::several("ledger model defaults", &missing, MODELS);
     Ok(session.carry_out_all(acts)?.map(|sent| (sent, missing.len())))
 }
 

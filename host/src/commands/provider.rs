@@ -20,9 +20,7 @@ pub fn run(arguments: &Provider, as_json: bool) -> Result<(), Failure> {
         ProviderCommand::Models => return list(as_json),
         _ => {}
     }
-    let mut session = Session::open(&arguments.chain, as_json)?;
-    let ended = carried_out(&mut session, arguments);
-    session.ended(ended)
+    Session::run(&arguments.chain, as_json, |session| carried_out(session, arguments))
 }
 
 fn carried_out(session: &mut Session, arguments: &Provider) -> Result<(), Failure> {

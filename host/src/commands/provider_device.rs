@@ -145,7 +145,7 @@ pub(super) fn line(device: &Device, models: &[Model]) -> String {
 
 /// A device for programs.
 pub(super) fn json(device: &Device, models: &[Model]) -> Value {
-    let needed = if device.status == status::REMOVED { 0 } else { device.needed };
+    let needed = rules::needed_now(device);
     json!({
         "device": identity(device.index), "model": identity(device.model), "name": name(device.model, models), "pool": names::pool(device.device_kind),
         "status": names::device(device.status), "attested": device.attested == 1, "quantity": identity(device.quantity),

@@ -172,7 +172,7 @@ pub fn claim(session: &mut Session, named: Option<u32>) -> Result<(), Failure> {
         }
     }
     instructions.splice(0..0, accounts);
-    let acts = instructions.chunks(6).map(|some| Act::new("verifier claim", some.to_vec())).collect();
+    let acts = Act::several("verifier claim", &instructions, 6);
     let Some(sent) = session.carry_out_all(acts)? else { return Ok(()) };
     let own = json!({ "paid_io": show::io_json(io), "paid_iosd": show::paid_json(currency::IOSD, iosd) });
     session.done("verifier claim", &sent, own, &[format!("paid out {} and {}", show::io(io), show::paid(currency::IOSD, iosd))]);

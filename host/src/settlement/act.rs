@@ -32,6 +32,11 @@ impl Act {
         Self { command, instructions, takes: Vec::new(), follows: None, signers: Vec::new(), once: None }
     }
 
+    /// Instructions of a command that are more than one transaction holds: `most` in each.
+    pub fn several(command: &'static str, instructions: &[Instruction], most: usize) -> Vec<Self> {
+        instructions.chunks(most).map(|some| Self::new(command, some.to_vec())).collect()
+    }
+
     /// Says who signs besides the wallet: keys of accounts that it makes.
     #[must_use]
     pub fn signed_by(mut self, signers: impl IntoIterator<Item = Keypair>) -> Self {

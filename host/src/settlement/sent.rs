@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::session::Session;
 use super::show;
+use crate::cli::Chain;
 use crate::failure::Failure;
 use crate::report;
 
@@ -78,6 +79,13 @@ impl Sent {
 }
 
 impl Session {
+    /// Runs a command in a session of its own.
+    pub fn run(chain: &Chain, as_json: bool, command: impl FnOnce(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut session = Self::open(chain, as_json)?;
+        let ended = command(&mut session);
+        session.ended(ended)
+    }
+
     /// How a command ends. One that fails after it has sent something names that in its error: nothing that was paid goes untold.
     pub fn ended(&self, ended: Result<(), Failure>) -> Result<(), Failure> {
         let sent = self.sent.take();

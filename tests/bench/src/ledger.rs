@@ -1,5 +1,6 @@
 //! The embedded ledger, next to litesvm alone: the same transactions, signed, with the same accounts. What ours does besides is to keep them: on disk, in order, over a crash.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -113,9 +114,10 @@ fn alone(ledger: &Embedded, so: &[u8], kind: &Kind) -> Result<LiteSVM> {
     svm.add_program(ledger.at().program, so).map_err(|error| anyhow!("{error}"))?;
     let clock = ledger.clock()?;
     svm.set_sysvar(&Clock { slot: clock.slot, unix_timestamp: clock.unix_timestamp, ..Clock::default() });
-    for meta in kind.calls.iter().flat_map(|call| &call.accounts) {
-        if let Some(account) = ledger.account(&meta.pubkey)?.filter(|account| !account.executable) {
-            svm.set_account(meta.pubkey, account).map_err(|error| anyhow!("{error}"))?;
+    let named: BTreeSet<Pubkey> = kind.calls.iter().flat_map(|call| &call.accounts).map(|meta| meta.pubkey).collect();
+    for address in named {
+        if let Some(account) = ledger.account(&address)?.filter(|account| !account.executable) {
+            svm.set_account(address, account).map_err(|error| anyhow!("{error}"))?;
         }
     }
     Ok(svm)

@@ -1,9 +1,9 @@
 //! What is stored: one layout for each kind of account (`specs/settlement.md`, section 3).
 
-use crate::Key;
-use crate::error::Refusal;
 use bytemuck::Pod;
 
+use crate::Key;
+use crate::error::Refusal;
 use crate::field::{Field, layout};
 use crate::params::{Param, Params};
 
@@ -511,7 +511,7 @@ impl Member {
     }
 }
 
-/// A round and the members that have been drawn into it, from what follows the header.
+/// A round and all places of its members, drawn or not, from what follows the header.
 pub fn round(fields: &[u8]) -> Result<(&Round, &[Member]), Refusal> {
     let (round, members) = fields.split_at_checked(size_of::<Round>()).ok_or(Refusal::WrongKind)?;
     let round: &Round = bytemuck::try_from_bytes(round).map_err(|_| Refusal::WrongKind)?;

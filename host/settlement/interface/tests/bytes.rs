@@ -52,8 +52,10 @@ fn a_parameter_is_where_it_is_read() {
     };
     config.write(&mut bytes).expect("it fits");
     assert_eq!(Config::read(&bytes), Ok(config));
-    for (param, number) in [(Param::StakePerUnit, 0), (Param::RevealS, 9), (Param::HoursMax, 46)] {
-        assert_eq!(config.param(param), 1_000 + number);
+    for (param, number) in [(Param::StakePerUnit, 0_usize), (Param::RevealS, 9), (Param::HoursMax, 46)] {
+        let at = Config::LEN - 8 * (params.len() - number);
+        assert_eq!(bytes[at..at + 8], (1_000 + number as u64).to_le_bytes());
+        assert_eq!(config.param(param), 1_000 + number as u64);
     }
     assert_eq!(config.token_account(account::tokens::FEES_IOSD), [14; 32]);
 }

@@ -30,14 +30,6 @@ fn opened(price_hour: u64, hours: u32, paid_in: u8) -> Result<(Job, u64), Refusa
     job::open(&asked, [9; 32], 255, 1_000, &DEFAULTS)
 }
 
-fn provider() -> Provider {
-    Provider::blank()
-}
-
-fn totals() -> Totals {
-    Totals::blank()
-}
-
 #[test]
 fn the_example_of_the_page() {
     // 10 IO an hour for 24 hours: 240 IO, 0.6 IO on each side, 24 IO for verifiers.
@@ -106,7 +98,7 @@ proptest! {
         let same = |m: &Member| members.iter().filter(|n| n.code == m.code && n.outcome == m.outcome).count();
         let best = members.iter().filter(|m| matches!(m.code, 1 | 2)).map(same).max().unwrap_or(0);
         prop_assert_eq!(count.finding != Finding::NoQuorum, best >= usize::from(quorum));
-        let mut of = provider();
+        let mut of = Provider::blank();
         (of.stake, of.jobs) = (300, 1);
         let at = DisputeAt { job: [3; 32], provider: [4; 32], payer: [5; 32], bump: 1 };
         let conclusion = tally::conclude(&mut own, &mut own_round, &mut of, &count, &at, 10_000, &DEFAULTS).expect("it concludes");
@@ -134,9 +126,9 @@ proptest! {
         (config_bytes[0], config_bytes[1]) = (1, 1);
         let mut config: assay_settlement_interface::account::Config = assay_settlement_interface::account::Account::read(&config_bytes).expect("blank");
         config.params = DEFAULTS;
-        let mut sums = totals();
+        let mut sums = Totals::blank();
         sums.emission = DEFAULTS[Param::EmissionFirst as usize];
-        let mut all = [provider(), provider(), provider()];
+        let mut all = [Provider::blank(), Provider::blank(), Provider::blank()];
         for (i, own) in all.iter_mut().enumerate() {
             (own.stake, own.needed, own.score_gpu, own.score_cpu) = (1 << 50, 1, 1_000 * (i as u64 + 1), 77 * i as u64);
         }
@@ -167,7 +159,7 @@ proptest! {
 
     #[test]
     fn stake_is_where_it_was_put(steps in prop::collection::vec((0_u8..3, 1_u64..1_000, 0_i64..2_000_000), 1..100)) {
-        let (mut own, mut sums) = (provider(), totals());
+        let (mut own, mut sums) = (Provider::blank(), Totals::blank());
         let (mut put, mut back, mut now) = (0, 0, 0_i64);
         for (what, amount, seconds) in steps {
             now += seconds;

@@ -6,7 +6,7 @@ use super::{add, divide, part_down, stake, sub, time};
 use crate::account::state::provider as status;
 use crate::account::{Config, Provider, Totals};
 use crate::error::Refusal;
-use crate::params::{Param, Params};
+use crate::params::Param;
 
 /// The whole epochs that are over.
 pub fn epochs_over(config: &Config, now: i64) -> u64 {
@@ -82,12 +82,12 @@ fn is_current(totals: &Totals, config: &Config, now: i64) -> Result<(), Refusal>
 }
 
 /// What counts of a provider now: (GPU, CPU).
-pub fn score(provider: &Provider, params: &Params) -> Result<(u64, u64), Refusal> {
+pub fn score(provider: &Provider, config: &Config) -> Result<(u64, u64), Refusal> {
     if !stake::eligible(provider) || provider.frozen > 0 {
         return Ok((0, 0));
     }
-    let tier = params.get(Param::TierLowBps as usize + usize::from(provider.tier.min(3))).copied().unwrap_or(0);
-    let hired = if provider.hired > 0 { params[Param::HiredBps as usize] } else { 10_000 };
+    let tier = config.params[Param::TierLowBps as usize + usize::from(provider.tier.min(3))];
+    let hired = if provider.hired > 0 { config.param(Param::HiredBps) } else { 10_000 };
     let of = |score: u64| part_down(part_down(score, tier, 10_000)?, hired, 10_000);
     Ok((of(provider.score_gpu)?, of(provider.score_cpu)?))
 }
@@ -113,8 +113,7 @@ pub fn heartbeat(provider: &mut Provider, totals: &mut Totals, config: &Config, 
         return Err(Refusal::Terminated);
     }
     is_current(totals, config, now)?;
-    let params = config.params;
-    let score = score(provider, &params)?;
+    let score = score(provider, config)?;
     let counts = now <= provider.beat_until;
     settle(provider, totals, counts, score)?;
     provider.beat_until = time::after(now, config.param(Param::HeartbeatS))?;

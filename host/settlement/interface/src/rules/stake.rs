@@ -94,7 +94,8 @@ pub fn change_device(
     Ok(())
 }
 
-fn needed_now(device: &Device) -> u64 {
+/// Stake that a device needs: none once it is removed.
+pub fn needed_now(device: &Device) -> u64 {
     if device.status == device::REMOVED { 0 } else { device.needed }
 }
 
